@@ -1,0 +1,104 @@
+"""The one tree of errors.
+
+    EvalflowError
+    ├── Refused           the person may not: nothing is written, the answer is a sentence
+    │   ├── Invalid       422  what was sent can't be accepted (fields: what is wrong where)
+    │   ├── Forbidden     403  this person may not do this
+    │   ├── NotFound      404  there is no such thing, or not for this person
+    │   ├── Conflict      409  not in this state, or someone else was faster
+    │   └── TooMany       429  too often
+    ├── DefinitionError   a workflow file can't work: file, stage, key, expected, found
+    ├── BundleError       a bundle can't be recounted: file, line, reason
+    └── LogBroken         the audit log does not verify: stop
+
+Refusals carry a code and facts; `web.refusals` makes sentences of them. A bug is never a refusal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class EvalflowError(Exception):
+    """Root of every error this program raises on purpose."""
+
+
+class Refused(EvalflowError):
+    """A person may not do this. `code` names the reason, `facts` fill its sentence."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.facts.items())
+        return f"{self.code}({told})" if told else self.code
+
+
+class Invalid(Refused):
+    """What was sent can't be accepted; `fields` maps a field's name to the code of what is wrong with it."""
+
+    status = 422
+
+    def __init__(self, code: str, /, *, fields: Mapping[str, str] | None = None, **facts: object) -> None:
+        super().__init__(code, **facts)
+        self.fields = dict(fields or {})
+
+
+class Forbidden(Refused):
+    status = 403
+
+
+class NotFound(Refused):
+    status = 404
+
+
+class Conflict(Refused):
+    status = 409
+
+
+class TooMany(Refused):
+    status = 429
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing wrong with a workflow file."""
+
+    file: str
+    stage: str
+    key: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        stage = f"stage {self.stage}" if self.stage else "workflow"
+        return f"{self.file}: {stage}: {self.key}: expected {self.expected}, found {self.found}"
+
+
+class DefinitionError(EvalflowError):
+    """A workflow file can't work; `flaws` holds every reason found, in the order of the file."""
+
+    def __init__(self, flaws: tuple[Flaw, ...]) -> None:
+        super().__init__("\n".join(str(flaw) for flaw in flaws))
+        self.flaws = flaws
+
+
+class BundleError(EvalflowError):
+    """A bundle can't be recounted. Its text is one line: file, line (where there is one) and reason."""
+
+    def __init__(self, file: str, reason: str, *, line: int | None = None) -> None:
+        place = f"{file}:{line}" if line is not None else file
+        super().__init__(f"{place}: {reason}")
+        self.file, self.line, self.reason = file, line, reason
+
+
+class LogBroken(EvalflowError):
+    """The audit log contradicts itself; `index` is the first bad leaf where one can be named."""
+
+    def __init__(self, reason: str, *, index: int | None = None) -> None:
+        super().__init__(reason if index is None else f"leaf {index}: {reason}")
+        self.reason, self.index = reason, index
