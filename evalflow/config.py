@@ -1,0 +1,66 @@
+"""Where things are and how this installation is set up; everything from the environment, nothing from code."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _shipped(folder: str) -> Path:
+    """A top-level folder of the project: inside the package in a wheel, beside it in a source tree."""
+    packed = PACKAGE / f"_{folder}"
+    return packed if packed.is_dir() else PACKAGE.parent / folder
+
+
+TEMPLATES = _shipped("templates")
+WORKFLOWS = _shipped("workflows")
+MIGRATIONS = _shipped("migrations")
+TRANSLATIONS = PACKAGE / "translations"
+LOCALES = ("zh_Hans", "en")
+SITE_NAME: Mapping[str, str] = {"zh_Hans": "评优评选平台", "en": "Awards & evaluation"}
+
+
+@dataclass(frozen=True)
+class Config:
+    """One installation.
+
+    instance: folder of what this installation keeps (database, keys); created when missing.
+    database_url: SQLAlchemy URL; the default is an SQLite file in the instance folder.
+    site_url: the address people use, for links in mails, QR codes and documents ("" = that of the request).
+    timezone: in which dates are read and shown.
+    trusted_proxies: how many reverse proxies' X-Forwarded headers are believed (0 = none).
+    """
+
+    instance: Path
+    database_url: str
+    site_name: Mapping[str, str] = field(default_factory=lambda: SITE_NAME)
+    site_url: str = ""
+    timezone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    trusted_proxies: int = 0
+    secure_cookies: bool = True
+    log_origin: str = "evalflow.example/log"
+    extra_workflows: Path | None = None
+    max_request_bytes: int = 24 * 1024 * 1024
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
+        """Read the EVALFLOW_… variables named below; each has a default that suits one machine."""
+        instance = Path(environ.get("EVALFLOW_INSTANCE", "var")).resolve()
+        extra = environ.get("EVALFLOW_WORKFLOWS")
+        return cls(
+            instance=instance,
+            database_url=environ.get("EVALFLOW_DATABASE_URL", f"sqlite:///{instance / 'evalflow.sqlite3'}"),
+            site_name={
+                "zh_Hans": environ.get("EVALFLOW_SITE_NAME_ZH", SITE_NAME["zh_Hans"]),
+                "en": environ.get("EVALFLOW_SITE_NAME_EN", SITE_NAME["en"]),
+            },
+            site_url=environ.get("EVALFLOW_SITE_URL", "").rstrip("/"),
+            timezone=ZoneInfo(environ.get("EVALFLOW_TIMEZONE", "Asia/Shanghai")),
+            trusted_proxies=int(environ.get("EVALFLOW_TRUSTED_PROXIES", "0")),
+            secure_cookies=environ.get("EVALFLOW_INSECURE_COOKIES", "") != "1",
+            log_origin=environ.get("EVALFLOW_LOG_ORIGIN", "evalflow.example/log"),
+            extra_workflows=Path(extra) if extra else None,
+        )

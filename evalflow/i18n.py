@@ -1,0 +1,35 @@
+"""Texts in two languages: `Text` for those a definition brings, gettext catalogues for those of the program."""
+
+import functools
+from dataclasses import dataclass
+
+from babel.support import NullTranslations, Translations
+
+from evalflow.config import TRANSLATIONS
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text in Chinese and English; English falls back to Chinese where none is given.
+
+    >>> Text("品牌", "brand").to("en"), Text("品牌").to("en")
+    ('brand', '品牌')
+    """
+
+    zh: str
+    en: str = ""
+
+    def to(self, locale: str) -> str:
+        return self.en or self.zh if locale.startswith("en") else self.zh
+
+
+@functools.cache
+def translations(locale: str) -> NullTranslations:
+    """The program's catalogue for a locale; message ids are English, so "en" needs none."""
+    return Translations.load(TRANSLATIONS, [locale])
+
+
+def say(locale: str, message: str, **facts: object) -> str:
+    """A sentence of the program outside a request: documents, mails, the command line."""
+    text: str = translations(locale).gettext(message)
+    return text % facts if facts else text

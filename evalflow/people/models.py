@@ -1,0 +1,80 @@
+"""Branches, people, what they may do, and how they come in."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from evalflow.db import Base, UtcDateTime
+
+
+class Branch(Base):
+    """An organisational unit. `key` is what files, bundles and the log call it."""
+
+    __tablename__ = "branch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(120), unique=True)
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    founded_on: Mapped[date | None]
+
+    def name(self, locale: str) -> str:
+        return self.name_en or self.name_zh if locale.startswith("en") else self.name_zh
+
+
+class Person(Base):
+    """Somebody with an account, or one who could be invited. `name` is shown, `login` is typed.
+
+    session_version moves with every logout everywhere, change of roles or password: older sessions end at once.
+    password_hash is "" until the invitation is accepted.
+    """
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"), index=True)
+    password_hash: Mapped[str] = mapped_column(String(255), default="")
+    session_version: Mapped[int] = mapped_column(default=1)
+    locale: Mapped[str] = mapped_column(String(10), default="zh_Hans")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    branch: Mapped[Branch | None] = relationship()
+    roles: Mapped[list["RoleGrant"]] = relationship(back_populates="person", cascade="all, delete-orphan")
+
+
+class RoleGrant(Base):
+    """A role of a person: everywhere, or only for one branch or one season."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (UniqueConstraint("person_id", "role", "branch_id", "season_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"))
+    season_id: Mapped[int | None]  # seasons know people, not the other way round: no foreign key
+    person: Mapped[Person] = relationship(back_populates="roles")
+
+
+class Invitation(Base):
+    """A one-time link: the token is kept only as its SHA-256."""
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LoginAttempt(Base):
+    """A failed login, by a keyed hash of account and of network; forgotten after the window."""
+
+    __tablename__ = "login_attempt"
+    __table_args__ = (Index("ix_login_attempt_bucket_at", "bucket", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

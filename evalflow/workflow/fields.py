@@ -1,0 +1,109 @@
+"""The fields of a declaration: what a definition may ask of an entry, and what its answers look like.
+
+Answers are JSON values by field key: text, long_text, link and choice a string; number a decimal string; date an ISO
+day; image and file a list of attachment ids.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal, Self
+
+from pydantic import Field as Limit
+from pydantic import model_validator
+
+from evalflow.i18n import Text
+from evalflow.workflow.definition import BilingualText, Key, Strict, listed
+
+FieldType = Literal["text", "long_text", "number", "choice", "date", "image", "file", "link"]
+Answer = str | list[int]
+Answers = Mapping[str, Answer]
+
+
+class Choice(Strict):
+    key: Key
+    label: BilingualText
+
+
+class Field(Strict):
+    """One question of a form.
+
+    max_chars bounds texts and links; min/max bound numbers; max_files bounds images and files.
+    role: "title" is what the entry is called everywhere, "lead" the one-line summary, "picture" its cover.
+    """
+
+    key: Key
+    type: FieldType
+    label: BilingualText
+    hint: BilingualText = Text("", "")
+    required: bool = False
+    max_chars: Annotated[int, Limit(ge=1, le=20000)] = 2000
+    minimum: Annotated[int | None, Limit(alias="min")] = None
+    maximum: Annotated[int | None, Limit(alias="max")] = None
+    max_files: Annotated[int, Limit(ge=1, le=20)] = 3
+    choice: listed(Choice) = ()  # type: ignore[valid-type]
+    role: Literal["", "title", "lead", "picture"] = ""
+
+    @model_validator(mode="after")
+    def _has_choices(self) -> Self:
+        if (self.type == "choice") != bool(self.choice):
+            raise ValueError("choices exactly where type is choice")
+        return self
+
+
+def missing(fields: tuple[Field, ...], answers: Answers) -> tuple[str, ...]:
+    """Keys of the required fields that have no answer yet, in the order of the form."""
+    return tuple(field.key for field in fields if field.required and not answers.get(field.key))
+
+
+def faults(fields: tuple[Field, ...], answers: Answers) -> dict[str, str]:
+    """{field key: code of what is wrong} for the answers given; what is missing is not a fault."""
+    found = {field.key: _fault(field, answers[field.key]) for field in fields if answers.get(field.key)}
+    return {key: code for key, code in found.items() if code}
+
+
+def _fault(field: Field, answer: Answer) -> str:
+    if field.type in ("image", "file"):
+        return "" if isinstance(answer, list) and len(answer) <= field.max_files else "too_many_files"
+    if not isinstance(answer, str):
+        return "not_understood"
+    check = _CHECKS.get(field.type)
+    return check(field, answer) if check else _text_fault(field, answer)
+
+
+def _text_fault(field: Field, answer: str) -> str:
+    return "too_long" if len(answer) > field.max_chars else ""
+
+
+def _number_fault(field: Field, answer: str) -> str:
+    try:
+        number = Decimal(answer)
+    except InvalidOperation:
+        return "not_a_number"
+    if not number.is_finite() or len(answer) > 40:
+        return "not_a_number"
+    low = field.minimum is not None and number < field.minimum
+    high = field.maximum is not None and number > field.maximum
+    return "out_of_range" if low or high else ""
+
+
+def _choice_fault(field: Field, answer: str) -> str:
+    return "" if answer in {choice.key for choice in field.choice} else "no_such_choice"
+
+
+def _date_fault(_field: Field, answer: str) -> str:
+    try:
+        date.fromisoformat(answer)
+    except ValueError:
+        return "not_a_date"
+    return ""
+
+
+def _link_fault(field: Field, answer: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/?#@\\]+\.[^\s\\]+", answer):
+        return "not_a_link"
+    return _text_fault(field, answer)
+
+
+_CHECKS = {"number": _number_fault, "choice": _choice_fault, "date": _date_fault, "link": _link_fault}

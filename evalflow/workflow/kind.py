@@ -1,0 +1,50 @@
+"""The contract of a stage kind: what one has to say about itself so that everything else can be ignorant of it.
+
+A kind is a package of `evalflow.stages` whose `kind.py` (pure) holds one `Kind`. Its `lifecycle.py` answers the
+engine, its `play.py` acts for simulated users, its `views.py` shows pages.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evalflow.i18n import Text
+from evalflow.workflow.definition import Definition, Options, Stage
+from evalflow.workflow.outcome import Case, Outcome
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in a stage's options that can't work with the rest of the definition."""
+
+    key: str
+    expected: str
+    found: str
+
+
+def _no_problem(_definition: Definition, _stage: Stage) -> Iterable[Problem]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """name: as files say it. options: its typed part of a definition.
+
+    tables: the evidence it keeps, {file name without ending: columns}; what a bundle holds of it.
+    figures: names of the figures its outcome may hold, that a later stage may refer to.
+    outcome: evidence → what the stage comes to; raises BundleError for evidence that contradicts itself.
+    words: its rules as sentences in a locale, for `workflow show` and for voters.
+    check: what the options can't know alone (stages they name, numbers that depend on others).
+    """
+
+    name: str
+    title: Text
+    options: type[Options]
+    words: Callable[[Any, str], list[str]]
+    outcome: Callable[[Case], Outcome]
+    tables: Mapping[str, tuple[str, ...]]
+    figures: tuple[str, ...] = ()
+    check: Callable[[Definition, Stage], Iterable[Problem]] = _no_problem
+
+
+Kinds = Mapping[str, Kind]

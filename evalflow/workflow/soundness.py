@@ -1,0 +1,90 @@
+"""What can't work although every part of it is well formed: the checks over a whole definition."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from evalflow.workflow.definition import Definition, Stage
+from evalflow.workflow.kind import Kinds, Problem
+from evalflow.workflow.machine import FINISHED, moves, start
+from evalflow.workflow.when import Anchors, When
+
+_ZONE = ZoneInfo("UTC")
+
+
+def problems(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Problem]]:
+    """(stage key or "", problem) in the order of the file."""
+    counted = Counter(stage.key for stage in definition.stages)
+    doubled = [key for key, times in counted.items() if times > 1]
+    if doubled:
+        yield from ((key, Problem("key", "a key no other stage has", key)) for key in doubled)
+        return  # everything below looks stages up by key
+    try:
+        date.fromisoformat(f"2024-{definition.heading.starts}")
+    except ValueError:
+        yield "", Problem("starts", "a day of the year as MM-DD", definition.heading.starts)
+        return
+    yield from _windows(definition)
+    yield from _unreachable(definition)
+    for stage in definition.stages:
+        for problem in kinds[stage.kind].check(definition, stage):
+            yield stage.key, problem
+
+
+def _windows(definition: Definition) -> Iterator[tuple[str, Problem]]:
+    """No stage closes before it opens; where stages follow each other, none opens before its predecessor closes."""
+    first = date.fromisoformat(f"2026-{definition.heading.starts}")
+    previous: datetime | None = None
+    for stage in definition.stages:
+        opening = _opening(stage, first, previous)
+        closing = _closing(stage.rule.closes, first, opening, previous) if stage.rule.closes else None
+        if closing and closing <= opening:
+            expected = f"after the opening ({opening:%m-%d %H:%M})"
+            yield stage.key, Problem("closes", expected, stage.rule.closes.text if stage.rule.closes else "")
+        if definition.heading.moves == "together":
+            if previous and opening < previous:
+                expected = f"not before the stage before closes ({previous:%m-%d %H:%M})"
+                yield stage.key, Problem("opens", expected, stage.rule.opens.text)
+            previous = closing or opening
+        else:
+            previous = None
+
+
+def _opening(stage: Stage, first: date, previous: datetime | None) -> datetime:
+    rule = stage.rule.opens
+    if rule.text == "previous":
+        return previous or datetime.combine(first, datetime.min.time(), _ZONE)
+    anchors = Anchors(first, previous=previous.date() if previous else None)
+    return rule.moment(anchors, _weekday, _ZONE, end_of_day=False)
+
+
+def _closing(rule: When, first: date, opening: datetime, previous: datetime | None) -> datetime:
+    anchors = Anchors(first, opening.date(), previous.date() if previous else None)
+    return rule.moment(anchors, _weekday, _ZONE, end_of_day=True)
+
+
+def _weekday(day: date) -> bool:
+    return day.weekday() < 5
+
+
+def _unreachable(definition: Definition) -> Iterator[tuple[str, Problem]]:
+    """Every stage is reached from the start and leads to the end."""
+    arrows = {(move.source, move.dest) for move in moves(definition)}
+    reached = _closure({start(definition)}, arrows)
+    leaving = _closure({FINISHED}, {(dest, source) for source, dest in arrows})
+    for stage in definition.stages:
+        position = f"{stage.key}.open"
+        if position not in reached:
+            yield stage.key, Problem("key", "a stage that can be reached", stage.key)
+        if position not in leaving:
+            yield stage.key, Problem("key", "a stage that can be left", stage.key)
+
+
+def _closure(seeds: set[str], arrows: set[tuple[str, str]]) -> set[str]:
+    found = set(seeds)
+    while True:
+        more = {dest for source, dest in arrows if source in found} - found
+        if not more:
+            return found
+        found |= more
