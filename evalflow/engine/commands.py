@@ -1,0 +1,212 @@
+"""Starting and moving seasons. Every function is one act: check, write, append; time and actor are arguments."""
+
+import hashlib
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalflow.access import SYSTEM, Actor, Permission, require
+from evalflow.audit import ledger
+from evalflow.db import entropy_of
+from evalflow.engine import arrows
+from evalflow.errors import Conflict, Invalid
+from evalflow.kinds import KINDS
+from evalflow.registry import LIFECYCLES
+from evalflow.seasons import cases, events, queries, timers, windows, workdays
+from evalflow.seasons.models import EntryState, Phase, Season, StageRow
+from evalflow.seasons.rules import definition_of, stage_of
+from evalflow.workflow.definition import Definition
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def create_season(
+    session: Session, definition: Definition, *, key: str, starts_on: date, actor: Actor, now: datetime
+) -> Season:
+    """A season with its rules pinned, every stage waiting and the first window's timer set."""
+    require(actor, Permission.STEER)
+    if session.scalars(select(Season.id).where(Season.key == key)).first():
+        raise Conflict("season_exists", season=key)
+    title = definition.heading.title
+    season = Season(
+        key=key,
+        workflow=definition.key,
+        title_zh=f"{starts_on.year}年{title.zh}",
+        title_en=f"{title.to('en')} {starts_on.year}",
+        definition=definition.text,
+        digest=definition.digest,
+        draw_seed=entropy_of(session).token(32).hex(),
+        starts_on=starts_on,
+    )
+    plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session), zone=ZONE)
+    for position, (stage, (opens_at, closes_at)) in enumerate(zip(definition.stages, plan, strict=True)):
+        row = StageRow(position=position, key=stage.key, kind=stage.kind, opens_at=opens_at, closes_at=closes_at)
+        season.stages.append(row)
+    session.add(season)
+    session.flush()
+    first = season.stages if definition.heading.moves == "apart" else season.stages[:1]
+    for row in first:
+        timers.put(session, row, "open", row.opens_at)
+    public = {
+        "workflow": definition.key,
+        "digest": definition.digest,
+        "draw_seed": hashlib.sha256(bytes.fromhex(season.draw_seed)).hexdigest(),
+        "starts_on": starts_on.isoformat(),
+    }
+    ledger.append(session, events.SEASON_CREATED, actor=actor, now=now, season=key, public=public)
+    return season
+
+
+def open_stage(session: Session, stage_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> StageRow:
+    """Open a waiting stage; its closing moment is worked out anew where it depends on the opening."""
+    stage = _taken(session, stage_id, actor=actor, version=version)
+    arrows.fire(stage, "open", _opening_guard(session, stage))
+    calendar = workdays.calendar(session)
+    previous = windows.before(stage)
+    ended = previous.closed_at if previous else None
+    stage.opened_at = stage.opens_at = now
+    if stage.closes_at is None or stage_of(stage).rule.closes.anchor in ("opening", "previous"):  # type: ignore[union-attr]
+        closes_at = windows.closing(stage_of(stage), stage.season.starts_on, now, ended, is_working=calendar, zone=ZONE)
+        stage.closes_at = closes_at
+    if stage.closes_at is not None and stage.closes_at <= now:
+        raise Conflict("window_over", stage=stage.key, closes_at=stage.closes_at)
+    timers.put(session, stage, "open", None)
+    timers.put(session, stage, "close", stage.closes_at)
+    particulars = LIFECYCLES[stage.kind].opened(session, stage, actor=actor, now=now)
+    public = {
+        "closes_at": stage.closes_at.isoformat() if stage.closes_at else None,
+        "entries": queries.count_entries(session, stage.season_id, EntryState.ACCEPTED),
+        "particulars": particulars,
+    }
+    _log(session, events.STAGE_OPENED, stage, public, actor=actor, now=now)
+    return stage
+
+
+def close_stage(
+    session: Session, stage_id: int, *, actor: Actor, now: datetime, note: str = "", version: int | None = None
+) -> StageRow:
+    """Close an open stage: at its deadline, or before it by hand with a reason and nothing missing."""
+    stage = _taken(session, stage_id, actor=actor, version=version)
+    early = stage.closes_at is not None and now < stage.closes_at
+    missing = LIFECYCLES[stage.kind].missing(session, stage) if early or stage.closes_at is None else ()
+    arrows.fire(stage, "close", lambda _guard: not missing, because=missing)
+    if early and not note.strip():
+        raise Invalid("reason_needed", fields={"note": "reason_needed"})
+    stage.closed_at = now
+    timers.put(session, stage, "close", None)
+    LIFECYCLES[stage.kind].closed(session, stage, actor=actor, now=now)
+    timers.put(session, stage, "settle", now)
+    public = {"by": "time" if actor is SYSTEM else "hand", "note": note}
+    _log(session, events.STAGE_CLOSED, stage, public, actor=actor, now=now)
+    return stage
+
+
+def settle_stage(session: Session, stage_id: int, *, actor: Actor, now: datetime) -> StageRow:
+    """Fix a closed stage's outcome and let the next one wait for its window."""
+    stage = _taken(session, stage_id, actor=actor)
+    unsettled = LIFECYCLES[stage.kind].unsettled(session, stage)
+    arrows.fire(stage, "settle", lambda _guard: not unsettled, because=unsettled)
+    tables = LIFECYCLES[stage.kind].evidence(session, stage)
+    outcome = KINDS[stage.kind].outcome(cases.case_of(session, stage, tables))
+    stage.outcome, stage.settled_at = outcome.to_json(), now
+    timers.put(session, stage, "settle", None)
+    public = {"outcome_sha256": cases.digest_of(outcome)}
+    _log(session, events.STAGE_SETTLED, stage, public, actor=actor, now=now)
+    _await_next(session, stage, now=now)
+    return stage
+
+
+def reopen_stage(
+    session: Session, stage_id: int, *, reason: str, closes_at: datetime, actor: Actor, now: datetime
+) -> StageRow:
+    """Open a closed stage again, where its definition allows it and its outcome is not fixed yet."""
+    stage = _taken(session, stage_id, actor=actor)
+    if not reason.strip():
+        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
+    if closes_at <= now:
+        raise Invalid("moment_passed", fields={"closes_at": "moment_passed"})
+    arrows.fire(stage, "reopen", lambda _guard: True)
+    stage.closes_at, stage.closed_at = closes_at, None
+    timers.put(session, stage, "settle", None)
+    timers.put(session, stage, "close", closes_at)
+    public = {"reason": reason, "closes_at": closes_at.isoformat()}
+    _log(session, events.STAGE_REOPENED, stage, public, actor=actor, now=now)
+    return stage
+
+
+def reschedule_stage(
+    session: Session, stage_id: int, *, closes_at: datetime, reason: str, actor: Actor, now: datetime
+) -> StageRow:
+    """Move the closing moment of a stage that is waiting or open; never into the past."""
+    stage = _taken(session, stage_id, actor=actor)
+    if stage.phase not in (Phase.WAITING, Phase.OPEN):
+        raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
+    if not reason.strip():
+        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
+    if closes_at <= now or (stage.opens_at and closes_at <= stage.opens_at):
+        raise Invalid("moment_passed", fields={"closes_at": "moment_passed"})
+    stage.closes_at = closes_at
+    if stage.phase == Phase.OPEN:
+        timers.put(session, stage, "close", closes_at)
+    public = {
+        "opens_at": stage.opens_at.isoformat() if stage.opens_at else None,
+        "closes_at": closes_at.isoformat(),
+        "reason": reason,
+    }
+    _log(session, events.STAGE_RESCHEDULED, stage, public, actor=actor, now=now)
+    return stage
+
+
+def cancel_season(session: Session, stage_id: int, *, reason: str, actor: Actor, now: datetime) -> Season:
+    """End a season without awards. `stage_id` is the stage at which it ends."""
+    stage = _taken(session, stage_id, actor=actor)
+    if not reason.strip():
+        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
+    arrows.fire(stage, "cancel", lambda _guard: True)
+    season = stage.season
+    season.cancelled_at, season.cancel_reason = now, reason
+    for row in season.stages:
+        for trigger in ("open", "close", "settle"):
+            timers.put(session, row, trigger, None)
+    public = {"reason": reason}
+    ledger.append(session, events.SEASON_CANCELLED, actor=actor, now=now, season=season.key, public=public)
+    return season
+
+
+def _taken(session: Session, stage_id: int, *, actor: Actor, version: int | None = None) -> StageRow:
+    """The stage with its season locked, the actor allowed, and the page they acted from up to date."""
+    stage = queries.locked_stage(session, stage_id)
+    require(actor, Permission.STEER, season=stage.season_id)
+    if stage.season.cancelled_at is not None:
+        raise Conflict("season_cancelled")
+    if version is not None and version != stage.season.version:
+        raise Conflict("someone_was_faster")
+    stage.season.version += 1
+    return stage
+
+
+def _opening_guard(session: Session, stage: StageRow):  # type: ignore[no-untyped-def]
+    needed = stage_of(stage).rule.min_entries
+    if needed:
+        found = queries.count_entries(session, stage.season_id, EntryState.ACCEPTED)
+        if found < needed:
+            raise Conflict("too_few_entries", needed=needed, found=found)
+    return lambda _guard: True
+
+
+def _await_next(session: Session, stage: StageRow, *, now: datetime) -> None:
+    """The next stage opens at its planned moment, or at once when that has passed or follows the closing."""
+    season = stage.season
+    after = next((row for row in season.stages if row.position == stage.position + 1), None)
+    if after is None or definition_of(season).heading.moves == "apart":
+        return
+    calendar = workdays.calendar(session)
+    planned = windows.opening(stage_of(after), season.starts_on, stage.closed_at, is_working=calendar, zone=ZONE)
+    after.opens_at = max(planned, now)
+    timers.put(session, after, "open", after.opens_at)
+
+
+def _log(session: Session, event_type, stage: StageRow, public, *, actor: Actor, now: datetime) -> None:  # type: ignore[no-untyped-def]
+    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

@@ -1,0 +1,62 @@
+"""All that time causes. `tick` may run anywhere, any number of times at once: each timer is one act of its own."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from evalflow.access import SYSTEM
+from evalflow.audit import ledger
+from evalflow.audit.note import Signer
+from evalflow.db import Database
+from evalflow.engine import commands
+from evalflow.errors import Refused
+from evalflow.seasons import timers
+from evalflow.seasons.models import Timer
+
+TRIGGERS: dict[str, Callable[..., object]] = {
+    "open": commands.open_stage,
+    "close": commands.close_stage,
+    "settle": commands.settle_stage,
+}
+ROUNDS = 100  # a settled stage may open the next at once, and so on; this many steps at one moment are a bug
+
+
+def tick(database: Database, *, now: datetime, signer: Signer | None = None) -> int:
+    """Fire everything due, then seal the log; how many timers were fired."""
+    fired = 0
+    for _ in range(ROUNDS):
+        with database.reading() as session:
+            waiting = timers.due(session, now)
+        progress = sum(_fire(database, timer_id, now=now) for timer_id in waiting)
+        fired += progress
+        if not progress:
+            break
+    if signer is not None:
+        with database.writing() as session:
+            ledger.seal(session, signer, now=now)
+    return fired
+
+
+def _fire(database: Database, timer_id: int, *, now: datetime) -> bool:
+    """Whether the timer's act was done. A refusal is kept as the timer's note; it is tried again at the next tick."""
+    try:
+        with database.writing() as session:
+            claim = select(Timer).where(Timer.id == timer_id, Timer.done_at.is_(None))
+            timer = session.scalars(claim.with_for_update(skip_locked=True)).one_or_none()
+            if timer is None:
+                return False
+            timer.done_at = now
+            session.flush()
+            TRIGGERS[timer.trigger](session, timer.stage_id, actor=SYSTEM, now=now)
+    except Refused as refusal:
+        _remember(database, timer_id, refusal)
+        return False
+    return True
+
+
+def _remember(database: Database, timer_id: int, refusal: Refused) -> None:
+    with database.writing() as session:
+        timer = session.get(Timer, timer_id)
+        if timer is not None and timer.note != str(refusal)[:200]:
+            timer.note = str(refusal)[:200]

@@ -1,0 +1,33 @@
+"""Reading evidence: text cells to numbers, with the file and line in every complaint."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from evalflow.errors import BundleError
+from evalflow.workflow.outcome import Row
+
+
+def count_of(row: Row, column: str, file: str, line: int) -> int:
+    """A whole number, 0 or more."""
+    text = row[column]
+    if not (text.isascii() and text.isdigit()):
+        raise BundleError(file, f"{column}: {text!r} is not a whole number", line=line)
+    return int(text)
+
+
+def points_of(row: Row, column: str, file: str, line: int) -> Fraction:
+    """A decimal number or a fraction, exactly as written."""
+    try:
+        return Fraction(row[column])
+    except (ValueError, ZeroDivisionError):
+        raise BundleError(file, f"{column}: {row[column]!r} is not a number", line=line) from None
+
+
+def unique(rows: Sequence[Row], file: str, *columns: str) -> None:
+    """Refuse a second row with the same values in these columns."""
+    seen: set[tuple[str, ...]] = set()
+    for line, row in enumerate(rows, 2):
+        name = tuple(row[column] for column in columns)
+        if name in seen:
+            raise BundleError(file, f"{', '.join(name)} stands twice", line=line)
+        seen.add(name)

@@ -1,0 +1,35 @@
+"""The questions every act asks before it writes."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from evalflow.errors import Conflict
+from evalflow.seasons import queries
+from evalflow.seasons.models import Entry, Phase, StageRow
+
+
+def is_open(stage: StageRow, now: datetime) -> bool:
+    """Whether something may be put into the stage now: it was opened, and its time is not over."""
+    in_time = stage.closes_at is None or now < stage.closes_at
+    return stage.phase == Phase.OPEN and in_time and stage.season.cancelled_at is None
+
+
+def open_stage(session: Session, stage_id: int, *, now: datetime) -> StageRow:
+    """The stage, locked, or Conflict("stage_not_open") with its title's key and phase."""
+    stage = queries.locked_stage(session, stage_id)
+    if not is_open(stage, now):
+        raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
+    return stage
+
+
+def unchanged(entry: Entry, version: int) -> None:
+    """Refuse a save from a page that shows an older version than the one stored."""
+    if entry.version != version:
+        raise Conflict("changed_meanwhile", entry=entry.title)
+
+
+def here(entry: Entry, stage: StageRow) -> None:
+    """Refuse an act on an entry that is not at this stage (entries that move apart), or not in this season."""
+    if entry.season_id != stage.season_id or (entry.position and not entry.position.startswith(f"{stage.key}.")):
+        raise Conflict("entry_not_here", entry=entry.title, stage=stage.key)

@@ -1,0 +1,55 @@
+"""Moving one entry by itself, for workflows whose entries move apart."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor
+from evalflow.audit import ledger
+from evalflow.errors import Conflict
+from evalflow.seasons.events import ENTRY_MOVED
+from evalflow.seasons.models import Entry, EntryState
+from evalflow.seasons.rules import definition_of
+from evalflow.workflow import machine
+
+ADVANCE = ("close", "settle", "open")
+
+
+def advance(session: Session, entry: Entry, *, actor: Actor, now: datetime) -> None:
+    """On to the next stage, or to the end. Does nothing where the season moves together."""
+    _move(session, entry, ADVANCE, actor=actor, now=now)
+
+
+def send_back(session: Session, entry: Entry, *, actor: Actor, now: datetime) -> None:
+    """Back to the nearest earlier submission."""
+    _move(session, entry, ("return",), actor=actor, now=now)
+
+
+def drop(session: Session, entry: Entry, trigger: str, *, actor: Actor, now: datetime) -> None:
+    """Out of the season: trigger is "reject" or "withdraw"."""
+    entry.state = EntryState.REJECTED if trigger == "reject" else EntryState.WITHDRAWN
+    _move(session, entry, (trigger,), actor=actor, now=now)
+
+
+def begin(entry: Entry) -> None:
+    """Put a new entry at the first stage, where entries move apart."""
+    definition = definition_of(entry.season)
+    if definition.heading.moves == "apart":
+        entry.position = machine.at(definition.stages[0].key, "open")
+
+
+def _move(session: Session, entry: Entry, triggers: tuple[str, ...], *, actor: Actor, now: datetime) -> None:
+    definition = definition_of(entry.season)
+    if definition.heading.moves != "apart":
+        return
+    before = entry.position
+    for trigger in triggers:
+        if entry.position in machine.FINAL:
+            break
+        try:
+            entry.position = machine.step(definition, entry.position, trigger, lambda _guard: True)
+        except machine.NoSuchStep:
+            raise Conflict("entry_cannot_move", entry=entry.title, trigger=trigger) from None
+    entry.version += 1
+    public = {"entry": entry.key, "from": before, "to": entry.position}
+    ledger.append(session, ENTRY_MOVED, actor=actor, now=now, season=entry.season.key, public=public)

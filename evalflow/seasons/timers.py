@@ -1,0 +1,43 @@
+"""Rows that say what time will cause. At most one for each stage and trigger; setting it again moves it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from evalflow.seasons.models import Season, StageRow, Timer
+
+
+def put(session: Session, stage: StageRow, trigger: str, due_at: datetime | None) -> None:
+    """Fire the trigger at `due_at`; None takes an earlier wish back."""
+    timer = session.scalars(select(Timer).where(Timer.stage_id == stage.id, Timer.trigger == trigger)).one_or_none()
+    if due_at is None:
+        if timer is not None:
+            session.delete(timer)
+        return
+    timer = timer or Timer(stage_id=stage.id, trigger=trigger)
+    timer.due_at, timer.done_at, timer.note = due_at, None, ""
+    session.add(timer)
+
+
+def due(session: Session, now: datetime) -> Sequence[int]:
+    """Ids of the timers whose moment has come, the earliest first."""
+    query = select(Timer.id).where(Timer.done_at.is_(None), Timer.due_at <= now).order_by(Timer.due_at, Timer.id)
+    return session.scalars(query).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """The next moment at which time will cause something."""
+    return session.scalars(select(Timer.due_at).where(Timer.done_at.is_(None)).order_by(Timer.due_at).limit(1)).first()
+
+
+def stage_of(session: Session, timer: Timer) -> StageRow:
+    query = select(StageRow).where(StageRow.id == timer.stage_id).options(joinedload(StageRow.season))
+    return session.scalars(query).one()
+
+
+def of_season(session: Session, season: Season) -> Sequence[Timer]:
+    """All timers of a season, done or not."""
+    query = select(Timer).join(StageRow, StageRow.id == Timer.stage_id).where(StageRow.season_id == season.id)
+    return session.scalars(query.order_by(Timer.due_at)).all()

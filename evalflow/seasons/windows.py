@@ -1,0 +1,51 @@
+"""When stages open and close: the definition's moments made absolute for one season."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from evalflow.seasons.models import StageRow
+from evalflow.workflow.definition import Definition, Stage
+from evalflow.workflow.when import Anchors
+
+IsWorking = Callable[[date], bool]
+
+
+def plan(
+    definition: Definition, start: date, *, is_working: IsWorking, zone: ZoneInfo
+) -> list[tuple[datetime, datetime | None]]:
+    """(opens, closes) of every stage if all goes as written."""
+    planned: list[tuple[datetime, datetime | None]] = []
+    previous: datetime | None = None
+    for stage in definition.stages:
+        opens = opening(stage, start, previous, is_working=is_working, zone=zone)
+        closes = closing(stage, start, opens, previous, is_working=is_working, zone=zone)
+        planned.append((opens, closes))
+        previous = closes or opens
+    return planned
+
+
+def opening(stage: Stage, start: date, previous: datetime | None, *, is_working: IsWorking, zone: ZoneInfo) -> datetime:
+    """`previous` alone means the very moment the stage before closed."""
+    if stage.rule.opens.text == "previous" and previous is not None:
+        return previous
+    anchors = Anchors(start, previous=_day(previous, zone))
+    return stage.rule.opens.moment(anchors, is_working, zone, end_of_day=False)
+
+
+def closing(
+    stage: Stage, start: date, opened: datetime, previous: datetime | None, *, is_working: IsWorking, zone: ZoneInfo
+) -> datetime | None:
+    if stage.rule.closes is None:
+        return None
+    anchors = Anchors(start, _day(opened, zone), _day(previous, zone))
+    return stage.rule.closes.moment(anchors, is_working, zone, end_of_day=True)
+
+
+def before(stage: StageRow) -> StageRow | None:
+    """The stage before this one."""
+    return next((row for row in reversed(stage.season.stages) if row.position < stage.position), None)
+
+
+def _day(moment: datetime | None, zone: ZoneInfo) -> date | None:
+    return moment.astimezone(zone).date() if moment else None

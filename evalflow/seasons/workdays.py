@@ -1,0 +1,45 @@
+"""Which days are working days in China: a kept library, and over it what the organiser has stated.
+
+The library knows the statutory holidays ahead, but the make-up days of a year only once the State Council has
+published them; until then they must be stated (`evalflow calendar state`, or the page of the organiser).
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+import holidays
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Permission, require
+from evalflow.audit import ledger
+from evalflow.seasons.events import CALENDAR_STATED
+from evalflow.seasons.models import CalendarDay
+
+
+@functools.cache
+def _china(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("CN", years=[year])
+
+
+def published(day: date) -> bool:
+    """Whether a day is a working day as the library knows it."""
+    year = _china(day.year)
+    return day in year.weekend_workdays or (day.weekday() < 5 and day not in year)
+
+
+def calendar(session: Session) -> Callable[[date], bool]:
+    """The rule for this installation: stated days first, the library's for the rest."""
+    stated: Mapping[date, bool] = {row.day: row.is_working for row in session.scalars(select(CalendarDay))}
+    return lambda day: stated[day] if day in stated else published(day)
+
+
+def state(session: Session, day: date, *, is_working: bool, note: str, actor: Actor, now: datetime) -> None:
+    """Say what a day is, whatever the library believes."""
+    require(actor, Permission.STEER)
+    row = session.get(CalendarDay, day) or CalendarDay(day=day)
+    row.is_working, row.note = is_working, note
+    session.add(row)
+    public = {"day": day.isoformat(), "is_working": is_working, "note": note}
+    ledger.append(session, CALENDAR_STATED, actor=actor, now=now, public=public)
