@@ -1,9 +1,9 @@
 """Whether enough are there, and whether enough said aye.
 
 A rule is a share of a base: those who *should* attend (entitled, 应到), those present (实到) or, for ayes, the votes
-cast for and against. Grammar: `[">" | ">="] (N "/" M | N "%") ["of" ("entitled" | "present" | "votes")]`; ">" is strictly
-more than, ">=" at least. Without a base: of entitled. Without a sign: presence means at least; ayes "1/2" and "50 %"
-mean more than half, and any other share must say which, because regulations use both.
+cast for and against. Grammar: `[">" | ">="] (N "/" M | N "%") ["of" ("entitled" | "present" | "votes")]`, where ">"
+is strictly more than and ">=" at least. Without a base: of entitled. Without a sign: presence means at least; ayes
+"1/2" and "50 %" mean more than half, and any other share must say which, because regulations use both.
 """
 
 import re

@@ -1,0 +1,114 @@
+from fractions import Fraction
+
+import pytest
+
+from evalflow.tally.quorum import (
+    Attendance,
+    Base,
+    Share,
+    is_carried,
+    is_quorate,
+    needed,
+    parse_ayes,
+    parse_presence,
+)
+
+HALF, TWO_THIRDS = Fraction(1, 2), Fraction(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("2/3", Share(TWO_THIRDS, Base.ENTITLED, strict=False)),
+        ("1/2 of entitled", Share(HALF, Base.ENTITLED, strict=False)),
+        ("50 %", Share(HALF, Base.ENTITLED, strict=False)),
+        (">50%", Share(HALF, Base.ENTITLED, strict=True)),
+        ("1/1", Share(Fraction(1), Base.ENTITLED, strict=False)),
+    ],
+)
+def test_presence_without_a_sign_means_at_least(text, rule):
+    assert parse_presence(text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("1/2 of entitled", Share(HALF, Base.ENTITLED, strict=True)),
+        ("1/2", Share(HALF, Base.ENTITLED, strict=True)),
+        ("50 % of present", Share(HALF, Base.PRESENT, strict=True)),
+        (">= 1/2 of present", Share(HALF, Base.PRESENT, strict=False)),
+        (">=2/3 of entitled", Share(TWO_THIRDS, Base.ENTITLED, strict=False)),
+        (">2/3 of votes", Share(TWO_THIRDS, Base.VOTES, strict=True)),
+    ],
+)
+def test_ayes_of_half_without_a_sign_mean_more_than_half(text, rule):
+    assert parse_ayes(text) == rule
+
+
+def test_ayes_of_another_share_must_say_whether_it_is_to_be_exceeded():
+    with pytest.raises(ValueError, match="write > for more than, >= for at least"):
+        parse_ayes("2/3 of entitled")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "half", "1/0", "0/3", "4/3", "101 %", ">1/1", "2/3 of", "2/3 of all", "=1/2", "-1/2", "0.5", "1/2 1/2"]
+)
+def test_a_rule_that_is_no_share_or_can_never_be_met_is_refused(text):
+    with pytest.raises(ValueError):
+        parse_presence(text)
+    with pytest.raises(ValueError):
+        parse_ayes(text)
+
+
+def test_attendance_is_never_a_share_of_those_present():
+    with pytest.raises(ValueError, match="attendance is a share of those entitled"):
+        parse_presence("2/3 of present")
+
+
+def test_valid_if_at_least_two_thirds_of_those_who_should_attend_do():
+    rule = parse_presence("2/3")
+    assert [is_quorate(10, present, rule) for present in (6, 7)] == [False, True]
+
+
+def test_carried_if_ayes_exceed_half_of_those_who_should_attend():
+    rule = parse_ayes("1/2 of entitled")
+    carried = [is_carried(ayes, 0, abstentions=0, entitled=12, present=9, rule=rule) for ayes in (6, 7)]
+    assert carried == [False, True]
+
+
+def test_abstentions_weigh_against_a_motion_unless_votes_are_the_base():
+    counts = {"abstentions": 4, "entitled": 9, "present": 9}
+    assert not is_carried(3, 2, **counts, rule=parse_ayes("1/2 of present"))
+    assert is_carried(3, 2, **counts, rule=parse_ayes("1/2 of votes"))
+
+
+def test_a_recused_member_leaves_the_base_of_that_item_only():
+    meeting = Attendance(frozenset("abcdefghi"), frozenset("abcde"))
+    rule = parse_ayes("1/2 of entitled")
+    item = meeting.without(frozenset("ai"))
+    assert item == Attendance(frozenset("bcdefgh"), frozenset("bcde"))
+    assert is_carried(4, 0, abstentions=0, entitled=len(item.entitled), present=len(item.present), rule=rule)
+    assert not is_carried(4, 0, abstentions=0, entitled=len(meeting.entitled), present=len(meeting.present), rule=rule)
+
+
+def test_nobody_can_be_present_who_is_not_entitled():
+    with pytest.raises(ValueError, match="present but not entitled: c"):
+        Attendance(frozenset("ab"), frozenset("ac"))
+
+
+def test_when_everybody_is_recused_nothing_is_quorate_and_nothing_carried():
+    assert not is_quorate(0, 0, parse_presence("1/2"))
+    assert not is_carried(0, 0, abstentions=0, entitled=0, present=0, rule=parse_ayes("1/2"))
+
+
+@pytest.mark.parametrize(("ayes", "entitled", "present"), [(6, 9, 5), (1, 4, 5), (-1, 9, 5)])
+def test_counts_that_contradict_each_other_are_refused(ayes, entitled, present):
+    with pytest.raises(ValueError, match="can't be"):
+        is_carried(ayes, 0, abstentions=0, entitled=entitled, present=present, rule=parse_ayes("1/2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "number"), [(">=1/2", 9, 5), (">=1/2", 10, 5), (">1/2", 9, 5), (">1/2", 10, 6), (">=60 %", 10, 6)]
+)
+def test_the_number_needed_is_the_smallest_that_meets_the_rule(text, base, number):
+    assert needed(parse_presence(text), base) == number
