@@ -76,6 +76,12 @@ def test_carried_if_ayes_exceed_half_of_those_who_should_attend():
     assert carried == [False, True]
 
 
+def test_the_same_ayes_can_exceed_half_of_those_present_and_not_of_those_entitled():
+    counts = {"abstentions": 0, "entitled": 12, "present": 9}
+    carried = {base: is_carried(5, 4, **counts, rule=parse_ayes(f"1/2 of {base}")) for base in ("entitled", "present")}
+    assert carried == {"entitled": False, "present": True}
+
+
 def test_abstentions_weigh_against_a_motion_unless_votes_are_the_base():
     counts = {"abstentions": 4, "entitled": 9, "present": 9}
     assert not is_carried(3, 2, **counts, rule=parse_ayes("1/2 of present"))
