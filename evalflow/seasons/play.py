@@ -1,0 +1,70 @@
+"""Simulated users: who plays, on which clock, through which ordinary commands.
+
+One mechanism makes the demo, the journey test of every workflow file and `evalflow rehearse`. Each kind's `play.py`
+says what its people do `before` the stage opens, `during` it, and `after` it has closed; the engine's rehearsal moves
+the clock and lets time cause the rest.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Protocol
+
+
+from evalflow.access import Actor
+from evalflow.db import Database
+from evalflow.seasons.models import StageRow
+
+
+@dataclass
+class World:
+    """Everything a simulated user needs.
+
+    clock: the simulated moment; `wait` moves it on. chance: seeded, the only randomness of behaviour.
+    secretaries: {branch key: actor}. passphrases: of the tellers, {person id: passphrase}.
+    quality: {branch key: 0–100}, how good the simulated work is; what voters and raters lean towards.
+    notes: what a reader of the rehearsal should know, such as dead ends met.
+    """
+
+    database: Database
+    clock: datetime
+    chance: Random
+    organiser: Actor
+    secretaries: Mapping[str, Actor]
+    members: Sequence[Actor]
+    committee: Sequence[Actor]
+    tellers: Sequence[Actor]
+    passphrases: Mapping[int, str]
+    quality: Mapping[str, int]
+    notes: list[str] = field(default_factory=list)
+
+    def wait(self, **span: float) -> datetime:
+        """Let time pass, e.g. `wait(minutes=5)`; the new moment."""
+        self.clock += timedelta(**span)
+        return self.clock
+
+    def do(self, command: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """One act through an ordinary command, in a transaction of its own, at the clock's moment."""
+        with self.database.writing() as session:
+            return command(session, *args, now=self.clock, **named)
+
+    def ask(self, query: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """The answer of a query, from a snapshot of its own."""
+        with self.database.reading() as session:
+            return query(session, *args, **named)
+
+
+class Play(Protocol):
+    """A module with these functions; `stage` is a detached row, to be read only."""
+
+    def before(self, world: World, stage: StageRow) -> None:
+        """What has to be done before the stage can open."""
+
+    def during(self, world: World, stage: StageRow) -> None:
+        """What people do while it is open."""
+
+    def after(self, world: World, stage: StageRow) -> None:
+        """What has to be done between closing and settling."""
+
+

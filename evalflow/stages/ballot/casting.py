@@ -1,0 +1,114 @@
+"""The cast: the one hot path. Three statements, hand-written, no unit of work, no row that others wait for.
+
+1. look: the stage, the voter's line of the roll and their envelope so far (on PostgreSQL under a shared advisory lock,
+   so that the box can't be closed between looking and putting);
+2. put: one conditional upsert, so that a race leaves one envelope and the loser gets the winner's receipt;
+3. log: the event, in the same transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, bindparam, text
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Permission, require
+from evalflow.audit import ledger
+from evalflow.db import UtcDateTime, entropy_of
+from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.kinds.ballot import Choose
+from evalflow.stages.ballot import sealing
+from evalflow.stages.ballot.events import CAST
+
+VOTER = Actor(None, "", "member")  # what the log says of whoever casts
+
+_LOOK = """
+SELECT s.phase, s.closes_at, se.cancelled_at, e.weight, v.receipt, v.attempt{lock}
+FROM stage s JOIN season se ON se.id = s.season_id
+LEFT JOIN elector e ON e.stage_id = s.id AND e.person_id = :person
+LEFT JOIN envelope v ON v.stage_id = s.id AND v.person_id = :person
+WHERE s.id = :stage
+"""
+_LOOKS = {
+    "sqlite": text(_LOOK.format(lock="")).columns(closes_at=UtcDateTime, cancelled_at=UtcDateTime),
+    "postgresql": text(_LOOK.format(lock=", pg_advisory_xact_lock_shared(:stage)")).columns(
+        closes_at=UtcDateTime, cancelled_at=UtcDateTime
+    ),
+}
+_PUT = text("""
+INSERT INTO envelope (stage_id, person_id, attempt, receipt, sealed)
+SELECT :stage, :person, :attempt, :receipt, :sealed FROM stage WHERE id = :stage AND phase = 'open'
+ON CONFLICT (stage_id, person_id) DO UPDATE
+SET attempt = excluded.attempt, receipt = excluded.receipt, sealed = excluded.sealed
+WHERE envelope.attempt <> excluded.attempt AND :revote
+RETURNING receipt
+""").bindparams(bindparam("sealed", type_=LargeBinary))
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a ballot is made of; fixed while the stage is open, so it may be kept between requests."""
+
+    stage_id: int
+    season_id: int
+    season_key: str
+    stage_key: str
+    entries: tuple[str, ...]
+    public_key: bytes
+    choose: Choose
+    revote: bool
+
+    def mask(self, chosen: frozenset[str]) -> int:
+        """The choice as bits. Invalid, with what was expected, for a choice that would not count."""
+        strange = chosen - set(self.entries)
+        if strange:
+            raise Invalid("not_on_the_paper", entry=min(strange))
+        low, high = self.choose.minimum, self.choose.maximum
+        if not low <= len(chosen) <= high:
+            raise Invalid("wrong_number_chosen", low=low, high=high, chosen=len(chosen))
+        return sum(1 << bit for bit, key in enumerate(self.entries) if key in chosen)
+
+
+def cast(
+    session: Session, paper: Paper, chosen: frozenset[str], *, attempt: str, actor: Actor, clock: Callable[[], datetime]
+) -> str:
+    """Put the actor's sealed choice into the box; the receipt. The same attempt again gets the same receipt.
+
+    The time is asked for after looking, so that an act which had to wait is not accepted after the deadline.
+    """
+    require(actor, Permission.VOTE, season=paper.season_id)
+    if actor.person_id is None:
+        raise Forbidden("not_on_the_roll")
+    mask = paper.mask(chosen)
+    where = {"stage": paper.stage_id, "person": actor.person_id}
+    seen = session.execute(_LOOKS[session.get_bind().dialect.name], where).one()
+    now = clock()
+    if seen.weight is None:
+        raise Forbidden("not_on_the_roll")
+    if seen.attempt == attempt:
+        return str(seen.receipt)
+    if seen.phase != "open" or seen.cancelled_at or (seen.closes_at and now >= seen.closes_at):
+        raise Conflict("stage_not_open", stage=paper.stage_key, phase=seen.phase)
+    if seen.receipt and not paper.revote:
+        raise Conflict("already_voted")
+    entropy = entropy_of(session)
+    info = sealing.info_of(paper.stage_id, actor.person_id)
+    sealed = sealing.seal(mask, paper.public_key, info, entropy=entropy)
+    envelope = {**where, "attempt": attempt, "receipt": sealing.receipt(sealed), "sealed": sealed}
+    put = session.execute(_PUT, {**envelope, "revote": paper.revote}).one_or_none()
+    if put is None:
+        return _lost_race(session, paper, where, attempt)
+    public = {"envelope": put.receipt, "replaces": seen.receipt}
+    ledger.append(session, CAST, actor=VOTER, now=now, season=paper.season_key, stage=paper.stage_key, public=public)
+    return str(put.receipt)
+
+
+def _lost_race(session: Session, paper: Paper, where: dict[str, int], attempt: str) -> str:
+    """Nothing was put: either the same form came twice and the other was first, or the stage has just closed."""
+    seen = session.execute(_LOOKS[session.get_bind().dialect.name], where).one()
+    if seen.attempt == attempt:
+        return str(seen.receipt)
+    if seen.phase == "open" and seen.receipt:
+        raise Conflict("already_voted")
+    raise Conflict("stage_not_open", stage=paper.stage_key, phase=seen.phase)

@@ -1,0 +1,145 @@
+"""What the engine asks of a ballot: the box at opening, the lock at closing, the evidence after the count."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor
+from evalflow.db import entropy_of
+from evalflow.errors import Conflict, Refused
+from evalflow.people import rolls
+from evalflow.people.models import Branch
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import StageRow
+from evalflow.stages.ballot import commands, queries, sealing
+from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Envelope
+from evalflow.workflow.outcome import Tables
+
+
+def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Freeze the roll, make the key, split it, forget it."""
+    options = queries.options_of(stage)
+    sealed = options.secrecy == "sealed"
+    tellers = queries.tellers(session, stage.id)
+    if sealed and len(tellers) < options.tellers.shares:
+        raise Conflict("tellers_not_ready", ready=len(tellers), needed=options.tellers.shares)
+    entropy = entropy_of(session)
+    key = sealing.new_key(entropy)
+    if sealed:
+        publics = [teller.public_key for teller in tellers]
+        shares = sealing.split(key, publics, needed=options.tellers.needed, entropy=entropy)
+        for teller, share in zip(tellers, shares, strict=True):
+            teller.share = share
+    roll = _freeze_roll(session, stage)
+    paper = [contender.key for contender in seasons.contenders(session, stage.season_id)]
+    if len(paper) < options.choose.minimum:
+        raise Conflict("too_few_entries", needed=options.choose.minimum, found=len(paper))
+    kept = None if sealed else key.private_bytes_raw()
+    public_key = sealing.public_bytes(key)
+    session.add(BallotBox(stage_id=stage.id, public_key=public_key, private_key=kept, paper=paper, roll_digest=roll))
+    session.flush()
+    electors, _ = queries.turnout(session, stage.id)
+    return {"public_key": public_key.hex(), "roll_sha256": roll, "electors": electors, "paper": paper}
+
+
+def _freeze_roll(session: Session, stage: StageRow) -> str:
+    """Copy today's members as this ballot's electors; SHA-256, hex, of the lines "person,branch,weight"."""
+    members = sorted(rolls.members(session))
+    if not members:
+        raise Conflict("roll_empty")
+    session.execute(
+        insert(Elector),
+        [
+            {"stage_id": stage.id, "person_id": person, "branch_id": branch, "weight": weight}
+            for person, branch, weight in members
+        ],
+    )
+    lines = "".join(f"{person},{branch},{weight}\n" for person, branch, weight in members)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
+    """Nobody has to vote; closing early wants a reason, which the engine asks for."""
+    return ()
+
+
+def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> None:
+    """Wait for casts under way, so that none is lost. An open vote has no tellers to wait for: it is counted."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:stage)"), {"stage": stage.id})
+    box = session.get_one(BallotBox, stage.id)
+    if box.private_key is not None:
+        commands.count(session, stage, X25519PrivateKey.from_private_bytes(box.private_key), now=now)
+
+
+def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
+    box = queries.box_of(session, stage.id)
+    if box is not None and box.is_counted:
+        return ()
+    handed_in = sum(teller.has_handed_in for teller in queries.tellers(session, stage.id))
+    return (Conflict("awaiting_tellers", handed_in=handed_in, needed=queries.options_of(stage).tellers.needed),)
+
+
+def evidence(session: Session, stage: StageRow) -> Tables:
+    """The ballots as counted and the roll by branch; nothing before the count."""
+    box = queries.box_of(session, stage.id)
+    if box is None or not box.is_counted:
+        return {}
+    rows = [
+        {"ballot": ballot.id, "choices": choices(ballot.mask, box.paper), "votes": str(ballot.votes)}
+        for ballot in queries.ballots(session, stage.id)
+    ]
+    return {"ballots": rows, "roll": list(_roll_by_branch(session, stage.id))}
+
+
+def choices(mask: int | None, paper: list[str]) -> str:
+    """The entry keys of a mask joined by "|"; "!" for an envelope that could not be opened."""
+    if mask is None or mask >> len(paper):
+        return "!"
+    return "|".join(key for bit, key in enumerate(paper) if mask >> bit & 1)
+
+
+def _roll_by_branch(session: Session, stage_id: int) -> Iterator[dict[str, str]]:
+    marked = (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id)
+    voted = func.coalesce(func.sum(Elector.weight).filter(Envelope.person_id.is_not(None)), 0)
+    query = (
+        select(Branch.key, func.sum(Elector.weight), voted)
+        .select_from(Elector)
+        .join(Branch, Branch.id == Elector.branch_id, isouter=True)
+        .join(Envelope, marked, isouter=True)
+        .where(Elector.stage_id == stage_id)
+        .group_by(Branch.key)
+        .order_by(Branch.key)
+    )
+    for branch, electors, votes in session.execute(query):
+        yield {"branch": branch or "", "electors": str(electors), "voted": str(votes)}
+
+
+def faults(session: Session, stage: StageRow) -> list[str]:
+    """Envelopes = marks on the roll, one per voter; sealed = counted; nothing readable before the count."""
+    box = queries.box_of(session, stage.id)
+    if box is None:
+        return ["it is open but has no box"] if stage.phase in ("open", "closed", "done") else []
+    found = []
+    off_roll = session.scalars(
+        select(func.count())
+        .select_from(Envelope)
+        .outerjoin(Elector, (Elector.stage_id == Envelope.stage_id) & (Elector.person_id == Envelope.person_id))
+        .where(Envelope.stage_id == stage.id, Elector.person_id.is_(None))
+    ).one()
+    if off_roll:
+        found.append(f"{off_roll} envelopes of people who are not on the roll")
+    envelopes = queries.turnout(session, stage.id)[1]
+    ballots = session.scalars(select(func.count()).where(Ballot.stage_id == stage.id)).one()
+    empty = Envelope.sealed == b""
+    readable = session.scalars(select(func.count()).where(Envelope.stage_id == stage.id, ~empty)).one()
+    if box.is_counted and (ballots != envelopes or readable):
+        found.append(f"{envelopes} envelopes, {ballots} ballots counted, {readable} envelopes not emptied")
+    if not box.is_counted and (ballots or readable != envelopes):
+        found.append(f"{ballots} ballots stand in the clear before the count")
+    return found

@@ -1,0 +1,81 @@
+"""The box, who may put something in, the envelopes, and, after the count, the ballots."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from evalflow.db import Base, Json
+
+
+class BallotBox(Base):
+    """One for each ballot stage, made when it opens. paper: the entry keys, in the order of a mask's bits.
+
+    private_key stays None for a secret vote; an open (named) vote has no tellers and keeps it here.
+    """
+
+    __tablename__ = "ballot_box"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    private_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    paper: Mapped[Any] = mapped_column(Json)
+    roll_digest: Mapped[str] = mapped_column(String(64))
+    is_counted: Mapped[bool] = mapped_column(default=False)
+
+
+class Teller(Base):
+    """A teller's key and share. share: sealed to the key; handed_in: in the clear, between closing and the count."""
+
+    __tablename__ = "teller"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    share: Mapped[bytes | None] = mapped_column(LargeBinary)
+    handed_in: Mapped[bytes | None] = mapped_column(LargeBinary)
+    has_handed_in: Mapped[bool] = mapped_column(default=False)
+
+
+class Elector(Base):
+    """A line of the roll as frozen at opening. No foreign keys here and below: they cost the cast a third."""
+
+    __tablename__ = "elector"
+
+    stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    branch_id: Mapped[int | None]
+    weight: Mapped[int] = mapped_column(default=1)
+
+
+class Envelope(Base):
+    """The mark on the roll that somebody has voted, with their envelope; `sealed` is emptied by the count.
+
+    attempt: what the form carried, so that a retry of the same form gets the same receipt.
+    """
+
+    __tablename__ = "envelope"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    attempt: Mapped[str] = mapped_column(String(64))
+    receipt: Mapped[str] = mapped_column(String(64), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Ballot(Base):
+    """A ballot as counted: a random id, the choices as bits, its votes. mask None: the envelope could not be opened.
+
+    person_id only where the vote is open (named). Keyed by the random id, so that no order says who was first.
+    """
+
+    __tablename__ = "ballot"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    mask: Mapped[int | None] = mapped_column(BigInteger)
+    votes: Mapped[int] = mapped_column(default=1)
+    person_id: Mapped[int | None]

@@ -1,0 +1,112 @@
+"""What pages, the count and the checks ask of a vote. Nothing here tells what anybody chose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Permission, may
+from evalflow.kinds.ballot import BallotOptions
+from evalflow.people.models import Branch
+from evalflow.seasons import guards
+from evalflow.seasons.models import StageRow
+from evalflow.seasons.rules import stage_of
+from evalflow.seasons.tasks import Task
+from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Envelope, Teller
+
+
+@dataclass(frozen=True)
+class BranchTurnout:
+    """branch None: the small branches together, so that nobody's voting can be told from it."""
+
+    branch: Branch | None
+    electors: int
+    voted: int
+
+
+def options_of(stage: StageRow) -> BallotOptions:
+    options = stage_of(stage).options
+    assert isinstance(options, BallotOptions)
+    return options
+
+
+def box_of(session: Session, stage_id: int) -> BallotBox | None:
+    return session.get(BallotBox, stage_id)
+
+
+def is_on_roll(session: Session, stage_id: int, person_id: int) -> bool:
+    return session.get(Elector, (stage_id, person_id)) is not None
+
+
+def own_receipt(session: Session, stage_id: int, person_id: int) -> str | None:
+    query = select(Envelope.receipt).where(Envelope.stage_id == stage_id, Envelope.person_id == person_id)
+    return session.scalars(query).one_or_none()
+
+
+def is_in_box(session: Session, stage_id: int, receipt: str) -> bool:
+    query = select(Envelope.receipt).where(Envelope.stage_id == stage_id, Envelope.receipt == receipt)
+    return session.scalars(query).first() is not None
+
+
+def receipts(session: Session, stage_id: int) -> Sequence[str]:
+    """All receipts, in the order of their text: an order that says nothing."""
+    query = select(Envelope.receipt).where(Envelope.stage_id == stage_id).order_by(Envelope.receipt)
+    return session.scalars(query).all()
+
+
+def tellers(session: Session, stage_id: int) -> Sequence[Teller]:
+    return session.scalars(select(Teller).where(Teller.stage_id == stage_id).order_by(Teller.person_id)).all()
+
+
+def turnout(session: Session, stage_id: int) -> tuple[int, int]:
+    """(electors, voted), in heads."""
+    electors = session.scalars(select(func.count()).where(Elector.stage_id == stage_id)).one()
+    return electors, session.scalars(select(func.count()).where(Envelope.stage_id == stage_id)).one()
+
+
+def turnout_by_branch(session: Session, stage_id: int, *, small: int) -> list[BranchTurnout]:
+    """By branch; those with fewer than `small` electors are one line, and none when that line itself is small."""
+    marked = (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id)
+    query = (
+        select(Branch, func.count(), func.count(Envelope.person_id))
+        .select_from(Elector)
+        .join(Branch, Branch.id == Elector.branch_id, isouter=True)
+        .join(Envelope, marked, isouter=True)
+        .where(Elector.stage_id == stage_id)
+        .group_by(Branch.id)
+        .order_by(Branch.id)
+    )
+    lines = [BranchTurnout(*row) for row in session.execute(query)]
+    shown = [line for line in lines if line.branch is not None and line.electors >= small]
+    rest = [line for line in lines if line not in shown]
+    together = BranchTurnout(None, sum(line.electors for line in rest), sum(line.voted for line in rest))
+    return [*shown, together] if together.electors >= small else shown
+
+
+def ballots(session: Session, stage_id: int) -> Sequence[Ballot]:
+    return session.scalars(select(Ballot).where(Ballot.stage_id == stage_id).order_by(Ballot.id)).all()
+
+
+def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
+    """What this person has to do here."""
+    found: list[Task] = []
+    if actor.person_id is None:
+        return found
+    voting = guards.is_open(stage, now) and may(actor, Permission.VOTE, season=stage.season_id)
+    if voting and is_on_roll(session, stage.id, actor.person_id):
+        voted = own_receipt(session, stage.id, actor.person_id) is not None
+        found.append(Task("Vote", "ballot.home", stage, due=stage.closes_at, is_done=voted))
+    if may(actor, Permission.HOLD_SHARE, season=stage.season_id):
+        found += _teller_tasks(session, stage, actor.person_id)
+    return found
+
+
+def _teller_tasks(session: Session, stage: StageRow, person_id: int) -> list[Task]:
+    teller = session.get(Teller, (stage.id, person_id))
+    if stage.phase == "waiting":
+        return [Task("Set your teller's passphrase", "ballot.teller", stage, due=stage.opens_at, is_done=bool(teller))]
+    if stage.phase == "closed" and teller is not None:
+        return [Task("Hand in your share of the key", "ballot.teller", stage, is_done=teller.has_handed_in)]
+    return []

@@ -1,0 +1,119 @@
+"""Sealed envelopes and the tellers' shares of the key that opens them. PURE: bytes in, bytes out.
+
+An envelope is an HPKE message (RFC 9180: X25519, HKDF-SHA256, ChaCha20-Poly1305) of a ballot padded to one length,
+bound to its ballot and its voter by the `info` string. The private key exists only while it is split: Shamir's scheme
+over GF(2^128) (the library splits 16 bytes at a time, so a key has two halves). Each share is sealed to a teller's own
+key, and that key is wrapped with what Argon2id makes of the teller's passphrase.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from argon2.low_level import Type, hash_secret_raw
+from Crypto.Protocol.SecretSharing import Shamir
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from evalflow.entropy import SUITE, Entropy
+
+BALLOT_BYTES = 64  # every ballot is padded to this, so that its length says nothing
+ENVELOPE_BYTES = 32 + BALLOT_BYTES + 16  # ephemeral key, ballot, tag
+_HALF = 16
+_NONCE = bytes(12)  # each wrapping key is used once: its salt is fresh
+
+
+class WrongPassphrase(Exception):
+    """The passphrase does not open the teller's key."""
+
+
+@dataclass(frozen=True)
+class TellerKey:
+    """A teller's own key: the public part as 32 bytes, the private part wrapped (16 bytes of salt, then ciphertext)."""
+
+    public: bytes
+    wrapped: bytes
+
+
+def new_key(entropy: Entropy) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(entropy.token(32))
+
+
+def public_bytes(key: X25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes_raw()
+
+
+def seal(mask: int, public_key: bytes, info: bytes, *, entropy: Entropy) -> bytes:
+    """The envelope of a choice mask (bit i set: the i-th entry of the paper); always ENVELOPE_BYTES long."""
+    plaintext = mask.to_bytes(BALLOT_BYTES)
+    return entropy.seal(plaintext, X25519PublicKey.from_public_bytes(public_key), info)
+
+
+def unseal(envelope: bytes, private_key: X25519PrivateKey, info: bytes) -> int | None:
+    """The mask, or None for an envelope that does not open with this key for this ballot and voter."""
+    try:
+        return int.from_bytes(SUITE.decrypt(envelope, private_key, info))
+    except (InvalidTag, ValueError):
+        return None
+
+
+def info_of(stage_id: int, person_id: int) -> bytes:
+    """What an envelope is bound to: nobody can put a copy of another voter's envelope in as their own."""
+    return f"evalflow/ballot/v1 stage={stage_id} voter={person_id}".encode()
+
+
+def receipt(envelope: bytes) -> str:
+    """SHA-256 of the envelope, hex: proves that it is in the box and nothing about what is in it."""
+    return hashlib.sha256(envelope).hexdigest()
+
+
+def teller_key(passphrase: str, *, entropy: Entropy) -> TellerKey:
+    """A new key for a teller, its private part readable with the passphrase only."""
+    private, salt = new_key(entropy), entropy.token(16)
+    wrapped = ChaCha20Poly1305(_stretch(passphrase, salt)).encrypt(_NONCE, private.private_bytes_raw(), b"")
+    return TellerKey(public_bytes(private), salt + wrapped)
+
+
+def open_teller_key(wrapped: bytes, passphrase: str) -> X25519PrivateKey:
+    """Raises WrongPassphrase."""
+    try:
+        raw = ChaCha20Poly1305(_stretch(passphrase, wrapped[:16])).decrypt(_NONCE, wrapped[16:], b"")
+    except InvalidTag:
+        raise WrongPassphrase from None
+    return X25519PrivateKey.from_private_bytes(raw)
+
+
+def split(key: X25519PrivateKey, tellers: Sequence[bytes], *, needed: int, entropy: Entropy) -> list[bytes]:
+    """One sealed share for each teller's public key, in their order; any `needed` of them give the key back."""
+    raw = key.private_bytes_raw()
+    halves = [Shamir.split(needed, len(tellers), raw[start : start + _HALF]) for start in (0, _HALF)]
+    shares = [bytes([number]) + first + second for (number, first), (_, second) in zip(*halves, strict=True)]
+    return [
+        entropy.seal(share, X25519PublicKey.from_public_bytes(public), b"evalflow/share/v1")
+        for share, public in zip(shares, tellers, strict=True)
+    ]
+
+
+def open_share(sealed: bytes, teller: X25519PrivateKey) -> bytes:
+    """The share in the clear: its number, then the two halves."""
+    return bytes(SUITE.decrypt(sealed, teller, b"evalflow/share/v1"))
+
+
+def combine(shares: Sequence[bytes], public_key: bytes) -> X25519PrivateKey:
+    """The private key of `public_key`. ValueError when these shares do not give it."""
+    parts: Mapping[int, bytes] = {share[0]: share[1:] for share in shares}
+    halves = [
+        Shamir.combine([(number, part[start : start + _HALF]) for number, part in parts.items()])
+        for start in (0, _HALF)
+    ]
+    key = X25519PrivateKey.from_private_bytes(b"".join(halves))
+    if public_bytes(key) != public_key:
+        raise ValueError("these shares do not give the key of this ballot")
+    return key
+
+
+def _stretch(passphrase: str, salt: bytes) -> bytes:
+    return hash_secret_raw(
+        passphrase.encode(), salt, time_cost=3, memory_cost=64 * 1024, parallelism=1, hash_len=32, type=Type.ID
+    )

@@ -1,0 +1,190 @@
+"""The ballot's pages: vote, receipt, "is my envelope in the box", turnout, and the tellers' desk."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import PasswordField, SelectMultipleField, StringField
+from wtforms.validators import EqualTo, InputRequired
+
+from evalflow.access import Permission
+from evalflow.errors import Forbidden, Invalid
+from evalflow.kinds import ballot as rules
+from evalflow.kinds.ballot import BallotOptions
+from evalflow.seasons import guards, visibility
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.stages.ballot import casting, commands, queries
+from evalflow.stages.ballot.models import Teller
+from evalflow.stages.ballot.papers import paper_of
+from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.current import actor, database, locale, now, reading, writing
+from evalflow.web.forms import Form
+from evalflow.web.guard import guarded
+from evalflow.web.place import place
+
+blueprint = kind_blueprint("ballot")
+
+
+class VoteForm(Form):
+    """attempt: made when the form is shown; sending the same form twice is one vote."""
+
+    entries = SelectMultipleField(validate_choice=False)
+    attempt = StringField()
+
+
+class PassphraseForm(Form):
+    passphrase = PasswordField(_l("Passphrase"), [InputRequired()])
+
+
+class NewPassphraseForm(PassphraseForm):
+    again = PasswordField(_l("Passphrase, again"), [InputRequired(), EqualTo("passphrase")])
+
+
+@dataclass(frozen=True)
+class VotePage:
+    """What the ballot page shows. receipt: of the envelope already in the box; outcome only when it may be seen."""
+
+    stage: StageRow
+    options: BallotOptions
+    words: Sequence[str]
+    entries: Sequence[Entry]
+    is_open: bool
+    is_on_roll: bool
+    receipt: str | None
+    votes: dict[str, int] | None
+
+
+@blueprint.get("/")
+@guarded(Permission.SEE_PUBLIC)
+def home() -> str:
+    session, here = reading(), place()
+    person = actor().person_id
+    form = VoteForm(attempt=database().entropy.token(16).hex())
+    return _vote_page(session, here.stage, form, person)
+
+
+def _vote_page(session: Session, stage: StageRow, form: VoteForm, person: int | None) -> str:
+    options = queries.options_of(stage)
+    seen = visibility.sees_outcome(actor(), stage)
+    outcome = seasons.outcome_of(stage) if seen else None
+    page = VotePage(
+        stage=stage,
+        options=options,
+        words=rules.words(options, locale()),
+        entries=seasons.entries(session, stage.season_id, EntryState.ACCEPTED) if stage.opened_at else (),
+        is_open=guards.is_open(stage, now()),
+        is_on_roll=person is not None and queries.is_on_roll(session, stage.id, person),
+        receipt=queries.own_receipt(session, stage.id, person) if person is not None else None,
+        votes={key: int(votes) for key, votes in outcome.figures["votes"].items()} if outcome else None,
+    )
+    return render_template("stages/ballot/home.html", page=page, form=form)
+
+
+@blueprint.post("/")
+@guarded(Permission.VOTE)
+def cast() -> Response | tuple[str, int]:
+    form = VoteForm()
+    try:
+        with writing() as session:
+            receipt = casting.cast(
+                session,
+                paper_of(session, place().stage.id),
+                frozenset(form.entries.data or ()),
+                attempt=_attempt(form),
+                actor=actor(),
+                clock=now,
+            )
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _vote_page(reading(), place().stage, form, actor().person_id), refusal.status
+    return redirect(url_for("ballot.receipt", envelope=receipt))
+
+
+def _attempt(form: VoteForm) -> str:
+    attempt = form.attempt.data or ""
+    if not re.fullmatch("[0-9a-f]{32}", attempt):
+        raise Invalid("form_incomplete")
+    return str(attempt)
+
+
+@blueprint.get("/receipt")
+@guarded(Permission.SEE_PUBLIC)
+def receipt() -> str:
+    """Looks an envelope up by its receipt: one's own after voting, or any that somebody has written down."""
+    session, stage = reading(), place().stage
+    asked = re.sub(r"[^0-9a-f]", "", request.args.get("envelope", "").lower())
+    own = queries.own_receipt(session, stage.id, actor().person_id) if actor().person_id is not None else None
+    return render_template(
+        "stages/ballot/receipt.html",
+        stage=stage,
+        asked=asked,
+        is_in_box=bool(asked) and queries.is_in_box(session, stage.id, asked),
+        is_own=bool(asked) and asked == own,
+        own=own,
+        receipts=queries.receipts(session, stage.id) if stage.closed_at else (),
+    )
+
+
+@blueprint.get("/turnout")
+@guarded(Permission.SEE_PUBLIC)
+def turnout() -> str:
+    session, stage = reading(), place().stage
+    if not visibility.sees_turnout(actor(), stage):
+        raise Forbidden("turnout_later")
+    electors, voted = queries.turnout(session, stage.id)
+    lines = queries.turnout_by_branch(session, stage.id, small=queries.options_of(stage).small_branch)
+    return render_template("stages/ballot/turnout.html", stage=stage, electors=electors, voted=voted, lines=lines)
+
+
+@blueprint.get("/teller")
+@guarded(Permission.HOLD_SHARE)
+def teller() -> str:
+    return _teller_page(PassphraseForm() if place().stage.closed_at else NewPassphraseForm())
+
+
+def _teller_page(form: PassphraseForm) -> str:
+    session, stage = reading(), place().stage
+    tellers = queries.tellers(session, stage.id)
+    own: Teller | None = next((t for t in tellers if t.person_id == actor().person_id), None)
+    options = queries.options_of(stage)
+    return render_template(
+        "stages/ballot/teller.html", stage=stage, form=form, own=own, tellers=tellers, options=options
+    )
+
+
+@blueprint.post("/teller/key")
+@guarded(Permission.HOLD_SHARE)
+def keep_key() -> Response | tuple[str, int]:
+    form = NewPassphraseForm()
+    if not form.validate():
+        return _teller_page(form), 422
+    try:
+        with writing() as session:
+            commands.keep_key(session, place().stage.id, form.passphrase.data, actor=actor(), now=now())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _teller_page(form), refusal.status
+    flash(_("Your passphrase is set. Keep it safe: without it your share can't be used."))
+    return redirect(url_for("ballot.teller"))
+
+
+@blueprint.post("/teller/share")
+@guarded(Permission.HOLD_SHARE)
+def hand_in() -> Response | tuple[str, int]:
+    form = PassphraseForm()
+    if not form.validate():
+        return _teller_page(form), 422
+    try:
+        with writing() as session:
+            opened = commands.hand_in(session, place().stage.id, form.passphrase.data, actor=actor(), now=now())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _teller_page(form), refusal.status
+    flash(_("The box was opened and counted.") if opened else _("Your share is in."))
+    return redirect(url_for("ballot.teller"))
