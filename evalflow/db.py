@@ -67,10 +67,14 @@ class Json(TypeDecorator[Any]):
 
 @dataclass(frozen=True)
 class Database:
-    """A handle on one database. `entropy` is where its acts take their randomness from."""
+    """A handle on one database.
+
+    entropy: where its acts take their randomness from. kept: what never changes once read, such as ballot papers.
+    """
 
     engine: Engine
     entropy: Entropy = field(default_factory=SystemEntropy)
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -89,7 +93,7 @@ class Database:
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
         engine = self.engine.execution_options(evalflow_writing=writing)
-        with Session(engine, info={"entropy": self.entropy}, expire_on_commit=False) as session:
+        with Session(engine, info={"entropy": self.entropy, "kept": self.kept}, expire_on_commit=False) as session:
             yield session
 
 
@@ -97,6 +101,12 @@ def entropy_of(session: Session) -> Entropy:
     """The randomness of the database this session belongs to."""
     entropy: Entropy = session.info["entropy"]
     return entropy
+
+
+def kept_of(session: Session) -> dict[Any, Any]:
+    """What this process keeps of the database; only for what never changes."""
+    kept: dict[Any, Any] = session.info["kept"]
+    return kept
 
 
 def connect(url: str) -> Engine:
