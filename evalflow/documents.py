@@ -1,0 +1,194 @@
+"""Documents for print: values in, PDF out.
+
+A template is a Typst file in `templates/documents`; its head lists the values it takes. Values reach it as one JSON
+text and are shown, never evaluated. Every document is PDF/A-2a: archivable, readable aloud, and checked for glyphs, so
+that no empty box stands silently on somebody's certificate. The same values give the same bytes, on one set of fonts.
+"""
+
+import functools
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+import typst
+
+from evalflow.config import TEMPLATES
+from evalflow.i18n import say
+
+FOLDER = TEMPLATES / "documents"
+FAMILIES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Noto Sans Mono CJK SC")
+STANDARD: Final = "a-2a"
+GETA = "〓"  # the printer's mark for a character his case has not
+
+
+def N_(message: str) -> str:
+    """Marks a message for the catalogue."""
+    return message
+
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "certificate": {
+        "awarded": N_("is awarded the title"),
+        "closing": N_("This certificate is presented in recognition."),
+        "number": N_("Certificate no."),
+    },
+    "minutes": {
+        "held_at": N_("Held"),
+        "place": N_("Venue"),
+        "chair": N_("Chair"),
+        "teller": N_("Tellers"),
+        "entitled": N_("Entitled"),
+        "present": N_("Present"),
+        "absent": N_("Absent"),
+        "recusals": N_("Recused"),
+        "motions": N_("Motions"),
+        "ranking": N_("Composite ranking"),
+        "deviations": N_("Departures from the ranking, with reasons"),
+        "ties": N_("How ties were broken"),
+        "signatures": N_("Signatures"),
+        "signed_on": N_("Signature and date"),
+        "rules": N_("Rules (SHA-256)"),
+    },
+    "notice": {
+        "period": N_("Period of the notice"),
+        "objecting": N_("How to object"),
+        "checkpoint": N_("Checkpoint of the audit log"),
+        "checkpoint_note": N_(
+            "Keep a photograph of these lines: with them anybody can show later whether anything recorded before "
+            "was changed."
+        ),
+        "rules": N_("Rules (SHA-256)"),
+    },
+    "results": {
+        "notes": N_("How the points were computed"),
+        "rules": N_("Rules (SHA-256)"),
+    },
+}
+
+
+class DocumentError(RuntimeError):
+    """A document can't be made: a font, a value or a template is at fault, not the person who asked for it."""
+
+
+def labels(name: str, locale: str) -> dict[str, str]:
+    """The fixed words of a document in one language, to pass on as its `labels`."""
+    return {key: say(locale, message) for key, message in LABELS[name].items()}
+
+
+def in_words(day: date, locale: str) -> str:
+    """A date as documents write it.
+
+    >>> in_words(date(2026, 7, 1), "zh_Hans"), in_words(date(2030, 11, 21), "zh_Hans"), in_words(date(2026, 7, 1), "en")
+    ('二〇二六年七月一日', '二〇三〇年十一月二十一日', '1 July 2026')
+    """
+    if locale.startswith("en"):
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    year = "".join(_DIGITS[int(digit)] for digit in str(day.year))
+    return f"{year}年{_counted(day.month)}月{_counted(day.day)}日"
+
+
+def render(name: str, values: Mapping[str, object]) -> bytes:
+    """The PDF of a template filled with values.
+
+    values: JSON-able, by the keys named at the head of the template; always `lang`, `labels`, `title`, `organisation`
+    and `dated` (ISO date, the only time stamp in the file). A character no installed font has is printed as 〓.
+    Raises DocumentError when a font or a value is missing or Typst warns of anything.
+    """
+    if name not in LABELS:
+        raise DocumentError(f"there is no document {name!r}; known: {', '.join(sorted(LABELS))}")
+    moment = _moment(name, values)
+    try:
+        pdf, warnings = _compiled(name, values, moment)
+    except (typst.TypstError, UnicodeEncodeError) as error:
+        missing = {character for character in _characters(values) if not _is_shown(character)}
+        if not missing:
+            raise DocumentError(f"{name}: {getattr(error, 'message', error)}") from error
+        pdf, warnings = _compiled(name, _without(values, missing), moment)
+    if warnings:
+        raise DocumentError(f"{name}: {'; '.join(warnings)}")
+    return pdf
+
+
+_turn = threading.Lock()
+_DIGITS = "〇一二三四五六七八九"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def _counted(number: int) -> str:
+    """1 to 99 as it is spoken: 一, 十, 十一, 二十一."""
+    tens, ones = divmod(number, 10)
+    spoken = ("" if tens < 2 else _DIGITS[tens]) + ("十" if tens else "")
+    return spoken + (_DIGITS[ones] if ones or not tens else "")
+
+
+def _moment(name: str, values: Mapping[str, object]) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(str(values["dated"])), time(), UTC)
+    except (KeyError, ValueError) as error:
+        raise DocumentError(f"{name}: dated: expected an ISO date, found {values.get('dated')!r}") from error
+
+
+def _compiled(name: str, values: object, moment: datetime) -> tuple[bytes, list[str]]:
+    compiler = _compiler()
+    with _turn:
+        pdf, warnings = compiler.compile_with_warnings(
+            input=FOLDER / f"{name}.typ",
+            format="pdf",
+            sys_inputs={"values": json.dumps(values, ensure_ascii=False, sort_keys=True)},
+            pdf_standards=STANDARD,
+            timestamp=moment,
+        )
+    assert isinstance(pdf, bytes)
+    return pdf, [warning.message for warning in warnings]
+
+
+@functools.cache
+def _compiler() -> typst.Compiler:
+    """One compiler for all: the second document takes a tenth of the first. It serves one caller at a time."""
+    fonts = typst.Fonts()
+    missing = [family for family in FAMILIES if family not in fonts.families()]
+    if missing:
+        raise DocumentError(f"fonts missing: {', '.join(missing)}; install them (Debian: apt install fonts-noto-cjk)")
+    return typst.Compiler(root=FOLDER, font_paths=fonts)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _is_shown(character: str) -> bool:
+    """Whether some font has this character; asked only after a document failed."""
+    try:
+        _compiled("probe", character, datetime(2000, 1, 1, tzinfo=UTC))
+    except (typst.TypstError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def _characters(value: object) -> set[str]:
+    return {character for text in _texts(value) for character in text if not " " <= character <= "~"} - {"\n"}
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case Mapping():
+            for part in value.values():
+                yield from _texts(part)
+        case list() | tuple():
+            for part in value:
+                yield from _texts(part)
+
+
+def _without(value: object, missing: set[str]) -> object:
+    match value:
+        case str():
+            return "".join(GETA if character in missing else character for character in value)
+        case Mapping():
+            return {key: _without(part, missing) for key, part in value.items()}
+        case list() | tuple():
+            return [_without(part, missing) for part in value]
+    return value
