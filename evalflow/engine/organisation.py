@@ -132,5 +132,5 @@ def world_of(database: Database, *, seed: str, now: datetime) -> World:
         committee=[actor for actor in actors if may(actor, P.DECIDE)],
         tellers=tellers,
         passphrases={actor.person_id or 0: f"teller passphrase {actor.person_id}" for actor in tellers},
-        quality={key: chance.randint(35, 95) for key in secretaries},
+        seed=seed,
     )

@@ -63,7 +63,7 @@ def _open(world: World, row: StageRow, signer: Signer) -> None:
 
 
 def _finish(world: World, row: StageRow, signer: Signer) -> None:
-    """The deadline, or the organiser's hand where there is none; what comes after; and again when that was not enough."""
+    """The deadline, or the organiser's hand where there is none; what comes after; again when that was not enough."""
     for attempt in range(ATTEMPTS):
         row = _row(world, row.season_id, row.key)
         if row.phase == Phase.OPEN:

@@ -1,6 +1,6 @@
 """Reading evidence: text cells to numbers, with the file and line in every complaint."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from evalflow.errors import BundleError
@@ -31,3 +31,11 @@ def unique(rows: Sequence[Row], file: str, *columns: str) -> None:
         if name in seen:
             raise BundleError(file, f"{', '.join(name)} stands twice", line=line)
         seen.add(name)
+
+
+def one_of(row: Row, column: str, file: str, line: int, *, known: Collection[str]) -> str:
+    """A name out of those known; the complaint calls it by its column."""
+    text = row[column]
+    if text not in known:
+        raise BundleError(file, f"unknown {column} {text!r}", line=line)
+    return text

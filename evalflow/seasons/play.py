@@ -5,6 +5,7 @@ says what its people do `before` the stage opens, `during` it, and `after` it ha
 the clock and lets time cause the rest.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,8 +37,12 @@ class World:
     committee: Sequence[Actor]
     tellers: Sequence[Actor]
     passphrases: Mapping[int, str]
-    quality: Mapping[str, int]
+    seed: str = ""
     notes: list[str] = field(default_factory=list)
+
+    def quality(self, key: str) -> int:
+        """How good the simulated work of an entry or branch is, 35 to 94: what voters and raters lean towards."""
+        return 35 + int.from_bytes(hashlib.sha256(f"{self.seed}:{key}".encode()).digest()[:4]) % 60
 
     def wait(self, **span: float) -> datetime:
         """Let time pass, e.g. `wait(minutes=5)`; the new moment."""
@@ -66,5 +71,3 @@ class Play(Protocol):
 
     def after(self, world: World, stage: StageRow) -> None:
         """What has to be done between closing and settling."""
-
-

@@ -1,10 +1,10 @@
 """Who may see what of a season, and when: the one policy that pages, counters, exports and feeds all ask.
 
-    entries    everybody, once they are promoted; before that the organiser, auditors and the committee
-    turnout    whoever follows it, while the vote runs; everybody who is signed in, once it is over
-    outcome    of a stage: nobody before it is done; then those who read the dossier; everybody once awards are final
-    proposal   the names put to the committee's public notice: everybody, from the notice's opening
-    awards     everybody, from the moment they are final; nobody else earlier than the notice tells them
+entries    everybody, once they are promoted; before that the organiser, auditors and the committee
+turnout    whoever follows it, while the vote runs; everybody who is signed in, once it is over
+outcome    of a stage: nobody before it is done; then those who read the dossier; everybody once awards are final
+proposal   the names put to the committee's public notice: everybody, from the notice's opening
+awards     everybody, from the moment they are final; nobody else earlier than the notice tells them
 """
 
 from evalflow.access import Actor, Permission, may

@@ -125,9 +125,7 @@ def step(definition: Definition, position: str, trigger: str, holds: Callable[[s
     except MachineError:
         raise NoSuchStep(f"{trigger} from {position}") from None
     if not moved:
-        raise Blocked(
-            next(m.guard for m in moves(definition) if (m.trigger, m.source) == (trigger, position))
-        )
+        raise Blocked(next(m.guard for m in moves(definition) if (m.trigger, m.source) == (trigger, position)))
     return token.state
 
 

@@ -31,7 +31,7 @@ def _vote(world: World, stage: StageRow, member: Actor) -> None:
     with world.database.writing() as session:
         paper = paper_of(session, stage.id)
         number = world.chance.randint(max(1, paper.choose.minimum), min(paper.choose.maximum, len(paper.entries)))
-        liking = {key: world.chance.gauss(world.quality[key], 25) for key in paper.entries}
+        liking = {key: world.chance.gauss(world.quality(key), 25) for key in paper.entries}
         chosen = sorted(paper.entries, key=lambda key: -liking[key])[:number]
         attempt = f"{world.chance.getrandbits(128):032x}"
         clock = world.clock

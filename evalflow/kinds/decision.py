@@ -1,0 +1,228 @@
+"""What a decision is: earlier stages make a ranking, and a committee that meets decides who is awarded.
+
+Evidence: `attendance.csv` names who should attend and who does, `recusals.csv` who stepped back from which entry,
+`motions.csv` every division with its stated result, `decided.csv` the entries decided with their places (no place:
+passed over) and the reason where that is not what the ranking says.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from evalflow.errors import BundleError
+from evalflow.i18n import Text, say
+from evalflow.kinds import decision_check, meeting, standing
+from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.decision_rules import DecisionOptions
+from evalflow.kinds.decision_words import words
+from evalflow.kinds.meeting import Meeting
+from evalflow.kinds.standing import Standing
+from evalflow.tally import quorum
+from evalflow.tally.ranking import rank
+from evalflow.workflow.kind import Kind
+from evalflow.workflow.outcome import Case, Outcome
+
+FILE = "decided.csv"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of what was decided: an entry with its place, or passed over (None)."""
+
+    entry: str
+    place: int | None
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """What was decided otherwise than the ranking says. ranked: the place it would have had among those decided."""
+
+    entry: str
+    ranked: int | None
+    decided: int | None
+    reason: str
+
+
+def proposed(case: Case) -> Standing:
+    """Where the entries stand, from the meeting as far as it got."""
+    options = options_of(case)
+    held = meeting.read(case, options.quorum) if options.quorum else None
+    return standing.stand(case, options, held)
+
+
+def options_of(case: Case) -> DecisionOptions:
+    options = case.stage.options
+    assert isinstance(options, DecisionOptions)
+    return options
+
+
+def outcome(case: Case) -> Outcome:
+    """The ranking, and who was decided by whom. Raises BundleError for a decision that breaks its own rules."""
+    options = options_of(case)
+    if options.quorum is None:
+        _nobody_met(case)
+        stands = standing.stand(case, options)
+        return _told(stands, options, by_ranking(stands), (), {})
+    held = meeting.read(case, options.quorum)
+    stands = standing.stand(case, options, held)
+    choices = chosen(case, options)
+    decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
+    _check_motions(held, choices)
+    found = deviations(stands, choices)
+    _check_reasons(found, choices, options)
+    return _told(stands, options, decided, found, _meeting_facts(held, options))
+
+
+def by_ranking(stands: Standing) -> dict[str, int]:
+    """{entry: place} of those above the line, where the ranking alone decides."""
+    return {p.entry: p.place for p in stands.order.places if p.entry in stands.cut.winners and p.place is not None}
+
+
+def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
+    """What the committee decided. BundleError: an entry unknown or twice, a place beyond the seats or taken."""
+    rows = case.rows("decided")
+    unique(rows, FILE, "entry")
+    unique([row for row in rows if row["place"]], FILE, "place")
+    choices = []
+    for line, row in enumerate(rows, 2):
+        entry = one_of(row, "entry", FILE, line, known=case.keys)
+        place = count_of(row, "place", FILE, line) if row["place"] else None
+        if place is not None and not 1 <= place <= options.seats:
+            raise BundleError(FILE, f"place: {place} is not one of the {options.seats} seats", line=line)
+        choices.append(Choice(entry, place, row["reason"].strip(), line))
+    return tuple(choices)
+
+
+def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation, ...]:
+    """Where the decision is not what the ranking says, best ranked first; the same function asks for the reasons.
+
+    Choosing among entries that tie for the last seats is no deviation, nor is an order within a tie.
+    """
+    decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
+    reasons = {choice.entry: choice.reason for choice in choices}
+    open_seats = {*stands.cut.winners, *stands.cut.tied}
+    allowed = _places_by_ranking(stands, decided)
+    found = []
+    for place in stands.order.places:
+        entry, given = place.entry, decided.get(place.entry)
+        passed_over = given is None and entry in stands.cut.winners
+        let_in = given is not None and entry not in open_seats
+        moved = given is not None and given not in allowed[entry]
+        if passed_over or let_in or moved:
+            found.append(Deviation(entry, place.place, given, reasons.get(entry, "")))
+    return tuple(found)
+
+
+def _places_by_ranking(stands: Standing, decided: Mapping[str, int]) -> dict[str, range]:
+    """{decided entry: the places it can have} where only the entries decided are placed, in the order of the ranking."""
+    last = len(stands.order.places) + 1
+    again = rank({p.entry: Fraction(-(p.place or last)) for p in stands.order.places if p.entry in decided})
+    shared = {place.place: sum(1 for other in again if other.place == place.place) for place in again}
+    return {p.entry: range(p.place, p.place + shared[p.place]) for p in again if p.place is not None}
+
+
+def _nobody_met(case: Case) -> None:
+    for table in DECISION.tables:
+        if case.rows(table):
+            raise BundleError(f"{table}.csv", "by these rules nobody meets: the ranking decides", line=2)
+
+
+def _check_motions(held: Meeting, choices: tuple[Choice, ...]) -> None:
+    """Every entry decided is in a carried motion: its own, or one on the whole list."""
+    if held.carried("list"):
+        return
+    carried = {entry for motion in held.carried("award") for entry in motion.entries}
+    for choice in choices:
+        if choice.place is not None and choice.entry not in carried:
+            raise BundleError(FILE, f"{choice.entry!r} was decided without a carried motion", line=choice.line)
+
+
+def _check_reasons(found: tuple[Deviation, ...], choices: tuple[Choice, ...], options: DecisionOptions) -> None:
+    lines = {choice.entry: choice.line for choice in choices}
+    for one in found:
+        what = f"{one.entry!r} is ranked {one.ranked or 'nowhere'} and decided {one.decided or 'out'}"
+        if options.deviation == "refused":
+            raise BundleError(FILE, f"{what}, which these rules refuse", line=lines.get(one.entry))
+        if not one.reason:
+            raise BundleError(FILE, f"{what} without a reason", line=lines.get(one.entry))
+
+
+def _meeting_facts(held: Meeting, options: DecisionOptions) -> dict[str, Any]:
+    """BundleError where too few attended for anything to be decided."""
+    assert options.quorum is not None
+    entitled, present = len(held.attendance.entitled), len(held.attendance.present)
+    rule = quorum.parse_presence(options.quorum.present)
+    if not quorum.is_quorate(entitled, present, rule):
+        raise BundleError("attendance.csv", f"no quorum: {present} of {entitled} are present")
+    return {
+        "quorum": {"entitled": entitled, "present": present, "needed": quorum.needed(rule, entitled)},
+        "motions": [motion.to_json() for motion in held.motions],
+        "recused": [list(pair) for pair in sorted(held.recusals)],
+    }
+
+
+def _told(
+    stands: Standing,
+    options: DecisionOptions,
+    decided: Mapping[str, int],
+    found: tuple[Deviation, ...],
+    meeting_facts: Mapping[str, Any],
+) -> Outcome:
+    figures = {f"points.{stage}": points for stage, points in stands.points.items()}
+    composite = {entry: value for entry, value in stands.composite.items() if value is not None}
+    places = {p.entry: Fraction(p.place) for p in stands.order.places if p.place is not None}
+    cut = stands.cut
+    return Outcome(
+        {"composite": composite, "place": places, **figures},
+        {
+            "ranking": [{"entry": p.entry, "place": p.place, "tied": p.tied} for p in stands.order.places],
+            "ties": [
+                {"link": one.link, "groups": [list(group) for group in one.groups]} for one in stands.order.decisions
+            ],
+            "cut": {
+                "winners": list(cut.winners),
+                "tied": list(cut.tied),
+                "seats_left": cut.seats_left,
+                "below": list(cut.below),
+            },
+            "decided": [
+                {"entry": entry, "place": place}
+                for entry, place in sorted(decided.items(), key=lambda pair: (pair[1], pair[0]))
+            ],
+            "seats": options.seats,
+            "deviations": [
+                {"entry": d.entry, "ranked": d.ranked, "decided": d.decided, "reason": d.reason} for d in found
+            ],
+            **meeting_facts,
+        },
+    )
+
+
+DECISION = Kind(
+    name="decision",
+    title=Text("研究决定", "Decision"),
+    options=DecisionOptions,
+    words=words,
+    outcome=outcome,
+    tables={
+        "attendance": ("member", "present"),
+        "recusals": ("member", "entry"),
+        "motions": (
+            "motion",
+            "about",
+            "ayes",
+            "noes",
+            "abstentions",
+            "recused",
+            "entitled",
+            "present",
+            "result",
+        ),
+        "decided": ("entry", "place", "reason"),
+    },
+    figures=("composite", "place"),
+    check=decision_check.check,
+)

@@ -1,0 +1,89 @@
+"""What a workflow file may say of a decision: what is combined, what breaks ties, who must be there and agree."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from evalflow.tally import quorum
+from evalflow.tally.points import VOTE_POINTS
+from evalflow.tally.quorum import Share
+from evalflow.tally.rounding import RoundingRule
+from evalflow.workflow.definition import Names, Options, Strict, listed
+
+SCORE = "score"
+LAST_LINKS = ("number", "motion", "draw")
+SHEET_LINKS = ("givers", "countback")
+FIGURES = {"ballot": "votes", "scoring": "score"}  # the figure of a kind that ranks its entries
+
+
+def _share(parse: Callable[[str], Share], grammar: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        try:
+            parse(text)
+        except ValueError:
+            raise ValueError(grammar) from None
+        return text
+
+    return check
+
+
+PRESENT_GRAMMAR = "a share of those entitled, above 0 and up to all, such as 2/3 or >50 %"
+AYES_GRAMMAR = "a share above 0 and up to all, such as 1/2 of entitled, >=2/3 of present or >1/2 of votes"
+
+
+class QuorumRule(Strict):
+    """present: how many of those who should attend must. ayes: how many must say aye for a motion to be carried."""
+
+    present: Annotated[str, AfterValidator(_share(quorum.parse_presence, PRESENT_GRAMMAR))]
+    ayes: Annotated[str, AfterValidator(_share(quorum.parse_ayes, AYES_GRAMMAR))]
+
+
+class Component(Strict):
+    """One part of the composite.
+
+    from: an earlier stage. as: how its figures become points, a counting rule for a vote, "score" for a scoring.
+    weight: its share in per cent; left out where parts are only added up.
+    """
+
+    source: Annotated[str, Field(alias="from")]
+    points: Annotated[str, Field(alias="as")]
+    weight: Annotated[int | None, Field(ge=1, le=100)] = None
+
+
+class Rounding(Strict):
+    """Half up, once, after everything has been combined; before_ranking: places go by what is shown."""
+
+    decimals: Annotated[int, Field(ge=0, le=6)] = 2
+    before_ranking: bool = True
+
+
+class DecisionOptions(Options):
+    """seats: how many can be awarded; places may stay empty.
+
+    quorum: left out, nobody meets and the ranking alone decides. tie_break: links asked in turn about what is still
+    tied: a stage (its own figure), "STAGE.givers" or "STAGE.countback" (points handed out), "number" (order of
+    presentation), "motion", "draw". deviation: what the committee may do other than the ranking says.
+    """
+
+    seats: Annotated[int, Field(ge=1, le=1000)]
+    quorum: QuorumRule | None = None
+    component: listed(Component, min_length=1, max_length=20)  # type: ignore[valid-type]
+    combine: Literal["weighted", "sum"] = "weighted"
+    round: Rounding = Rounding()
+    tie_break: Names = ()
+    deviation: Literal["reason_required", "refused"] = "reason_required"
+
+    @property
+    def rounding(self) -> RoundingRule:
+        return RoundingRule(self.round.decimals, before_ranking=self.round.before_ranking)
+
+
+def points_for(kind: str, *, combine: str) -> tuple[str, ...]:
+    """The names `as` may have for a kind of stage: those that give 0 to 100, or any where parts are only added up."""
+    if kind == "scoring":
+        return (SCORE,)
+    if kind != "ballot":
+        return ()
+    unfit = {"mean_of_grades"} if combine == "sum" else {"mean_of_grades", "given_points"}
+    return tuple(name for name in VOTE_POINTS if name not in unfit)

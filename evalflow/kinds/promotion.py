@@ -1,0 +1,85 @@
+"""What a promotion is: accepted entries are shown to everybody, and page views are counted by day.
+
+Evidence: `views.csv` holds how often an entry's page was opened on a day. Nobody is recognised: a view is a number.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+from evalflow.errors import BundleError
+from evalflow.i18n import Text, say
+from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.submission import SubmissionOptions
+from evalflow.workflow.definition import Definition, Names, Options, Stage
+from evalflow.workflow.kind import Kind, Problem
+from evalflow.workflow.outcome import Case, Outcome, Row
+
+
+class PromotionOptions(Options):
+    """show: keys of the fields shown, in this order; none named means every field of the declaration.
+
+    views: whether page views are counted (by day, without cookies).
+    """
+
+    show: Names = ()
+    views: bool = True
+
+
+def words(options: PromotionOptions, locale: str) -> list[str]:
+    """What the public sees."""
+    sentences = [say(locale, "Accepted entries are shown to everybody, each on a page of its own.")]
+    if options.views:
+        sentences.append(say(locale, "Page views are counted by day, without cookies."))
+    return sentences
+
+
+def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
+    """Only what was asked can be shown."""
+    options = stage.options
+    assert isinstance(options, PromotionOptions)
+    source = definition.last("submission", before=stage.key)
+    if source is None:
+        yield Problem("kind", "a submission stage before it", "none")
+        return
+    assert isinstance(source.options, SubmissionOptions)
+    asked = [field.key for field in source.options.field]
+    for index, key in enumerate(options.show):
+        if key not in asked:
+            yield Problem(f"show.{index}", f"a field of {source.key}: {' | '.join(asked)}", key)
+
+
+def outcome(case: Case) -> Outcome:
+    """Views per entry, over all days; an entry nobody looked at has 0."""
+    options = case.stage.options
+    assert isinstance(options, PromotionOptions)
+    rows = case.rows("views")
+    unique(rows, "views.csv", "entry", "day")
+    if not options.views:
+        if rows:
+            raise BundleError("views.csv", "views are not counted by these rules", line=2)
+        return Outcome()
+    views = dict.fromkeys(case.keys, Fraction(0))
+    for line, row in enumerate(rows, 2):
+        _day(row, line)
+        views[one_of(row, "entry", "views.csv", line, known=views)] += count_of(row, "views", "views.csv", line)
+    return Outcome({"views": views})
+
+
+def _day(row: Row, line: int) -> None:
+    try:
+        date.fromisoformat(row["day"])
+    except ValueError:
+        raise BundleError("views.csv", f"day: {row['day']!r} is not a day such as 2026-03-02", line=line) from None
+
+
+PROMOTION = Kind(
+    name="promotion",
+    title=Text("宣传展示", "Promotion"),
+    options=PromotionOptions,
+    words=words,
+    outcome=outcome,
+    tables={"views": ("entry", "day", "views")},
+    figures=("views",),
+    check=check,
+)

@@ -1,0 +1,190 @@
+"""What a scoring is: raters give the entries points by a rubric, blind, and the sheets become one score per entry.
+
+Evidence: `sheets.csv` holds all points handed in; `raters.csv` who was asked and for which branch each speaks (left
+empty where every branch rates for itself); `recusals.csv` who stepped back from which entry.
+"""
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from evalflow.i18n import Text, say
+from evalflow.kinds import sheets
+from evalflow.kinds.rubric import ScoringOptions, VoidRule
+from evalflow.kinds.sheets import Sheets
+from evalflow.tally import levelling, ties, void
+from evalflow.tally.rounding import round_half_up
+from evalflow.tally.scoring import Aggregate, aggregate
+from evalflow.workflow.definition import Definition, Stage
+from evalflow.workflow.kind import Kind, Problem
+from evalflow.workflow.outcome import Case, Outcome
+
+Marks = Mapping[str, Mapping[str, Fraction]]
+
+
+def words(options: ScoringOptions, locale: str) -> list[str]:
+    """The rubric's rules as a rater wants to hear them."""
+    sentences = [_who(options, locale), _how(options, locale)]
+    if not options.adds_up:
+        labels = "、" if locale.startswith("zh") else ", "
+        parts = labels.join(f"{one.label.to(locale)} {one.weight}%" for one in options.criterion)
+        sentences.append(say(locale, "Criteria: %(criteria)s.", criteria=parts))
+    if options.aggregate.level:
+        sentences.append(say(locale, "Harsh and lenient raters are brought to a common mean and spread first."))
+    sentences += [void_words(rule, locale) for rule in options.void]
+    if options.round is not None:
+        sentences.append(say(locale, "Scores are rounded half up to %(decimals)s decimals.", decimals=options.round))
+    sentences.append(say(locale, "Nobody sees another's scores, or any mean, before scoring has closed."))
+    return sentences
+
+
+def void_words(rule: VoidRule, locale: str) -> str:
+    """A reason why a sheet would not count, told before it is handed in."""
+    if rule.rule == "same_score_for_all":
+        return say(locale, "A sheet that gives every entry the same score does not count.")
+    return say(
+        locale,
+        "A sheet with more than %(at_most)s entries of %(score)s or more does not count.",
+        at_most=rule.at_most,
+        score=rule.score,
+    )
+
+
+def _who(options: ScoringOptions, locale: str) -> str:
+    if options.raters == "each_committee_member":
+        return say(locale, "Every committee member scores the entries.")
+    if options.own_entry == "excluded":
+        return say(locale, "Every branch scores every entry but its own.")
+    return say(locale, "Every branch scores every entry, its own included.")
+
+
+def _how(options: ScoringOptions, locale: str) -> str:
+    how = options.aggregate
+    if how.method == "trimmed_mean":
+        return say(
+            locale,
+            "With more than %(raters)s raters the highest and the lowest mark of an entry are dropped; "
+            "its score is the mean of the others.",
+            raters=how.trim_when_more_than,
+        )
+    if how.method == "mean":
+        return say(locale, "An entry's score is the mean of its marks.")
+    if how.method == "median":
+        return say(locale, "An entry's score is the median of its marks.")
+    return say(locale, "An entry's score is the sum of the points given to it.")
+
+
+def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
+    """A scoring needs entries, and weights exactly where scores are averaged."""
+    options = stage.options
+    assert isinstance(options, ScoringOptions)
+    if definition.last("submission", before=stage.key) is None:
+        yield Problem("kind", "a submission stage before it", "none")
+    weights = [criterion.weight for criterion in options.criterion]
+    if options.adds_up:
+        if any(weights):
+            yield Problem("criterion.weight", 'no weights with method = "sum"', str([w for w in weights if w]))
+    elif sum(weight or 0 for weight in weights) != 100:
+        shown = " + ".join(str(weight or 0) for weight in weights)
+        yield Problem("criterion.weight", "weights that total 100", shown)
+    elif None in weights:
+        yield Problem(f"criterion.{weights.index(None)}.weight", "a weight for every criterion", "nothing")
+
+
+def breaches(given: Mapping[str, sheets.Points], options: ScoringOptions) -> tuple[void.Breach, ...]:
+    """Why one rater's sheet {entry: {criterion: points}} would not count; the page asks before it is handed in."""
+    return void.breaches(sheets.marks(given, options), same_score_void=options.same_score_void, quotas=options.quotas)
+
+
+def outcome(case: Case) -> Outcome:
+    """One score per entry, and what became of every sheet. Raises BundleError for a sheet that can't be."""
+    options = case.stage.options
+    assert isinstance(options, ScoringOptions)
+    read = sheets.read(case, options)
+    broken = {rater: breaches(given, options) for rater, given in sorted(read.given.items())}
+    by_entry = _by_entry(case, read, options, void_raters={rater for rater, found in broken.items() if found})
+    scored = {entry: aggregate_of(marks, options) for entry, marks in by_entry.items()}
+    return Outcome(
+        {
+            "score": {entry: _rounded(one.score, options) for entry, one in scored.items() if one.score is not None},
+            "raters": {entry: Fraction(one.raters) for entry, one in scored.items()},
+        },
+        {
+            "asked": len(read.asked),
+            "handed_in": len(read.given),
+            "void": [_told(rater, breach) for rater, found in broken.items() for breach in found],
+            "dropped": {entry: _pairs(one.dropped) for entry, one in scored.items() if one.dropped},
+            "recused": [list(pair) for pair in sorted(read.recused)],
+            "missing": _missing(read, case, options),
+            **(_tie_keys(by_entry) if options.adds_up else {}),
+        },
+    )
+
+
+def aggregate_of(marks: Mapping[str, Fraction], options: ScoringOptions) -> Aggregate:
+    """One entry's {rater: mark} as its score. Where points are added up, an entry nobody gave any has 0."""
+    how = options.aggregate
+    found = aggregate(marks, how.method, trim_when_more_than=how.trim_when_more_than)
+    return Aggregate(Fraction(0), 0) if options.adds_up and found.score is None else found
+
+
+def _by_entry(
+    case: Case, read: Sheets, options: ScoringOptions, *, void_raters: set[str]
+) -> dict[str, dict[str, Fraction]]:
+    """{entry: {rater: mark}} of the sheets that count, levelled where the rules say so."""
+    by_entry: dict[str, dict[str, Fraction]] = {entry: {} for entry in case.keys}
+    for rater, given in read.given.items():
+        for entry, value in sheets.marks(given, options).items() if rater not in void_raters else ():
+            by_entry[entry][rater] = value
+    return levelling.level(by_entry) if options.aggregate.level else by_entry
+
+
+def _rounded(score: Fraction, options: ScoringOptions) -> Fraction:
+    return score if options.round is None else Fraction(round_half_up(score, options.round))
+
+
+def _told(rater: str, breach: void.Breach) -> dict[str, Any]:
+    quota = {"at_most": breach.quota.at_most, "score": str(breach.quota.or_more)} if breach.quota else {}
+    return {"rater": rater, "rule": breach.rule, "entries": sorted(breach.entries), **quota}
+
+
+def _pairs(marks: Iterable[tuple[str, Fraction]]) -> list[list[str]]:
+    return [[rater, str(value)] for rater, value in marks]
+
+
+def _missing(read: Sheets, case: Case, options: ScoringOptions) -> dict[str, list[str]]:
+    """{rater: entries it was asked about and gave nothing}; whoever handed in everything is absent."""
+    left = {
+        rater: [
+            entry
+            for entry in sheets.offered(read, case, options, rater=rater)
+            if entry not in read.given.get(rater, {})
+        ]
+        for rater in sorted(read.asked)
+    }
+    return {rater: entries for rater, entries in left.items() if entries}
+
+
+def _tie_keys(by_entry: Marks) -> dict[str, Any]:
+    """What a later tie-break may ask of points handed out: how many gave any, how often which."""
+    countback = ties.count_of_marks(by_entry)
+    return {
+        "givers": ties.number_of_givers(by_entry),
+        "countback": {entry: list(counts) for entry, counts in countback.items()},
+    }
+
+
+SCORING = Kind(
+    name="scoring",
+    title=Text("评分", "Scoring"),
+    options=ScoringOptions,
+    words=words,
+    outcome=outcome,
+    tables={
+        "sheets": ("rater", "entry", "criterion", "points"),
+        "raters": ("rater", "branch"),
+        "recusals": ("rater", "entry"),
+    },
+    figures=("score", "raters"),
+    check=check,
+)

@@ -1,0 +1,113 @@
+"""What a submission is: branches fill in a form, and the organiser accepts it or returns it for amendment.
+
+Evidence: `submissions.csv` holds every entry with the number of its last revision and what became of it.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from evalflow.errors import BundleError
+from evalflow.i18n import Text, say
+from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.workflow.definition import Definition, Options, Stage, listed
+from evalflow.workflow.fields import Field
+from evalflow.workflow.kind import Kind, Problem
+from evalflow.workflow.outcome import Case, Outcome
+
+STATES = ("accepted", "rejected", "withdrawn", "draft", "submitted", "returned")
+_ROLES = {"title": ("text",), "lead": ("text", "long_text"), "picture": ("image",)}
+
+
+def _distinct(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    if len({field.key for field in fields}) < len(fields):
+        raise ValueError("each field key once")
+    return fields
+
+
+def _one_title(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    if [field.required for field in fields if field.role == "title"] != [True]:
+        raise ValueError('exactly one field with role = "title", and that one required')
+    return fields
+
+
+def _fitting_roles(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    for role, types in _ROLES.items():
+        holders = [field for field in fields if field.role == role]
+        if len(holders) > 1 or any(field.type not in types for field in holders):
+            raise ValueError(f"at most one field with role = {role!r}, of type {' or '.join(types)}")
+    return fields
+
+
+class SubmissionOptions(Options):
+    """field: the form, in the order it is shown.
+
+    review: "organiser" accepts each entry or returns it with remarks; with "none" handing in is enough.
+    """
+
+    field: Annotated[
+        listed(Field, min_length=1, max_length=60),  # type: ignore[valid-type]
+        AfterValidator(_distinct),
+        AfterValidator(_one_title),
+        AfterValidator(_fitting_roles),
+    ]
+    review: Literal["organiser", "none"] = "organiser"
+
+
+def words(options: SubmissionOptions, locale: str) -> list[str]:
+    """What a branch has to hand in, and who looks at it."""
+    required = sum(1 for field in options.field if field.required)
+    sentences = [
+        say(
+            locale,
+            "A form of %(fields)s questions, %(required)s of them required.",
+            fields=len(options.field),
+            required=required,
+        )
+    ]
+    if options.review == "organiser":
+        sentences.append(say(locale, "The organiser accepts each entry or returns it for amendment."))
+    else:
+        sentences.append(say(locale, "What is handed in takes part without review."))
+    return sentences
+
+
+def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
+    """Where all entries move together they are gathered once: numbers and roll stand on that."""
+    before = definition.last("submission", before=stage.key)
+    if definition.heading.moves == "together" and before is not None:
+        yield Problem("kind", "one submission stage", f"a second one after {before.key}")
+
+
+def outcome(case: Case) -> Outcome:
+    """Who is in. Raises BundleError for an entry that takes part without having been accepted."""
+    rows = case.rows("submissions")
+    unique(rows, "submissions.csv", "entry")
+    found: dict[str, list[str]] = {state: [] for state in STATES}
+    for line, row in enumerate(rows, 2):
+        count_of(row, "revision", "submissions.csv", line)
+        found[one_of(row, "state", "submissions.csv", line, known=STATES)].append(row["entry"])
+    strange = [key for key in case.keys if key not in found["accepted"]]
+    if strange:
+        raise BundleError("submissions.csv", f"{strange[0]!r} takes part without having been accepted")
+    unfinished = found["draft"] + found["submitted"] + found["returned"]
+    return Outcome(
+        facts={
+            "accepted": sorted(found["accepted"]),
+            "rejected": sorted(found["rejected"]),
+            "withdrawn": sorted(found["withdrawn"]),
+            "unfinished": sorted(unfinished),
+        }
+    )
+
+
+SUBMISSION = Kind(
+    name="submission",
+    title=Text("申报", "Declaration"),
+    options=SubmissionOptions,
+    words=words,
+    outcome=outcome,
+    tables={"submissions": ("entry", "revision", "state")},
+    check=check,
+)

@@ -1,0 +1,195 @@
+"""What a spreadsheet of branches or people would bring in, row by row, before anything is written. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Generic, TypeVar
+
+from evalflow.access import Role
+from evalflow.people.importing.table import Column, Table, read
+from evalflow.people.names import (
+    BOUND_TO_BRANCH,
+    ROLE_NAMES,
+    key_flaw,
+    login_flaw,
+    name_flaw,
+    normal_key,
+    normal_login,
+)
+
+BRANCH_COLUMNS = (
+    Column("key", ("支部代码", "branch key", "代码", "key")),
+    Column("name_zh", ("支部名称", "branch name")),
+    Column("name_en", ("英文名称", "english name", "支部英文名称"), is_required=False),
+    Column("founded_on", ("成立日期", "founded on", "成立时间", "founded"), is_required=False),
+)
+PERSON_COLUMNS = (
+    Column("login", ("账号", "login", "登录名", "用户名", "帐号", "account")),
+    Column("name", ("姓名或岗位", "name or post", "姓名", "岗位", "name")),
+    Column("branch", ("支部代码", "branch key", "支部", "支部名称", "所属支部", "branch")),
+    Column("roles", ("角色", "role", "roles"), is_required=False),
+)
+_ROLES: Mapping[str, Role] = {
+    **{role.value: role for role in ROLE_NAMES if role is not Role.VISITOR},
+    **{ROLE_NAMES[role].zh: role for role in ROLE_NAMES if role is not Role.VISITOR},
+    **dict.fromkeys(("党员", "职工", "群众"), Role.MEMBER),
+    **dict.fromkeys(("书记", "支部书记", "党支部书记"), Role.BRANCH_SECRETARY),
+    **dict.fromkeys(("委员", "党委委员"), Role.COMMITTEE_MEMBER),
+    **dict.fromkeys(("组织者", "党建办"), Role.ORGANISER),
+    **dict.fromkeys(("审计", "纪检", "纪检监督"), Role.AUDITOR),
+    **dict.fromkeys(("管理员", "系统管理员"), Role.ADMINISTRATOR),
+}
+
+
+@dataclass(frozen=True)
+class Existing:
+    """What the database holds already. branches: {key: Chinese name}."""
+
+    branches: Mapping[str, str] = field(default_factory=dict)
+    logins: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class NewBranch:
+    row: int
+    key: str
+    name_zh: str
+    name_en: str
+    founded_on: date | None
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """branch: a key, or "" for none. roles: in the order written, each once; a member when none is written."""
+
+    row: int
+    login: str
+    name: str
+    branch: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """The first thing wrong with a row; facts fill its sentence."""
+
+    row: int
+    reason: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+Row = TypeVar("Row", NewBranch, NewPerson)
+
+
+@dataclass(frozen=True)
+class Preview(Generic[Row]):
+    """Both in the order of the file. sha256: of its bytes, so that what is confirmed is what was looked at."""
+
+    good: tuple[Row, ...]
+    bad: tuple[BadRow, ...]
+    sha256: str
+
+
+class _Flawed(Exception):
+    """A row can't be accepted; caught in this module."""
+
+    def __init__(self, reason: str, **facts: object) -> None:
+        super().__init__(reason)
+        self.reason, self.facts = reason, facts
+
+
+def preview_branches(content: bytes, existing: Existing) -> Preview[NewBranch]:
+    """Of two rows with one key or one name the first is good. Raises as `table.read` does."""
+    keys: dict[str, int] = {}
+    names: dict[str, int] = {}
+    known_names = frozenset(existing.branches.values())
+
+    def branch(number: int, row: Mapping[str, str]) -> NewBranch:
+        key, name = normal_key(row["key"]), row["name_zh"]
+        _refuse(key_flaw(key), key=key)
+        _refuse(_branch_name_flaw(name))
+        _refuse("name_too_long" if len(row.get("name_en", "")) > 120 else "")
+        founded_on = _day(row.get("founded_on", ""))
+        _refuse("key_taken" if key in existing.branches else "", key=key)
+        _refuse("branch_name_taken" if name in known_names else "", name=name)
+        _once(keys, key, number, "key_twice")
+        _once(names, name, number, "branch_name_twice")
+        keys[key] = names[name] = number
+        return NewBranch(number, key, name, row.get("name_en", ""), founded_on)
+
+    return _preview(read(content, BRANCH_COLUMNS), branch)
+
+
+def preview_people(content: bytes, existing: Existing) -> Preview[NewPerson]:
+    """A branch may be given by key or by Chinese name. Of two rows with one login the first is good."""
+    by_name = {name: key for key, name in existing.branches.items()}
+    logins: dict[str, int] = {}
+
+    def person(number: int, row: Mapping[str, str]) -> NewPerson:
+        login = normal_login(row["login"])
+        _refuse(login_flaw(login), login=login)
+        _refuse(name_flaw(row["name"]))
+        roles = _roles(row.get("roles", ""))
+        branch = by_name.get(row["branch"], normal_key(row["branch"]))
+        _refuse("branch_unknown" if branch and branch not in existing.branches else "", branch=row["branch"])
+        _refuse("branch_needed" if not branch and BOUND_TO_BRANCH & set(roles) else "")
+        _refuse("login_taken" if login in existing.logins else "", login=login)
+        _once(logins, login, number, "login_twice")
+        logins[login] = number
+        return NewPerson(number, login, row["name"], branch, roles)
+
+    return _preview(read(content, PERSON_COLUMNS), person)
+
+
+def _preview(table: Table, accept: Callable[[int, Mapping[str, str]], Row]) -> Preview[Row]:
+    good: list[Row] = []
+    bad: list[BadRow] = []
+    for number, row in table.rows.items():
+        try:
+            good.append(accept(number, row))
+        except _Flawed as flaw:
+            bad.append(BadRow(number, flaw.reason, flaw.facts))
+    return Preview(tuple(good), tuple(bad), table.sha256)
+
+
+def _refuse(flaw: str, **facts: object) -> None:
+    if flaw:
+        raise _Flawed(flaw, **facts)
+
+
+def _once(seen: Mapping[str, int], value: str, number: int, flaw: str) -> None:
+    if value in seen:
+        raise _Flawed(flaw, value=value, first=seen[value])
+
+
+def _branch_name_flaw(name: str) -> str:
+    flaw = name_flaw(name)
+    return "branch_name_missing" if flaw == "name_missing" else flaw
+
+
+def _roles(cell: str) -> tuple[Role, ...]:
+    """Roles between commas, in either language; nothing at all means a member."""
+    written = [word.strip() for word in re.split(r"[,，、;；\n]", cell) if word.strip()]
+    roles = []
+    for word in written:
+        role = _ROLES.get(re.sub(r"[\s-]+", "_", word.casefold()))
+        if role is None:
+            raise _Flawed("role_unknown", role=word)
+        roles.append(role)
+    return tuple(dict.fromkeys(roles)) or (Role.MEMBER,)
+
+
+def _day(cell: str) -> date | None:
+    """2026-07-01, 2026/7/1, 2026.7.1 or 2026年7月1日; "" is no day."""
+    if not cell:
+        return None
+    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", cell)
+    try:
+        return date(*(int(part) for part in found.groups())) if found else _no_day(cell)
+    except ValueError:
+        return _no_day(cell)
+
+
+def _no_day(cell: str) -> date:
+    raise _Flawed("day_malformed", day=cell)

@@ -1,0 +1,76 @@
+"""What a login, a name and a branch key may look like, and what the roles are called. Pure.
+
+The same rules hold for one person typed into a form and for twenty thousand read from a spreadsheet. A `…_flaw`
+function gives the code of what is wrong, or "" when nothing is.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from evalflow.access import Role
+from evalflow.i18n import Text
+
+MAX_NAME = 120
+_LOGIN = re.compile(r"[\w.@+-]+")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # controls, zero-width and direction marks, lone surrogates
+
+ROLE_NAMES: Mapping[Role, Text] = {
+    Role.VISITOR: Text("访客", "visitor"),
+    Role.MEMBER: Text("党员/职工", "member"),
+    Role.BRANCH_SECRETARY: Text("支部书记", "branch secretary"),
+    Role.COMMITTEE_MEMBER: Text("党委委员", "committee member"),
+    Role.ORGANISER: Text("组织者", "organiser"),
+    Role.TELLER: Text("监票人", "teller"),
+    Role.AUDITOR: Text("纪检监督", "auditor"),
+    Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
+}
+BOUND_TO_BRANCH = frozenset({Role.MEMBER, Role.BRANCH_SECRETARY})  # without a branch these can do nothing
+
+
+def clean(text: str) -> str:
+    """One line as people mean it: NFC, single spaces, none at the ends, nothing invisible.
+
+    >>> clean("  熔炼分厂\\u200b党支部 \\n 书记 ")
+    '熔炼分厂党支部 书记'
+    """
+    seen = (mark for mark in " ".join(text.split()) if unicodedata.category(mark) not in _UNSEEN)
+    return unicodedata.normalize("NFC", "".join(seen))
+
+
+def normal_login(text: str) -> str:
+    """The one spelling of a login: full-width letters made narrow, capitals small.
+
+    >>> normal_login(" Ｒonglian.01 ")
+    'ronglian.01'
+    """
+    return unicodedata.normalize("NFKC", clean(text)).casefold()
+
+
+def login_flaw(login: str) -> str:
+    """Of a normal login: 1 to 80 letters (of any script), digits and . @ + - _."""
+    if not login:
+        return "login_missing"
+    if len(login) > 80:
+        return "login_too_long"
+    return "" if _LOGIN.fullmatch(login) else "login_malformed"
+
+
+def name_flaw(name: str) -> str:
+    """Of a clean name: 1 to 120 characters."""
+    if not name:
+        return "name_missing"
+    return "name_too_long" if len(name) > MAX_NAME else ""
+
+
+def normal_key(text: str) -> str:
+    """The one spelling of a branch key, which files, bundles and the log use."""
+    return unicodedata.normalize("NFKC", clean(text)).lower()
+
+
+def key_flaw(key: str) -> str:
+    """Of a normal key: 1 to 40 of a–z, 0–9, - and _, not beginning with a mark."""
+    if not key:
+        return "key_missing"
+    return "" if len(key) <= 40 and _KEY.fullmatch(key) else "key_malformed"

@@ -1,0 +1,32 @@
+"""The standing roll: everybody who may vote. A ballot freezes its own copy when it opens."""
+
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Role
+from evalflow.people.models import Person, RoleGrant
+
+
+class RollPlace(NamedTuple):
+    """One elector. weight: how many ballots theirs counts as, always 1 for people."""
+
+    person_id: int
+    branch_id: int | None
+    weight: int = 1
+
+
+def members(session: Session, *, season_id: int | None = None) -> list[RollPlace]:
+    """Every active person with the role member, once, by id; of one season also those who are members only in it."""
+    reaches: ColumnElement[bool] = RoleGrant.season_id.is_(None)
+    if season_id is not None:
+        reaches = or_(reaches, RoleGrant.season_id == season_id)
+    query = (
+        select(Person.id, Person.branch_id)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(Person.is_active, RoleGrant.role == Role.MEMBER.value, reaches)
+        .distinct()
+        .order_by(Person.id)
+    )
+    return [RollPlace(person_id, branch_id) for person_id, branch_id in session.execute(query)]

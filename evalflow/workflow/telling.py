@@ -1,0 +1,56 @@
+"""A workflow in words: its stages in order, when they open and close, and by which rules."""
+
+from evalflow.i18n import say
+from evalflow.workflow.definition import Definition, Stage
+from evalflow.workflow.kind import Kinds
+from evalflow.workflow.when import When
+
+_ANCHORS = {
+    "start": "the season's first day",
+    "opening": "the opening of this stage",
+    "previous": "the closing of the stage before",
+}
+
+
+def tell(definition: Definition, kinds: Kinds, locale: str) -> str:
+    """Plain text, one paragraph a stage."""
+    heading = definition.heading
+    lines = [heading.title.to(locale), "=" * 40]
+    if heading.summary.zh:
+        lines.append(heading.summary.to(locale))
+    together = say(locale, "All entries go through the stages together.")
+    apart = say(locale, "Each entry goes through the stages by itself.")
+    lines += [together if heading.moves == "together" else apart, f"SHA-256 {definition.digest}", ""]
+    for number, stage in enumerate(definition.stages, 1):
+        lines.append(f"{number}. {stage.rule.title.to(locale)}（{kinds[stage.kind].title.to(locale)}）")
+        lines += [
+            f"   - {sentence}"
+            for sentence in [*_window(stage, locale), *kinds[stage.kind].words(stage.options, locale)]
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _window(stage: Stage, locale: str) -> list[str]:
+    sentences = [say(locale, "Opens: %(moment)s.", moment=_moment(stage.rule.opens, locale))]
+    if stage.rule.closes:
+        sentences.append(say(locale, "Closes: %(moment)s.", moment=_moment(stage.rule.closes, locale)))
+    else:
+        sentences.append(say(locale, "Is closed by the organiser."))
+    if stage.rule.min_entries:
+        sentences.append(say(locale, "Opens with at least %(count)s entries.", count=stage.rule.min_entries))
+    if stage.rule.reopen:
+        sentences.append(say(locale, "May be reopened, with a reason that is logged."))
+    return sentences
+
+
+def _moment(when: When, locale: str) -> str:
+    day = say(locale, _ANCHORS[when.anchor]) if when.anchor in _ANCHORS else when.anchor
+    shift = ""
+    if when.offset:
+        units = {"day": "%(count)s days", "week": "%(count)s weeks", "working day": "%(count)s working days"}
+        count = say(locale, units[when.unit], count=abs(when.offset))
+        pattern = "%(count)s after %(day)s" if when.offset > 0 else "%(count)s before %(day)s"
+        shift = say(locale, pattern, count=count, day=day)
+    clock = f" {when.at:%H:%M}" if when.at else ""
+    return (shift or day) + clock
