@@ -6,7 +6,8 @@ What is personal is not in it: the event holds a salted commitment, so the perso
 log still verifies.
 
 >>> from datetime import UTC, datetime
->>> opened = Event("00" * 16, datetime(2026, 5, 4, tzinfo=UTC), "stage.opened", "organiser", "brands-2026", "vote", {}, "")
+>>> moment = datetime(2026, 5, 4, tzinfo=UTC)
+>>> opened = Event("00" * 16, moment, "stage.opened", "organiser", "brands-2026", "vote", {}, "")
 >>> decode(encode(opened)) == opened
 True
 """
@@ -49,7 +50,10 @@ class EventType:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log. id: 32 hex digits. actor: an office, never a name. commitment: hex, "" for nothing personal."""
+    """One line of the log.
+
+    id: 32 hex digits. actor: an office, never a name. commitment: hex, "" where nothing is personal.
+    """
 
     id: str
     at: datetime
@@ -110,8 +114,7 @@ def decode(text: bytes) -> Event:
         if sorted(tree) != _KEYS or tree["format"] != FORMAT or not re.fullmatch("[0-9a-f]{32}", tree["id"]):
             raise ValueError("not an event of this format")
         at = datetime.strptime(tree["at"], _MOMENT).replace(tzinfo=UTC)
-        names = (tree[key] for key in ("type", "actor", "season", "stage"))
-        event = Event(tree["id"], at, *names, tree["public"], tree["commitment"])
+        event = Event(at=at, **{key: value for key, value in tree.items() if key not in ("at", "format")})
         again = encode(event)
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise LogBroken(f"not an event: {wrong}") from None

@@ -91,7 +91,7 @@ def prove_inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 def check_inclusion(leaf: bytes, index: int, size: int, tree_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows this leaf hash at this index of the tree (RFC 9162, section 2.1.3.2)."""
-    if not 0 <= index < size:
+    if not (0 <= index < size and _are_hashes(leaf, tree_root, *proof)):
         return False
     here, last, found = index, size - 1, leaf
     for beside in proof:
@@ -125,7 +125,7 @@ def _subproof(leaves: Sequence[bytes], size: int, *, whole: bool) -> list[bytes]
 
 def check_consistency(old_size: int, old_root: bytes, size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows the old tree to be the beginning of the new one (RFC 9162, section 2.1.4.2)."""
-    if not 0 <= old_size <= size:
+    if not (0 <= old_size <= size and _are_hashes(old_root, new_root, *proof)):
         return False
     if old_size in (0, size):
         return not proof and (old_root == new_root if old_size == size else old_root == EMPTY)
@@ -147,6 +147,10 @@ def check_consistency(old_size: int, old_root: bytes, size: int, new_root: bytes
             new = node_hash(new, beside)
         here, last = here >> 1, last >> 1
     return last == 0 and old == old_root and new == new_root
+
+
+def _are_hashes(*found: bytes) -> bool:
+    return all(len(one) == len(EMPTY) for one in found)
 
 
 def _split(size: int) -> int:
