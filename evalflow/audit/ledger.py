@@ -44,8 +44,9 @@ def append(
     """
     event_type.check(public or {}, personal or {})
     entropy = entropy_of(session)
-    payload = {"person": actor.person_id, **(personal or {})} if actor.person_id is not None or personal else None
-    salt = entropy.token(16) if payload is not None else b""
+    who = {} if actor.person_id is None else {"person": actor.person_id}
+    payload = {**who, **(personal or {})}
+    salt = entropy.token(16) if payload else b""
     event = Event(
         id=entropy.token(16).hex(),
         at=now,
@@ -54,11 +55,11 @@ def append(
         season=season,
         stage=stage,
         public=dict(public or {}),
-        commitment=commit(salt, payload) if payload is not None else "",
+        commitment=commit(salt, payload) if payload else "",
     )
     leaf = encode(event).decode()
     session.execute(insert(EventRow).values(id=event.id, at=now, type=event.type, season=season, leaf=leaf))
-    if payload is not None:
+    if payload:
         session.execute(insert(Personal).values(event_id=event.id, salt=salt, payload=canonical(payload).decode()))
     return event.id
 

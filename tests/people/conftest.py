@@ -66,7 +66,7 @@ class House:
 
 def _events(session: Session) -> list[tuple[str, str, Any, Any]]:
     query = select(EventRow.leaf, Personal.payload).outerjoin(Personal).order_by(EventRow.at)
-    leaves = [(json.loads(leaf), json.loads(payload or "null")) for leaf, payload in session.execute(query).tuples()]
+    leaves = [(json.loads(leaf), json.loads(payload or "null")) for leaf, payload in session.execute(query)]
     return [(leaf["type"], leaf["actor"], leaf["public"], personal) for leaf, personal in leaves]
 
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from evalflow.access import Role
+from evalflow.access import VISITOR, Role
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.people import queries
 from evalflow.people.importing import commands, table
@@ -271,8 +271,7 @@ def test_an_import_of_nothing_and_one_by_a_visitor_are_refused(house):
     nothing = preview_people(csv(), house.ask(commands.existing))
     with pytest.raises(Invalid, match=r"^nothing_to_import$"):
         house.act(commands.add_people, nothing, actor=house.administrator)
-    visitor = queries_visitor()
     with pytest.raises(Forbidden):
-        house.act(commands.add_people, nothing, actor=visitor)
+        house.act(commands.add_people, nothing, actor=VISITOR)
     with pytest.raises(Forbidden):
-        house.act(commands.add_branches, preview_branches(csv(headings="支部代码,支部名称\n"), KNOWN), actor=visitor)
+        house.act(commands.add_branches, preview_branches(csv(headings="支部代码,支部名称\n"), KNOWN), actor=VISITOR)

@@ -17,7 +17,7 @@ from evalflow.people.models import Branch, Person, RoleGrant
 
 def existing(session: Session) -> Existing:
     """What a preview is compared with."""
-    branches = dict(session.execute(select(Branch.key, Branch.name_zh)).tuples())
+    branches = dict(session.execute(select(Branch.key, Branch.name_zh)).all())
     return Existing(branches=branches, logins=frozenset(session.scalars(select(Person.login))))
 
 
@@ -46,7 +46,7 @@ def add_people(session: Session, preview: Preview[NewPerson], *, actor: Actor, n
     """
     require(actor, Permission.ADMINISTER)
     _some(preview)
-    branch_ids = dict(session.execute(select(Branch.key, Branch.id)).tuples())
+    branch_ids = dict(session.execute(select(Branch.key, Branch.id)).all())
     taken = {row.login for row in preview.good} & existing(session).logins
     if taken or not {row.branch for row in preview.good if row.branch} <= branch_ids.keys():
         raise Conflict("import_outdated")
@@ -82,7 +82,7 @@ def _some(preview: Preview[NewBranch] | Preview[NewPerson]) -> None:
 
 def _grants(session: Session, preview: Preview[NewPerson], branch_ids: dict[str, int]) -> list[dict[str, object]]:
     """A branch secretary's role is for the own branch, every other one everywhere."""
-    person_ids = dict(session.execute(select(Person.login, Person.id)).tuples())
+    person_ids = dict(session.execute(select(Person.login, Person.id)).all())
     return [
         {
             "person_id": person_ids[row.login],
