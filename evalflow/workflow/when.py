@@ -3,13 +3,15 @@
     ANCHOR [+ N days | + N weeks | + N working days] [HH:MM]
 
 ANCHOR is `start` (the season's first day), `opening` (when this stage opened), `previous` (when the stage before
-closed) or a day of the season's year as MM-DD. Without a time of day an opening is at 00:00 and a closing at 24:00.
+closed) or MM-DD, the first such day from the season's start on. Without a time of day an opening is at 00:00 and a
+closing at 24:00.
 
 >>> from datetime import date
 >>> parse("07-01 09:30").day(Anchors(start=date(2026, 3, 2)), lambda day: True)
 datetime.date(2026, 7, 1)
 """
 
+import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,8 +38,7 @@ class Anchors:
     def of(self, anchor: str) -> date:
         if anchor in ("start", "opening", "previous"):
             return getattr(self, anchor) or self.start
-        month, day = (int(part) for part in anchor.split("-"))
-        return date(self.start.year, month, day)
+        return next_day(anchor, self.start)
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,21 @@ def parse(text: str) -> When:
     if unit == "working day" and count < 0:
         raise ValueError("working days after, not before, the anchor")
     return When(text, found["anchor"], count, unit, at)  # type: ignore[arg-type]
+
+
+def next_day(month_and_day: str, start: date) -> date:
+    """The first day with this month and day ("MM-DD") that is not before `start`; 02-29 waits for a leap year.
+
+    >>> next_day("07-01", date(2026, 3, 2)), next_day("07-01", date(2026, 10, 8))
+    (datetime.date(2026, 7, 1), datetime.date(2027, 7, 1))
+    """
+    month, day = (int(part) for part in month_and_day.split("-"))
+    for year in range(start.year, start.year + 9):
+        if (month, day) == (2, 29) and not calendar.isleap(year):
+            continue
+        if date(year, month, day) >= start:
+            return date(year, month, day)
+    raise ValueError(f"no such day: {month_and_day}")
 
 
 def add_working_days(start: date, count: int, is_working: Callable[[date], bool]) -> date:
