@@ -30,17 +30,18 @@ def create_season(
     if session.scalars(select(Season.id).where(Season.key == key)).first():
         raise Conflict("season_exists", season=key)
     title = definition.heading.title
+    plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session), zone=ZONE)
+    year = plan[-1][0].astimezone(ZONE).year  # that of the awards
     season = Season(
         key=key,
         workflow=definition.key,
-        title_zh=f"{starts_on.year}年{title.zh}",
-        title_en=f"{title.to('en')} {starts_on.year}",
+        title_zh=f"{year}年{title.zh}",
+        title_en=f"{title.to('en')} {year}",
         definition=definition.text,
         digest=definition.digest,
         draw_seed=entropy_of(session).token(32).hex(),
         starts_on=starts_on,
     )
-    plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session), zone=ZONE)
     for position, (stage, (opens_at, closes_at)) in enumerate(zip(definition.stages, plan, strict=True)):
         row = StageRow(position=position, key=stage.key, kind=stage.kind, opens_at=opens_at, closes_at=closes_at)
         season.stages.append(row)
@@ -103,9 +104,11 @@ def close_stage(
     return stage
 
 
-def settle_stage(session: Session, stage_id: int, *, actor: Actor, now: datetime) -> StageRow:
+def settle_stage(
+    session: Session, stage_id: int, *, actor: Actor, now: datetime, version: int | None = None
+) -> StageRow:
     """Fix a closed stage's outcome and let the next one wait for its window."""
-    stage = _taken(session, stage_id, actor=actor)
+    stage = _taken(session, stage_id, actor=actor, version=version)
     unsettled = LIFECYCLES[stage.kind].unsettled(session, stage)
     arrows.fire(stage, "settle", lambda _guard: not unsettled, because=unsettled)
     tables = LIFECYCLES[stage.kind].evidence(session, stage)

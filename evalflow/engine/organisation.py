@@ -131,6 +131,11 @@ def world_of(database: Database, *, seed: str, now: datetime) -> World:
         members=[actor for actor in actors if may(actor, P.VOTE)],
         committee=[actor for actor in actors if may(actor, P.DECIDE)],
         tellers=tellers,
-        passphrases={actor.person_id or 0: f"teller passphrase {actor.person_id}" for actor in tellers},
+        passphrases={actor.person_id or 0: passphrase_of(actor.person_id or 0) for actor in tellers},
         seed=seed,
     )
+
+
+def passphrase_of(person_id: int) -> str:
+    """The passphrase of a simulated teller."""
+    return f"teller passphrase {person_id}"

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol
 
-
 from evalflow.access import Actor
 from evalflow.db import Database
 from evalflow.seasons.models import StageRow
@@ -24,7 +23,7 @@ class World:
 
     clock: the simulated moment; `wait` moves it on. chance: seeded, the only randomness of behaviour.
     secretaries: {branch key: actor}. passphrases: of the tellers, {person id: passphrase}.
-    quality: {branch key: 0–100}, how good the simulated work is; what voters and raters lean towards.
+    turnout: the share of members who vote.
     notes: what a reader of the rehearsal should know, such as dead ends met.
     """
 
@@ -38,6 +37,7 @@ class World:
     tellers: Sequence[Actor]
     passphrases: Mapping[int, str]
     seed: str = ""
+    turnout: float = 0.86
     notes: list[str] = field(default_factory=list)
 
     def quality(self, key: str) -> int:

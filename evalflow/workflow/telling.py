@@ -23,12 +23,14 @@ def tell(definition: Definition, kinds: Kinds, locale: str) -> str:
     lines += [together if heading.moves == "together" else apart, f"SHA-256 {definition.digest}", ""]
     for number, stage in enumerate(definition.stages, 1):
         lines.append(f"{number}. {stage.rule.title.to(locale)}（{kinds[stage.kind].title.to(locale)}）")
-        lines += [
-            f"   - {sentence}"
-            for sentence in [*_window(stage, locale), *kinds[stage.kind].words(stage.options, locale)]
-        ]
+        lines += [f"   - {sentence}" for sentence in tell_stage(stage, kinds, locale)]
         lines.append("")
     return "\n".join(lines)
+
+
+def tell_stage(stage: Stage, kinds: Kinds, locale: str) -> list[str]:
+    """A stage's window and rules, one sentence each."""
+    return [*_window(stage, locale), *kinds[stage.kind].words(stage.options, locale)]
 
 
 def _window(stage: Stage, locale: str) -> list[str]:

@@ -6,8 +6,6 @@ from evalflow.seasons.play import World
 from evalflow.stages.ballot import casting, commands, queries
 from evalflow.stages.ballot.papers import paper_of
 
-TURNOUT = 0.86
-
 
 def before(world: World, stage: StageRow) -> None:
     """As many tellers as the definition wants set their passphrases."""
@@ -20,7 +18,7 @@ def before(world: World, stage: StageRow) -> None:
 def during(world: World, stage: StageRow) -> None:
     """Most members vote, a few of them twice."""
     for member in world.members:
-        if world.chance.random() < TURNOUT:
+        if world.chance.random() < world.turnout:
             _vote(world, stage, member)
             if world.chance.random() < 0.03:
                 _vote(world, stage, member)

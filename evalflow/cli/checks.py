@@ -1,0 +1,69 @@
+"""`evalflow doctor` and `evalflow calendar`: is all well, and what the calendar believes."""
+
+import sqlite3
+import sys
+from datetime import date
+
+import click
+
+from evalflow.cli.setting import OPERATOR, Setting
+from evalflow.engine import doctor as examination
+from evalflow.seasons import workdays
+
+pass_setting = click.make_pass_decorator(Setting)
+SAFE_SQLITE = (3, 51, 3)  # before it, a reported corruption when the write-ahead log is reset
+
+
+@click.command()
+@pass_setting
+def doctor(setting: Setting) -> None:
+    """Check every invariant of the database; one line for each fault, exit 1 if there is any."""
+    with setting.database.reading() as session:
+        faults = examination.faults(session, setting.signer)
+    for fault in faults:
+        click.echo(fault)
+    if setting.database.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
+        click.echo(
+            f"advice: SQLite {sqlite3.sqlite_version} has a reported write-ahead-log corruption; prefer 3.51.3 or later, "
+            "or PostgreSQL, for a large installation",
+            err=True,
+        )
+    if not faults:
+        click.echo("all is well")
+    sys.exit(1 if faults else 0)
+
+
+@click.group()
+def calendar() -> None:
+    """Which days are working days."""
+
+
+@calendar.command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@pass_setting
+def tell(setting: Setting, day: date) -> None:
+    """Say whether DAY is a working day here."""
+    with setting.database.reading() as session:
+        click.echo("working" if workdays.calendar(session)(date(day.year, day.month, day.day)) else "free")
+
+
+@calendar.command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("status", type=click.Choice(["working", "free"]))
+@click.option("--note", default="", help="Why, such as the notice that announced it.")
+@pass_setting
+def state(setting: Setting, day: date, status: str, note: str) -> None:
+    """State that DAY is working or free, whatever the holiday library believes."""
+    with setting.database.writing() as session:
+        workdays.state(
+            session,
+            date(day.year, day.month, day.day),
+            is_working=status == "working",
+            note=note,
+            actor=OPERATOR,
+            now=setting.now(),
+        )
+    click.echo(f"{day:%Y-%m-%d}: {status}")
+
+
+COMMANDS = (doctor, calendar)

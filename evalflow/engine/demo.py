@@ -1,0 +1,137 @@
+"""The demo: an organisation, last year's season finished with its results, this year's in the online vote.
+
+All of it is played through the ordinary commands. Accounts are offices, and their one password is printed: a demo is
+to be clicked through, never to be put on a network.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from evalflow.audit.note import Signer
+from evalflow.config import WORKFLOWS
+from evalflow.db import Database
+from evalflow.engine import organisation, rehearsal
+from evalflow.engine.commands import ZONE
+from evalflow.kinds import KINDS
+from evalflow.people import accounts as people
+from evalflow.people.models import Person
+from evalflow.seasons import windows, workdays
+from evalflow.seasons.models import Season
+from evalflow.seasons.play import World
+from evalflow.workflow import reader
+from evalflow.workflow.definition import Definition
+
+PASSWORD = "evalflow-demo"  # noqa: S105
+WORKFLOW, STOP_IN = "brand_selection.toml", "online_vote"
+MEMBERS_WITH_ACCOUNT = ("smelting-member001", "refining-member001", "electrolysis-member001")
+INTO_THE_VOTE = timedelta(days=2)  # how long this year's vote has been open
+EARLY_TURNOUT = 0.45
+
+
+def is_empty(database: Database) -> bool:
+    with database.reading() as session:
+        return session.scalars(select(Season.id).limit(1)).first() is None
+
+
+def load(
+    database: Database,
+    signer: Signer,
+    *,
+    members: int,
+    now: datetime,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Found the organisation and play both seasons, ending at `now`."""
+    definition = reader.read((WORKFLOWS / WORKFLOW).read_text(encoding="utf-8"), KINDS, file=WORKFLOW)
+    this_year = start_for(definition, STOP_IN, now)
+    last_year = this_year.replace(year=this_year.year - 1, day=min(this_year.day, 28))
+    clock = datetime.combine(last_year, datetime.min.time(), ZONE) - timedelta(days=7)
+    with database.writing() as session:
+        organisation.found(session, branches=19, members=members, now=clock)
+    _give_passwords(database, now=clock)
+    world = organisation.world_of(database, seed="demo", now=clock)
+    for starts_on, stop_in in ((last_year, ""), (this_year, STOP_IN)):
+        world.clock = max(world.clock, datetime.combine(starts_on, datetime.min.time(), ZONE) - timedelta(days=2))
+        _play(world, definition, signer, starts_on=starts_on, stop_in=stop_in, progress=progress)
+
+
+def _play(
+    world: World,
+    definition: Definition,
+    signer: Signer,
+    *,
+    starts_on: date,
+    stop_in: str,
+    progress: Callable[[str], None],
+) -> None:
+    key = f"brands-{award_year(definition, starts_on)}"
+    if stop_in:
+        world.turnout = EARLY_TURNOUT
+        world.members = [member for member in world.members if member.person_id not in _spared(world)]
+    rehearsal.play(world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=stop_in, progress=progress)
+
+
+def _spared(world: World) -> set[int]:
+    """Whoever a visitor may sign in as has not voted yet."""
+
+    def spared(session: Session) -> set[int]:
+        return set(session.scalars(select(Person.id).where(Person.password_hash != "")))
+
+    found: set[int] = world.ask(spared)
+    return found
+
+
+def start_for(definition: Definition, stage: str, now: datetime) -> date:
+    """The latest first day for which this stage has been open for a while at `now`."""
+    today = now.astimezone(ZONE).date()
+    position = [one.key for one in definition.stages].index(stage)
+    for days in range(300):
+        start = today - timedelta(days=days)
+        plan = windows.plan(definition, start, is_working=workdays.published, zone=ZONE)
+        if plan[position][0] + INTO_THE_VOTE <= now:
+            return start
+    raise RuntimeError(f"no first day lets {stage} be open now")
+
+
+def award_year(definition: Definition, starts_on: date) -> int:
+    """The year in which a season that starts then comes to its last stage."""
+    plan = windows.plan(definition, starts_on, is_working=workdays.published, zone=ZONE)
+    return plan[-1][0].astimezone(ZONE).year
+
+
+def _give_passwords(database: Database, *, now: datetime) -> None:
+    """Invite every office and a few members, and accept with the demo's password."""
+    with database.reading() as session:
+        wanted = session.scalars(select(Person.id).where(_may_sign_in()).order_by(Person.id)).all()
+    for person_id in wanted:
+        with database.writing() as session:
+            token = people.invite(session, person_id, actor=organisation.INSTALLER, now=now)
+            people.accept_invitation(session, token, PASSWORD, now=now)
+
+
+def _may_sign_in() -> ColumnElement[bool]:
+    return ~Person.login.contains("-member") | Person.login.in_(MEMBERS_WITH_ACCOUNT)
+
+
+def accounts(database: Database) -> str:
+    """What to tell whoever started the demo; "" where this is not the demo."""
+    with database.reading() as session:
+        people_of = {person.login: person for person in session.scalars(select(Person).where(_may_sign_in()))}
+    logins = ("organiser", "committee1", "smelting-secretary", *MEMBERS_WITH_ACCOUNT[:1], "auditor", "admin", "teller1")
+    if not all(login in people_of for login in logins):
+        return ""
+    lines = [f"  {login:22} {people_of[login].name}" for login in logins]
+    tellers = ", ".join(
+        f"{login}: “{organisation.passphrase_of(people_of[login].id)}”" for login in ("teller1", "teller2", "teller3")
+    )
+    return "\n".join(
+        [
+            f"Demo accounts, all with the password {PASSWORD}:",
+            *lines,
+            "  committee1–9, <branch>-secretary, teller2 and teller3 exist too.",
+            f"Tellers' passphrases for their shares of the key: {tellers}",
+        ]
+    )
