@@ -1,0 +1,82 @@
+"""The application: the only module that knows every page."""
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from evalflow.access import Actor
+from evalflow.audit import ledger
+from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
+from evalflow.db import Database, connect
+from evalflow.entropy import SystemEntropy
+from evalflow.seasons.models import StageRow
+from evalflow.seasons.tasks import Task
+from evalflow.stages.ballot import queries as ballot_queries
+from evalflow.stages.ballot import views as ballot
+from evalflow.web import current, errors, guard, headers, home, sessions, signing_in, text
+from evalflow.web.current import Clock, Site
+from evalflow.web.pages import blueprint as pages
+from evalflow.web.secret import derived, secret_of
+
+PAGES = (home, signing_in)  # importing these fills the blueprint of the pages that belong to no stage
+BLUEPRINTS = (pages, ballot.blueprint)
+TASKS = {"ballot": ballot_queries.tasks}
+
+
+def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
+    """The WSGI application of one installation. Without a database handle it opens the configured one."""
+    app = Flask("evalflow", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
+    secret = secret_of(config.instance)
+    app.config.update(_settings(config, secret))
+    site = Site(
+        config=config,
+        database=database or Database(connect(config.database_url)),
+        clock=clock or _utc_now,
+        signer=ledger.signer_of(config.instance, config.log_origin, SystemEntropy()),
+        tasks=_tasks,
+        secret=secret,
+    )
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    Babel(app, locale_selector=current.locale)
+    current.install(app, site)
+    sessions.install(app)
+    headers.install(app)
+    errors.install(app)
+    CSRFProtect(app)  # asked before the guard: a forged form learns nothing
+    guard.install(app)
+    text.install(app)
+    for found in BLUEPRINTS:
+        app.register_blueprint(found)
+    return app
+
+
+def _settings(config: Config, secret: bytes) -> dict[str, object]:
+    return {
+        "SECRET_KEY": derived(secret, "cookies"),
+        "SESSION_COOKIE_NAME": "__Host-evalflow" if config.secure_cookies else "evalflow",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": config.max_request_bytes,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
+        "BABEL_DEFAULT_LOCALE": LOCALES[0],
+        "BABEL_TRANSLATION_DIRECTORIES": str(TRANSLATIONS),
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
+    find = TASKS.get(stage.kind)
+    return find(session, stage, actor, now) if find else []
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

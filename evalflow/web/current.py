@@ -1,0 +1,111 @@
+"""What belongs to the present request: who asks, when, in which language, and the two ways into the database."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import Flask, current_app, g, request
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from evalflow.access import VISITOR, Actor
+from evalflow.audit.note import Signer
+from evalflow.config import LOCALES, Config
+from evalflow.db import Database
+from evalflow.seasons.models import StageRow
+from evalflow.seasons.tasks import Task
+
+EXTENSION = "evalflow"
+LOCALE_COOKIE = "locale"
+
+Clock = Callable[[], datetime]
+Tasks = Callable[[Session, StageRow, Actor, datetime], Sequence[Task]]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What every page of one application shares.
+
+    tasks: what a person has to do in a stage, whatever its kind; the application knows the kinds, pages do not.
+    secret: this installation's, 32 bytes; nothing of it reaches a page.
+    """
+
+    config: Config
+    database: Database
+    clock: Clock
+    signer: Signer
+    tasks: Tasks
+    secret: bytes
+
+
+def site() -> Site:
+    found: Site = current_app.extensions[EXTENSION]
+    return found
+
+
+def config() -> Config:
+    return site().config
+
+
+def database() -> Database:
+    return site().database
+
+
+def signer() -> Signer:
+    return site().signer
+
+
+def now() -> datetime:
+    """Asked of the clock each time: a request may take long, and a vote counts when it is written."""
+    return site().clock()
+
+
+def actor() -> Actor:
+    """Who asks. Everybody may do what a visitor may, whatever roles they hold."""
+    if "actor" not in g:
+        signed_in: Actor | None = getattr(current_user, "actor", None)
+        g.actor = signed_in or replace(VISITOR, locale=_visitor_locale())
+    found: Actor = g.actor
+    return found
+
+
+def locale() -> str:
+    """The page's language: the person's own, else the visitor's choice, else Chinese."""
+    return actor().locale
+
+
+def forget_actor() -> None:
+    """Go on as a visitor: after signing out, and on a page about an error that kept us from asking who it is."""
+    g.actor = replace(VISITOR, locale=_visitor_locale())
+
+
+def reading() -> Session:
+    """The request's one snapshot, opened when first asked for and closed with the request."""
+    if "reading" not in g:
+        g.read_stack = ExitStack()
+        g.reading = g.read_stack.enter_context(database().reading())
+    session: Session = g.reading
+    return session
+
+
+def writing() -> AbstractContextManager[Session]:
+    """One act: `with writing() as session:`; committed when the block ends, rolled back when it raises."""
+    return database().writing()
+
+
+def install(app: Flask, shared: Site) -> None:
+    app.extensions[EXTENSION] = shared
+    app.teardown_appcontext(_close_reading)
+
+
+def _close_reading(_error: BaseException | None) -> None:
+    stack: ExitStack | None = g.pop("read_stack", None)
+    g.pop("reading", None)
+    if stack is not None:
+        stack.close()
+
+
+def _visitor_locale() -> str:
+    chosen = request.cookies.get(LOCALE_COOKIE, "")
+    return chosen if chosen in LOCALES else LOCALES[0]

@@ -1,0 +1,141 @@
+"""The sentence of every refusal. Commands raise a code and facts; people read one of these.
+
+A sentence names its facts in braces of `%`: `%(needed)s`. A fact that a refusal does not bring is left blank.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from evalflow.errors import Refused
+from evalflow.i18n import Text
+from evalflow.web import text
+
+SENTENCES: Mapping[str, Any] = {
+    # anywhere
+    "not_permitted": _l("You are not permitted to do this."),
+    "sign_in_first": _l("Please sign in first; nothing was changed."),
+    "form_expired": _l("This form has expired. Go back, reload the page and send it again."),
+    "form_incomplete": _l("The form arrived incomplete. Reload the page and try again."),
+    "changed_meanwhile": _l(
+        "Somebody else has changed this in the meantime. Reload the page to see the present state."
+    ),
+    "someone_was_faster": _l("Somebody else was faster. Reload the page to see the present state."),
+    "reason_needed": _l("Please state a reason."),
+    "moment_passed": _l("This moment has already passed."),
+    "not_found": _l("There is no such page."),
+    "method_not_allowed": _l("This page does not accept what was sent."),
+    "request_too_large": _l("What was sent is too large."),
+    "broken": _l("Something went wrong on our side. It has been recorded; please try again later."),
+    # accounts
+    "wrong_login": _l("Account or password is wrong."),
+    "too_many_attempts": _l("Too many attempts. Please wait %(minutes)s minutes and try again."),
+    "wrong_password": _l("The present password is wrong."),
+    "password_too_short": _l("The password needs at least %(shortest)s characters."),
+    "password_too_long": _l("The password may have at most %(longest)s characters."),
+    "password_is_login": _l("The password must differ from the account's name."),
+    "passwords_differ": _l("The two passwords differ."),
+    "invitation_invalid": _l("This link is no longer valid. Ask the administrator for a new one."),
+    "locale_unknown": _l("This language is not offered."),
+    # people and branches
+    "no_such_person": _l("There is no such person."),
+    "no_such_branch": _l("There is no such branch."),
+    "no_such_grant": _l("This role has already been withdrawn."),
+    "login_missing": _l("The account's name is missing."),
+    "login_too_long": _l("The account's name may have at most 80 characters."),
+    "login_malformed": _l("An account's name consists of letters, digits and . @ + - _."),
+    "login_taken": _l("The account %(login)s exists already."),
+    "login_twice": _l("The account %(value)s stands in row %(first)s already."),
+    "name_missing": _l("The name is missing."),
+    "name_too_long": _l("The name may have at most 120 characters."),
+    "key_missing": _l("The branch key is missing."),
+    "key_malformed": _l("A branch key consists of small letters, digits, - and _, at most 40."),
+    "key_taken": _l("The branch key %(key)s exists already."),
+    "key_twice": _l("The branch key %(value)s stands in row %(first)s already."),
+    "branch_name_missing": _l("The branch's name is missing."),
+    "branch_name_taken": _l("A branch named %(name)s exists already."),
+    "branch_name_twice": _l("The branch name %(value)s stands in row %(first)s already."),
+    "branch_unknown": _l("There is no branch “%(branch)s”. Import the branches first."),
+    "branch_needed": _l("This role needs a branch."),
+    "role_unknown": _l("There is no role “%(role)s”."),
+    "role_not_grantable": _l("This role can't be granted."),
+    "role_already_granted": _l("This person holds that role already."),
+    "last_administrator": _l("At least one administrator has to remain."),
+    "person_active": _l("The account %(login)s is active already."),
+    "person_deactivated": _l("The account %(login)s is deactivated."),
+    "day_malformed": _l("“%(day)s” is not a day such as 2026-07-01."),
+    # spreadsheets
+    "file_missing": _l("Please choose a file."),
+    "file_too_large": _l("The file may have at most %(megabytes)s MB."),
+    "file_not_readable": _l("The file can't be read. Please use .xlsx or .csv."),
+    "columns_missing": _l("The headings are missing. Needed: %(columns)s."),
+    "too_many_rows": _l("The file has more than %(most)s rows."),
+    "nothing_to_import": _l("There is no row that could be imported."),
+    "import_outdated": _l("Something has changed since the preview. Please upload the file again."),
+    # seasons and stages
+    "no_such_season": _l("There is no such season."),
+    "no_such_stage": _l("There is no such stage."),
+    "no_such_entry": _l("There is no such entry."),
+    "season_exists": _l("A season with the key %(season)s exists already."),
+    "season_cancelled": _l("This season has been cancelled."),
+    "stage_not_open": _l("This stage is not open now."),
+    "not_this_stage": _l("It is not this stage's turn."),
+    "no_such_step": _l("The stage can't take this step in its present state."),
+    "guard": _l("The conditions for this step are not met."),
+    "window_over": _l("The stage's time is over already: it would have closed at %(closes_at)s."),
+    "too_few_entries": _l("There are too few entries: %(found)s of at least %(needed)s."),
+    "entry_cannot_move": _l("“%(entry)s” can't take this step in its present state."),
+    "entry_not_here": _l("“%(entry)s” is not at this stage."),
+    # fields of a declaration
+    "too_many_files": _l("These are too many files."),
+    "not_understood": _l("This answer can't be understood."),
+    "too_long": _l("This text is too long."),
+    "not_a_number": _l("This is not a number."),
+    "out_of_range": _l("This number is outside the permitted range."),
+    "no_such_choice": _l("Please choose one of the options."),
+    "not_a_date": _l("This is not a date."),
+    "not_a_link": _l("This is not a web address beginning with https:// or http://."),
+    # the ballot
+    "roll_empty": _l("The electoral roll is empty."),
+    "not_on_the_roll": _l("You are not on the electoral roll of this vote."),
+    "already_voted": _l("You have voted already; in this vote a choice is final."),
+    "not_on_the_paper": _l("One of the entries chosen is not on the ballot paper. Reload the page and choose again."),
+    "wrong_number_chosen": _l("Choose at least %(low)s and at most %(high)s entries; you chose %(chosen)s."),
+    "turnout_later": _l("Turnout is shown once the vote is over."),
+    "candidate_cannot_be_teller": _l("Who declares an entry can't be a teller."),
+    "too_late_for_tellers": _l("The vote has begun: tellers can no longer be added or changed."),
+    "tellers_complete": _l("All tellers have been found already."),
+    "tellers_not_ready": _l("Tellers have still to set their passphrases: %(ready)s of %(needed)s are ready."),
+    "awaiting_tellers": _l("Tellers have still to hand in their shares: %(handed_in)s of %(needed)s are in."),
+    "no_share_wanted": _l("No share of yours is wanted here now."),
+    "share_already_in": _l("Your share is in already."),
+    "passphrase_too_short": _l("The passphrase needs at least %(at_least)s characters."),
+    "wrong_passphrase": _l("The passphrase is wrong."),
+}
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, _name: str) -> str:
+        return text.NOTHING
+
+
+def sentence(refusal: Refused) -> str:
+    """The refusal in the page's language."""
+    return sentence_of(refusal.code, refusal.facts)
+
+
+def sentence_of(code: str, facts: Mapping[str, object]) -> str:
+    """A code that has no sentence is shown as a general refusal, never as an error."""
+    told = SENTENCES.get(code)
+    if told is None:
+        return str(_("This can't be done now (%(code)s).", code=code))
+    return str(told) % _Facts({name: _written(fact) for name, fact in facts.items()})
+
+
+def _written(fact: object) -> str:
+    if isinstance(fact, datetime):
+        return text.moment(fact)
+    return text.text(fact) if isinstance(fact, Text) else str(fact)

@@ -1,0 +1,104 @@
+"""Signing in and out, and the page behind an invitation."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired
+
+from evalflow.access import Permission
+from evalflow.errors import Forbidden, Invalid, TooMany
+from evalflow.people import accounts, signing_in
+from evalflow.web import sessions
+from evalflow.web.current import actor, database, now, reading, site, writing
+from evalflow.web.forms import Form
+from evalflow.web.guard import guarded, is_local
+from evalflow.web.pages import blueprint
+from evalflow.web.refusals import SENTENCES
+from evalflow.web.secret import derived
+
+Answer = str | tuple[str, int] | Response
+
+
+class SignInForm(Form):
+    login = StringField(_l("Account"), [InputRequired()], render_kw={"autocomplete": "username"})
+    password = PasswordField(_l("Password"), [InputRequired()], render_kw={"autocomplete": "current-password"})
+    next = HiddenField()
+
+
+class InvitationForm(Form):
+    password = PasswordField(_l("New password"), [InputRequired()], render_kw={"autocomplete": "new-password"})
+    again = PasswordField(
+        _l("New password, again"),
+        [InputRequired(), EqualTo("password", SENTENCES["passwords_differ"])],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+@blueprint.get("/sign-in")
+@guarded(Permission.SIGN_IN)
+def sign_in() -> Answer:
+    wanted = request.args.get("next", "")
+    if actor().is_authenticated:
+        return redirect(_onward(wanted))
+    return render_template("web/sign_in.html", form=SignInForm(formdata=None, next=wanted))
+
+
+@blueprint.post("/sign-in")
+@guarded(Permission.SIGN_IN)
+def begin_session() -> Answer:
+    form = SignInForm()
+    if not form.validate():
+        return render_template("web/sign_in.html", form=form), 422
+    try:
+        found = signing_in.sign_in(
+            database(),
+            form.login.data or "",
+            form.password.data or "",
+            network=request.remote_addr or "",
+            secret=derived(site().secret, "failed logins"),
+            now=now(),
+        )
+    except (Forbidden, TooMany) as refusal:
+        form.refuse(refusal)
+        return render_template("web/sign_in.html", form=form), refusal.status
+    sessions.begin(found.person_id, found.session_version)
+    return redirect(_onward(form.next.data or ""))
+
+
+@blueprint.post("/sign-out")
+@guarded(Permission.SIGN_IN)
+def sign_out() -> Response:
+    sessions.end()
+    flash(_("You are signed out."))
+    return redirect(url_for("web.home"))
+
+
+@blueprint.get("/invitation/<token>")
+@guarded(Permission.SIGN_IN)
+def invitation(token: str) -> Answer:
+    person = accounts.invited(reading(), token, now=now())
+    return render_template("web/invitation.html", form=InvitationForm(), person=person)
+
+
+@blueprint.post("/invitation/<token>")
+@guarded(Permission.SIGN_IN)
+def accept_invitation(token: str) -> Answer:
+    person = accounts.invited(reading(), token, now=now())
+    form = InvitationForm()
+    if not form.validate():
+        return render_template("web/invitation.html", form=form, person=person), 422
+    try:
+        with writing() as session:
+            joined = accounts.accept_invitation(session, token, form.password.data or "", now=now())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return render_template("web/invitation.html", form=form, person=person), refusal.status
+    sessions.begin(joined.id, joined.session_version)
+    flash(_("Welcome! Your password is set."))
+    return redirect(url_for("web.home"))
+
+
+def _onward(wanted: str) -> str:
+    return wanted if is_local(wanted) else url_for("web.home")

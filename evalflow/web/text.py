@@ -1,0 +1,124 @@
+"""How values are written on a page, in its language: texts, moments, days, numbers, sizes."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from babel.dates import format_date
+from flask import Flask, g
+
+from evalflow.access import Permission, may
+from evalflow.i18n import Text
+from evalflow.people.models import Branch
+from evalflow.seasons.models import Entry, Season, StageRow
+from evalflow.seasons.rules import stage_of
+from evalflow.web import current
+from evalflow.web.place import Place
+
+NOTHING = "–"
+
+
+def text(value: Text | str | None) -> str:
+    """A bilingual text in the page's language; a plain one as it is."""
+    return value.to(current.locale()) if isinstance(value, Text) else value or ""
+
+
+def day(value: date | datetime | None) -> str:
+    """2026年7月1日, or 1 July 2026; of a moment, its day in the installation's time zone."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = value.astimezone(current.config().timezone).date()
+    if current.locale().startswith("en"):
+        written: str = format_date(value, "d MMMM y", locale="en")
+        return written
+    return f"{value.year}年{value.month}月{value.day}日"
+
+
+def moment(value: datetime | None) -> str:
+    """2026年7月1日 09:30, or 1 July 2026, 09:30."""
+    if value is None:
+        return NOTHING
+    gap = ", " if current.locale().startswith("en") else " "
+    return f"{day(value)}{gap}{value.astimezone(current.config().timezone):%H:%M}"
+
+
+def number(value: Fraction | Decimal | int | str | None, places: int = 2) -> str:
+    """At most `places` decimals, rounded half up, no trailing zeros, thousands in groups.
+
+    >>> number(Fraction(2, 3)), number(Decimal("87.50")), number(12345), number(None), number("1/8", 3)
+    ('0.67', '87.5', '12,345', '–', '0.125')
+    """
+    if value is None or value == "":
+        return NOTHING
+    exact = Fraction(value)
+    unit = Decimal(1).scaleb(-places)
+    rounded = Decimal(int(abs(exact) * 10**places + Fraction(1, 2))) * unit
+    written = f"{rounded:,f}"
+    if "." in written:
+        written = written.rstrip("0").rstrip(".")
+    return f"−{written}" if exact < 0 and rounded else written
+
+
+def filesize(size: int) -> str:
+    """In KB or MB of 1024, as file managers write them.
+
+    >>> filesize(900), filesize(20480), filesize(3670016)
+    ('900 B', '20 KB', '3.5 MB')
+    """
+    if size < 1024:
+        return f"{size} B"
+    if size < 1024**2:
+        return f"{round(size / 1024)} KB"
+    return f"{number(Fraction(size, 1024**2), 1)} MB"
+
+
+def can(permission: str, subject: Season | StageRow | Entry | Branch | Place | None = None) -> bool:
+    """The only question a template asks about rights; of a season, a stage, an entry, a branch, or in general."""
+    return may(current.actor(), Permission(permission), season=_season_id(subject), branch=_branch_id(subject))
+
+
+def stage_title(stage: StageRow) -> str:
+    """A stage's title in the page's language, from its season's pinned rules."""
+    return text(stage_of(stage).rule.title)
+
+
+def _season_id(subject: object) -> int | None:
+    match subject:
+        case Season():
+            return subject.id
+        case StageRow() | Entry():
+            return subject.season_id
+        case Place():
+            return subject.season.id
+    return None
+
+
+def _branch_id(subject: object) -> int | None:
+    match subject:
+        case Branch():
+            return subject.id
+        case Entry():
+            return subject.branch_id
+    return None
+
+
+FILTERS = (text, day, moment, number, filesize, stage_title)
+
+
+def install(app: Flask) -> None:
+    for written in FILTERS:
+        app.add_template_filter(written)
+    app.add_template_global(can)
+    app.context_processor(_context)
+
+
+def _context() -> dict[str, object]:
+    """here: the stage's `Place`, None outside a stage."""
+    locale = current.locale()
+    return {
+        "actor": current.actor(),
+        "locale": locale,
+        "site_name": current.config().site_name.get(locale, ""),
+        "here": g.get("place"),
+    }
