@@ -1,9 +1,13 @@
-"""Which package answers for which kind. Explicit imports, nothing else."""
+"""Which package answers for which kind, and all that the log may record. Explicit imports, nothing else."""
 
+from evalflow.audit.event import EventType
+from evalflow.people.events import EVENTS as PEOPLE_EVENTS
+from evalflow.seasons.events import EVENTS as SEASON_EVENTS
 from evalflow.seasons.lifecycle import Lifecycle
 from evalflow.seasons.play import Play
 from evalflow.stages.ballot import lifecycle as ballot_lifecycle
 from evalflow.stages.ballot import play as ballot_play
+from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
 
 LIFECYCLES: dict[str, Lifecycle] = {
     "ballot": ballot_lifecycle,
@@ -12,3 +16,5 @@ LIFECYCLES: dict[str, Lifecycle] = {
 PLAYS: dict[str, Play] = {
     "ballot": ballot_play,
 }
+
+EVENT_TYPES: tuple[EventType, ...] = (*PEOPLE_EVENTS, *SEASON_EVENTS, *BALLOT_EVENTS)

@@ -24,8 +24,8 @@ def doctor(setting: Setting) -> None:
         click.echo(fault)
     if setting.database.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
         click.echo(
-            f"advice: SQLite {sqlite3.sqlite_version} has a reported write-ahead-log corruption; prefer 3.51.3 or later, "
-            "or PostgreSQL, for a large installation",
+            f"advice: SQLite {sqlite3.sqlite_version} has a reported write-ahead-log corruption; prefer 3.51.3 or "
+            "later, or PostgreSQL, for a large installation",
             err=True,
         )
     if not faults:

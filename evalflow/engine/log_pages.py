@@ -1,0 +1,123 @@
+"""The log's pages: for everybody the latest checkpoint and how to check it, for auditors every event."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Permission, may
+from evalflow.audit import ledger, note
+from evalflow.audit.event import EventType, decode
+from evalflow.audit.models import Checkpoint, EventRow, Leaf
+from evalflow.errors import LogBroken
+from evalflow.registry import EVENT_TYPES
+from evalflow.web.current import actor, reading, signer
+from evalflow.web.guard import guarded
+
+blueprint = Blueprint("log", __name__, url_prefix="/log")
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event of the log. number: its leaf, None while it is not sealed yet."""
+
+    number: int | None
+    at: datetime
+    type: EventType | None
+    name: str
+    actor: str
+    season: str
+    stage: str
+    public: Mapping[str, Any]
+
+
+@blueprint.get("/")
+@guarded(Permission.SEE_PUBLIC)
+def home() -> str:
+    session = reading()
+    checkpoint = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+    wanted = {name: request.args.get(name, "").strip() for name in ("season", "type")}
+    page = max(request.args.get("page", 1, type=int), 1)
+    allowed = may(actor(), Permission.AUDIT)
+    total = _count(session, wanted) if allowed else 0
+    return render_template(
+        "log/home.html",
+        checkpoint=checkpoint,
+        verifier=note.format_verifier(signer().verifier),
+        lines=_lines(session, wanted, page) if allowed else (),
+        types=EVENT_TYPES,
+        wanted=wanted,
+        page=page,
+        pages=-(-total // PER_PAGE),
+        total=total,
+    )
+
+
+@blueprint.get("/checkpoint")
+@guarded(Permission.SEE_PUBLIC)
+def checkpoint() -> Response:
+    """The latest signed checkpoint as plain text, for whoever keeps one: a C2SP signed note."""
+    text = reading().scalars(select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)).first()
+    return Response(text or "", mimetype="text/plain")
+
+
+@blueprint.post("/verify")
+@guarded(Permission.AUDIT)
+def verify() -> Any:
+    """Recompute everything now; says what was found."""
+    try:
+        verified = ledger.verify(reading(), signer())
+    except LogBroken as broken:
+        flash(_("The log does not verify: %(reason)s", reason=str(broken)), "danger")
+    else:
+        flash(
+            _(
+                "All %(size)s entries and %(checkpoints)s checkpoints were recomputed and agree.",
+                size=verified.size,
+                checkpoints=verified.checkpoints,
+            )
+        )
+    return redirect(url_for("log.home"))
+
+
+def _wanted(query: Any, wanted: Mapping[str, str]) -> Any:
+    if wanted["season"]:
+        query = query.where(EventRow.season == wanted["season"])
+    if wanted["type"]:
+        query = query.where(EventRow.type == wanted["type"])
+    return query
+
+
+def _count(session: Session, wanted: Mapping[str, str]) -> int:
+    return int(session.scalars(_wanted(select(func.count()).select_from(EventRow), wanted)).one())
+
+
+def _lines(session: Session, wanted: Mapping[str, str], page: int) -> Sequence[Line]:
+    """The latest first; what is not sealed yet stands on top."""
+    query = (
+        select(Leaf.number, EventRow.leaf).select_from(EventRow).join(Leaf, Leaf.event_id == EventRow.id, isouter=True)
+    )
+    query = _wanted(query, wanted).order_by(Leaf.number.desc().nulls_first(), EventRow.at.desc())
+    known = {event_type.name: event_type for event_type in EVENT_TYPES}
+    found = []
+    for number, leaf in session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)):
+        event = decode(leaf.encode())
+        found.append(
+            Line(
+                number,
+                event.at,
+                known.get(event.type),
+                event.type,
+                event.actor,
+                event.season,
+                event.stage,
+                event.public,
+            )
+        )
+    return found
