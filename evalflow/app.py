@@ -12,18 +12,20 @@ from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
+from evalflow.engine import log_pages
+from evalflow.engine import views as steering
 from evalflow.entropy import SystemEntropy
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.tasks import Task
 from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
-from evalflow.web import current, errors, guard, headers, home, sessions, signing_in, text
+from evalflow.web import current, errors, guard, headers, home, sessions, signing_in, text, wording
 from evalflow.web.current import Clock, Site
 from evalflow.web.pages import blueprint as pages
 from evalflow.web.secret import derived, secret_of
 
 PAGES = (home, signing_in)  # importing these fills the blueprint of the pages that belong to no stage
-BLUEPRINTS = (pages, ballot.blueprint)
+BLUEPRINTS = (pages, steering.blueprint, log_pages.blueprint, ballot.blueprint)
 TASKS = {"ballot": ballot_queries.tasks}
 
 
@@ -51,9 +53,15 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     CSRFProtect(app)  # asked before the guard: a forged form learns nothing
     guard.install(app)
     text.install(app)
+    wording.install(app)
     for found in BLUEPRINTS:
         app.register_blueprint(found)
     return app
+
+
+def from_environment() -> Flask:
+    """The application as the EVALFLOW_… variables set it up: what application servers call."""
+    return create_app(Config.from_environment())
 
 
 def _settings(config: Config, secret: bytes) -> dict[str, object]:
