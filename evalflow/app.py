@@ -19,12 +19,33 @@ from evalflow.seasons.models import StageRow
 from evalflow.seasons.tasks import Task
 from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
-from evalflow.web import current, errors, guard, headers, home, sessions, signing_in, text, wording
+from evalflow.web import (
+    account,
+    current,
+    errors,
+    guard,
+    headers,
+    home,
+    importing,
+    language,
+    people,
+    sessions,
+    signing_in,
+    text,
+    wording,
+)
 from evalflow.web.current import Clock, Site
 from evalflow.web.pages import blueprint as pages
 from evalflow.web.secret import derived, secret_of
 
-PAGES = (home, signing_in)  # importing these fills the blueprint of the pages that belong to no stage
+PAGES = (
+    home,
+    signing_in,
+    account,
+    language,
+    people,
+    importing,
+)  # importing these fills the blueprint of the pages that belong to no stage
 BLUEPRINTS = (pages, steering.blueprint, log_pages.blueprint, ballot.blueprint)
 TASKS = {"ballot": ballot_queries.tasks}
 
@@ -73,7 +94,7 @@ def _settings(config: Config, secret: bytes) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "MAX_CONTENT_LENGTH": config.max_request_bytes,
-        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 8 * 1024 * 1024,  # a spreadsheet that travels back with its preview
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
         "BABEL_DEFAULT_LOCALE": LOCALES[0],
         "BABEL_TRANSLATION_DIRECTORIES": str(TRANSLATIONS),

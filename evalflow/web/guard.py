@@ -54,6 +54,11 @@ def is_local(path: str) -> bool:
     return not split.scheme and not split.netloc
 
 
+def onward(path: str) -> str:
+    """Where to go after a form: the local path it names, else the first page."""
+    return path if is_local(path) else url_for("web.home")
+
+
 def _check() -> Response | None:
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
         return None

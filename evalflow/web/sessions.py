@@ -8,41 +8,39 @@ network.
 from dataclasses import dataclass, replace
 
 from flask import Flask, session
-from flask_login import LoginManager, UserMixin, login_user
+from flask_login import LoginManager, UserMixin
 
 from evalflow.access import VISITOR, Actor
 from evalflow.config import LOCALES
 from evalflow.people.grants import load_actor
 from evalflow.web.current import forget_actor, reading
 
+_IDENTITY = "_user_id"  # where Flask-Login looks
 login_manager = LoginManager()
 login_manager.session_protection = None
 
 
 @dataclass(frozen=True)
-class SignedInUser(UserMixin):  # type: ignore[misc]
-    actor: Actor
-    session_version: int
+class User(UserMixin):  # type: ignore[misc]
+    """What Flask-Login wants an actor to look like."""
 
-    def get_id(self) -> str:
-        return f"{self.actor.person_id}:{self.session_version}"
+    actor: Actor
 
 
 def install(app: Flask) -> None:
     login_manager.init_app(app)
 
 
-def begin(person_id: int, session_version: int) -> Actor | None:
-    """Sign the browser in, in a session of its own; None when that version has already been ended."""
-    user = _user(person_id, session_version)
-    if user is None:
-        return None
+def begin(person_id: int, session_version: int) -> None:
+    """Sign the browser in, in a session of its own. The next request finds out who that is."""
     session.clear()
-    login_user(user)
-    for unused in ("_id", "_fresh"):
-        session.pop(unused, None)
+    session[_IDENTITY] = f"{person_id}:{session_version}"
     session.permanent = True
-    return user.actor
+
+
+def renew(person_id: int, session_version: int) -> None:
+    """Go on with a new version: this browser stays signed in, all others do not."""
+    session[_IDENTITY] = f"{person_id}:{session_version}"
 
 
 def end() -> None:
@@ -52,14 +50,12 @@ def end() -> None:
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
-def _load(identity: str) -> SignedInUser | None:
+def _load(identity: str) -> User | None:
     person_id, _, version = identity.partition(":")
-    return _user(int(person_id), int(version)) if person_id.isdigit() and version.isdigit() else None
-
-
-def _user(person_id: int, session_version: int) -> SignedInUser | None:
-    actor = load_actor(reading(), person_id, session_version)
+    if not (person_id.isdigit() and version.isdigit()):
+        return None
+    actor = load_actor(reading(), int(person_id), int(version))
     if actor is None:
         return None
     locale = actor.locale if actor.locale in LOCALES else LOCALES[0]
-    return SignedInUser(replace(actor, grants=actor.grants | VISITOR.grants, locale=locale), session_version)
+    return User(replace(actor, grants=actor.grants | VISITOR.grants, locale=locale))

@@ -13,7 +13,7 @@ from evalflow.people import accounts, signing_in
 from evalflow.web import sessions
 from evalflow.web.current import actor, database, now, reading, site, writing
 from evalflow.web.forms import Form
-from evalflow.web.guard import guarded, is_local
+from evalflow.web.guard import guarded, onward
 from evalflow.web.pages import blueprint
 from evalflow.web.refusals import SENTENCES
 from evalflow.web.secret import derived
@@ -41,7 +41,7 @@ class InvitationForm(Form):
 def sign_in() -> Answer:
     wanted = request.args.get("next", "")
     if actor().is_authenticated:
-        return redirect(_onward(wanted))
+        return redirect(onward(wanted))
     return render_template("web/sign_in.html", form=SignInForm(formdata=None, next=wanted))
 
 
@@ -64,7 +64,7 @@ def begin_session() -> Answer:
         form.refuse(refusal)
         return render_template("web/sign_in.html", form=form), refusal.status
     sessions.begin(found.person_id, found.session_version)
-    return redirect(_onward(form.next.data or ""))
+    return redirect(onward(form.next.data or ""))
 
 
 @blueprint.post("/sign-out")
@@ -98,7 +98,3 @@ def accept_invitation(token: str) -> Answer:
     sessions.begin(joined.id, joined.session_version)
     flash(_("Welcome! Your password is set."))
     return redirect(url_for("web.home"))
-
-
-def _onward(wanted: str) -> str:
-    return wanted if is_local(wanted) else url_for("web.home")

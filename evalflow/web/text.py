@@ -7,9 +7,10 @@ from fractions import Fraction
 from babel.dates import format_date
 from flask import Flask, g
 
-from evalflow.access import Permission, may
+from evalflow.access import Permission, Role, may
 from evalflow.i18n import Text
 from evalflow.people.models import Branch
+from evalflow.people.names import ROLE_NAMES
 from evalflow.seasons.models import Entry, Season, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.web import current
@@ -83,6 +84,11 @@ def stage_title(stage: StageRow) -> str:
     return text(stage_of(stage).rule.title)
 
 
+def role_name(role: str) -> str:
+    """What a role is called in the page's language."""
+    return text(ROLE_NAMES[Role(role)])
+
+
 def _season_id(subject: object) -> int | None:
     match subject:
         case Season():
@@ -103,7 +109,7 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
-FILTERS = (text, day, moment, number, filesize, stage_title)
+FILTERS = (text, day, moment, number, filesize, stage_title, role_name)
 
 
 def install(app: Flask) -> None:

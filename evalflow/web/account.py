@@ -1,0 +1,78 @@
+"""One's own account: password, sessions, and what the log keeps about oneself."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import PasswordField
+from wtforms.validators import EqualTo, InputRequired
+
+from evalflow.access import Permission
+from evalflow.errors import Forbidden, Invalid
+from evalflow.people import accounts, queries
+from evalflow.web import sessions
+from evalflow.web.current import actor, now, reading, writing
+from evalflow.web.forms import Form
+from evalflow.web.guard import guarded
+from evalflow.web.pages import blueprint
+from evalflow.web.refusals import SENTENCES
+from evalflow.web.text import role_name
+
+
+class PasswordForm(Form):
+    present = PasswordField(_l("Present password"), [InputRequired()], render_kw={"autocomplete": "current-password"})
+    password = PasswordField(_l("New password"), [InputRequired()], render_kw={"autocomplete": "new-password"})
+    again = PasswordField(
+        _l("New password, again"),
+        [InputRequired(), EqualTo("password", SENTENCES["passwords_differ"])],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+@blueprint.get("/account")
+@guarded(Permission.USE_ACCOUNT)
+def account() -> str:
+    return _page(PasswordForm())
+
+
+@blueprint.post("/account/password")
+@guarded(Permission.USE_ACCOUNT)
+def change_password() -> Response | tuple[str, int]:
+    form = PasswordForm()
+    if not form.validate():
+        return _page(form), 422
+    try:
+        with writing() as session:
+            version = accounts.change_password(
+                session, form.present.data or "", form.password.data or "", actor=actor(), now=now()
+            )
+    except (Invalid, Forbidden) as refusal:
+        form.refuse(refusal)
+        return _page(form), refusal.status
+    sessions.renew(_own_id(), version)
+    flash(_("Your password is changed. All your other sessions are signed out."))
+    return redirect(url_for("web.account"))
+
+
+@blueprint.post("/account/sessions/end")
+@guarded(Permission.USE_ACCOUNT)
+def end_sessions() -> Response:
+    """Sign out everywhere, here included."""
+    with writing() as session:
+        accounts.revoke_sessions(session, _own_id(), actor=actor(), now=now())
+    sessions.end()
+    flash(_("You are signed out on every device."))
+    return redirect(url_for("web.home"))
+
+
+def _page(form: PasswordForm) -> str:
+    line = queries.person_line(reading(), _own_id(), now=now())
+    roles = [role_name(grant.role) for grant in line.grants]
+    return render_template("web/account.html", form=form, line=line, roles=roles)
+
+
+def _own_id() -> int:
+    person_id = actor().person_id
+    if person_id is None:
+        raise Forbidden("not_permitted", permission=Permission.USE_ACCOUNT.value)
+    return person_id

@@ -1,0 +1,200 @@
+"""Administering people: who there is, what each may do, and the links by which they join."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired
+
+from evalflow.access import Permission, Role
+from evalflow.errors import Conflict, Invalid
+from evalflow.people import accounts, grants, queries
+from evalflow.people.queries import PersonLine
+from evalflow.seasons import queries as seasons
+from evalflow.web.current import actor, config, locale, now, reading, writing
+from evalflow.web.forms import Form
+from evalflow.web.guard import guarded
+from evalflow.web.pages import blueprint
+from evalflow.web.text import role_name, text
+
+Choices = Sequence[tuple[str, str]]
+GRANTABLE = tuple(role for role in Role if role is not Role.VISITOR)
+
+
+class PersonForm(Form):
+    login = StringField(_l("Account"), [InputRequired()], render_kw={"autocomplete": "off"})
+    name = StringField(_l("Name or post"), [InputRequired()], render_kw={"autocomplete": "off"})
+    branch = SelectField(_l("Branch"))
+
+
+class GrantForm(Form):
+    role = SelectField(_l("Role"))
+    branch = SelectField(_l("For branch"))
+    season = SelectField(_l("For season"))
+
+
+@blueprint.get("/people")
+@guarded(Permission.ADMINISTER)
+def people() -> str:
+    wanted = request.args
+    found = queries.people(
+        reading(),
+        now=now(),
+        search=wanted.get("search", ""),
+        role=_role(wanted.get("role", "")),
+        branch_id=wanted.get("branch", type=int),
+        page=wanted.get("page", 1, type=int),
+    )
+    filters = {name: value for name in ("search", "role", "branch") if (value := wanted.get(name, ""))}
+    return render_template(
+        "web/people.html", found=found, filters=filters, roles=_roles(), branches=_branches(_("All branches"))
+    )
+
+
+@blueprint.get("/people/new")
+@guarded(Permission.ADMINISTER)
+def new_person() -> str:
+    return render_template("web/new_person.html", form=_person_form())
+
+
+@blueprint.post("/people/new")
+@guarded(Permission.ADMINISTER)
+def add_person() -> Response | tuple[str, int]:
+    form = _person_form()
+    if not form.validate():
+        return render_template("web/new_person.html", form=form), 422
+    try:
+        with writing() as session:
+            added = accounts.add_person(
+                session,
+                form.login.data or "",
+                form.name.data or "",
+                branch_id=_id(form.branch.data),
+                actor=actor(),
+                now=now(),
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return render_template("web/new_person.html", form=form), refusal.status
+    flash(_("%(name)s was added. Give roles, then invite.", name=added.name))
+    return redirect(url_for("web.person", person_id=added.id))
+
+
+@blueprint.get("/people/<int:person_id>")
+@guarded(Permission.ADMINISTER)
+def person(person_id: int) -> str:
+    return _person_page(_line(person_id), _grant_form())
+
+
+@blueprint.post("/people/<int:person_id>/roles")
+@guarded(Permission.ADMINISTER)
+def grant_role(person_id: int) -> Response | tuple[str, int]:
+    line, form = _line(person_id), _grant_form()
+    if not form.validate():
+        return _person_page(line, form), 422
+    try:
+        with writing() as session:
+            grants.grant(
+                session,
+                person_id,
+                Role(form.role.data),
+                branch_id=_id(form.branch.data),
+                season_id=_id(form.season.data),
+                actor=actor(),
+                now=now(),
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _person_page(line, form), refusal.status
+    flash(_("The role was granted."))
+    return redirect(url_for("web.person", person_id=person_id))
+
+
+@blueprint.post("/people/<int:person_id>/roles/<int:grant_id>/withdraw")
+@guarded(Permission.ADMINISTER)
+def withdraw_role(person_id: int, grant_id: int) -> Response:
+    with writing() as session:
+        grants.withdraw_grant(session, grant_id, actor=actor(), now=now())
+    flash(_("The role was withdrawn."))
+    return redirect(url_for("web.person", person_id=person_id))
+
+
+@blueprint.post("/people/<int:person_id>/invitation")
+@guarded(Permission.ADMINISTER)
+def invite_person(person_id: int) -> str:
+    """Shows the link once, in the answer itself: it is kept nowhere."""
+    with writing() as session:
+        token = accounts.invite(session, person_id, actor=actor(), now=now())
+    path = url_for("web.invitation", token=token)
+    link = f"{config().site_url or request.host_url.rstrip('/')}{path}"
+    valid_until = now() + accounts.VALID_FOR
+    return render_template("web/invited.html", line=_line(person_id), link=link, valid_until=valid_until)
+
+
+@blueprint.post("/people/<int:person_id>/sessions/end")
+@guarded(Permission.ADMINISTER)
+def end_sessions_of(person_id: int) -> Response:
+    return _act(accounts.revoke_sessions, person_id, _("All sessions of this account are ended."))
+
+
+@blueprint.post("/people/<int:person_id>/deactivate")
+@guarded(Permission.ADMINISTER)
+def deactivate_person(person_id: int) -> Response:
+    return _act(accounts.deactivate, person_id, _("The account is deactivated."))
+
+
+@blueprint.post("/people/<int:person_id>/reactivate")
+@guarded(Permission.ADMINISTER)
+def reactivate_person(person_id: int) -> Response:
+    return _act(accounts.reactivate, person_id, _("The account is active again."))
+
+
+def _act(command: Callable[..., Any], person_id: int, done: str) -> Response:
+    with writing() as session:
+        command(session, person_id, actor=actor(), now=now())
+    flash(done)
+    return redirect(url_for("web.person", person_id=person_id))
+
+
+def _line(person_id: int) -> PersonLine:
+    return queries.person_line(reading(), person_id, now=now())
+
+
+def _person_page(line: PersonLine, form: GrantForm) -> str:
+    titles = {season.id: season.title(locale()) for season in seasons.seasons(reading())}
+    return render_template("web/person.html", line=line, form=form, season_titles=titles)
+
+
+def _person_form() -> PersonForm:
+    form = PersonForm()
+    form.branch.choices = _branches(_("None"))
+    return form
+
+
+def _grant_form() -> GrantForm:
+    form = GrantForm()
+    form.role.choices = _roles()
+    form.branch.choices = _branches(_("Everywhere"))
+    everywhere = [("", _("Every season"))]
+    form.season.choices = everywhere + [(str(row.id), row.title(locale())) for row in seasons.seasons(reading())]
+    return form
+
+
+def _roles() -> Choices:
+    return [(role.value, role_name(role)) for role in GRANTABLE]
+
+
+def _branches(none: str) -> Choices:
+    return [("", none), *((str(line.id), text(line.name)) for line in queries.branches(reading()))]
+
+
+def _role(value: str) -> Role | None:
+    return Role(value) if value in {role.value for role in GRANTABLE} else None
+
+
+def _id(value: str | None) -> int | None:
+    return int(value) if value else None
