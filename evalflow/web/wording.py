@@ -1,6 +1,6 @@
 """Words for what the program names by codes: phases of a stage, offices of the log, kinds of events, refusals."""
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -51,9 +51,16 @@ def office(code: str) -> str:
     known = str(OFFICES.get(role, role))
     if not branch:
         return known
-    found = current.reading().scalars(select(Branch).where(Branch.key == branch)).one_or_none()
-    name = found.name(current.locale()) if found else branch
-    return _("%(office)s of %(branch)s", office=known, branch=name)
+    return _("%(office)s of %(branch)s", office=known, branch=_branch_names().get(branch, branch))
+
+
+def _branch_names() -> dict[str, str]:
+    """{branch key: name in the page's language}, read once for a page."""
+    if "branch_names" not in g:
+        branches = current.reading().scalars(select(Branch))
+        g.branch_names = {branch.key: branch.name(current.locale()) for branch in branches}
+    names: dict[str, str] = g.branch_names
+    return names
 
 
 def install(app: Flask) -> None:
