@@ -1,0 +1,1 @@
+"""Promotion: a public gallery, a page and a short link for every entry, and page views counted anonymously."""
