@@ -61,7 +61,9 @@ class SeededEntropy:
         return seal_with(X25519PrivateKey.from_private_bytes(self.token(32)), plaintext, public_key, info)
 
 
-def seal_with(ephemeral: X25519PrivateKey, plaintext: bytes, public_key: X25519PublicKey, info: bytes) -> bytes:
+def seal_with(
+    ephemeral: X25519PrivateKey, plaintext: bytes, public_key: X25519PublicKey, info: bytes, aad: bytes = b""
+) -> bytes:
     """HPKE base mode with a given ephemeral key (RFC 9180, sections 4.1 and 5.1), DHKEM(X25519), ChaCha20-Poly1305.
 
     The library draws its ephemeral key itself, so a repeatable rehearsal needs these lines; tests hold them to the
@@ -76,7 +78,7 @@ def seal_with(ephemeral: X25519PrivateKey, plaintext: bytes, public_key: X25519P
     secret = _extract(hpke, shared, b"secret", b"")
     key = _expand(hpke, secret, b"key", context, 32)
     nonce = _expand(hpke, secret, b"base_nonce", context, 12)
-    return enc + ChaCha20Poly1305(key).encrypt(nonce, plaintext, b"")
+    return enc + ChaCha20Poly1305(key).encrypt(nonce, plaintext, aad)
 
 
 def _raw(key: X25519PublicKey) -> bytes:
