@@ -1,0 +1,81 @@
+"""What every test may ask for: a real database, a clock that stands still, the application, visitors.
+
+A test that used the database ends with the doctor's question whether everything in it still agrees.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from evalflow.app import create_app
+from evalflow.audit import ledger
+from evalflow.audit.note import Signer
+from evalflow.config import Config
+from evalflow.db import Base, Database
+from evalflow.engine import doctor
+from evalflow.entropy import SystemEntropy
+from tests.builders import Clock, House, found_house
+from tests.databases import fresh_sqlite
+from tests.visitors import Visitor
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "breaks_the_database: leaves contradictions behind on purpose")
+
+
+@pytest.fixture(autouse=True)
+def _push_request_context() -> Iterator[None]:
+    """In place of pytest-flask's, whose one context would make every client of a test the same person."""
+    yield
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """As in production, but for the certificate that secure cookies need."""
+    url = f"sqlite:///{tmp_path / 'evalflow.sqlite3'}"
+    return Config(tmp_path / "instance", url, secure_cookies=False, log_origin="test.example/log")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def signer(config: Config) -> Signer:
+    return ledger.signer_of(config.instance, config.log_origin, SystemEntropy())
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
+    with fresh_sqlite(tmp_path) as engine:
+        Base.metadata.create_all(engine)
+        kept = Database(engine)
+        yield kept
+        if request.node.get_closest_marker("breaks_the_database") is None:
+            with kept.reading() as session:
+                assert doctor.faults(session, signer) == []
+
+
+@pytest.fixture
+def house(database: Database, clock: Clock) -> House:
+    return found_house(database, clock)
+
+
+@pytest.fixture
+def app(config: Config, database: Database, clock: Clock) -> Flask:
+    return create_app(config, database=database, clock=clock)
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """A browser nobody is signed in at."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def signed_in(app: Flask, database: Database) -> Callable[[int], Visitor]:
+    """A browser of its own for somebody: `signed_in(person_id).get("/")`."""
+    return lambda person_id: Visitor(app).become(person_id, database)
