@@ -1,1 +1,1 @@
-
+"""Branches, people, their roles, how they come in and sign in."""

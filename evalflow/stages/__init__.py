@@ -1,1 +1,1 @@
-
+"""One package a kind of stage, all alike and ignorant of each other."""

@@ -1,1 +1,1 @@
-
+"""Workflow definitions: data, their reader, and the machine that makes one step. Pure."""
