@@ -1,25 +1,64 @@
 """Playing a season with simulated users, through the ordinary commands, on a simulated clock."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from evalflow.audit import ledger
 from evalflow.audit.note import Signer
-from evalflow.engine import commands, jobs
+from evalflow.db import Database
+from evalflow.engine import commands, jobs, organisation
+from evalflow.entropy import SeededEntropy
 from evalflow.errors import Refused
 from evalflow.registry import LIFECYCLES, PLAYS
 from evalflow.seasons import queries, timers
 from evalflow.seasons.models import Phase, Season, StageRow
 from evalflow.seasons.play import World
 from evalflow.workflow.definition import Definition
+from evalflow.workflow.when import next_day
 
+YEAR = 2026  # in which rehearsed seasons begin, so that one seed always gives the same days
+ORIGIN = "rehearsal.example/log"
 ATTEMPTS = 3  # how often people try again before a stage is called a dead end
 
 
 class DeadEnd(Exception):
     """The rules led nowhere: people did all they could and the stage did not move."""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A season that was played in a database of its own."""
+
+    world: World
+    signer: Signer
+    season_key: str
+
+
+def rehearse(
+    engine: Engine,
+    definition: Definition,
+    *,
+    branches: int,
+    members: int,
+    seed: str,
+    progress: Callable[[str], None] = lambda _line: None,
+) -> Rehearsed:
+    """Found an organisation in an empty database and play a whole season; everything random comes from the seed."""
+    database = Database(engine, SeededEntropy(seed))
+    signer = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(database.entropy.token(32)))
+    starts_on = next_day(definition.heading.starts, date(YEAR, 1, 1))
+    clock = datetime.combine(starts_on, datetime.min.time(), commands.ZONE) - timedelta(days=7)
+    with database.writing() as session:
+        organisation.found(session, branches=branches, members=members, now=clock)
+    world = organisation.world_of(database, seed=seed, now=clock)
+    key = f"{definition.key}-rehearsal"
+    play(world, definition, key=key, starts_on=starts_on, signer=signer, progress=progress)
+    return Rehearsed(world, signer, key)
 
 
 def play(
