@@ -12,6 +12,7 @@ from evalflow.kinds import KINDS
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.drawing import mermaid
+from evalflow.workflow.reference import reference as option_tables
 from evalflow.workflow.schema import json_schema
 from evalflow.workflow.telling import tell
 
@@ -61,6 +62,12 @@ def show(file: Path, lang: str, diagram: bool) -> None:
 def schema() -> None:
     """Print the JSON Schema of workflow files, for editors."""
     click.echo(json.dumps(json_schema(KINDS), ensure_ascii=False, indent=2))
+
+
+@workflow.command()
+def reference() -> None:
+    """Print the option tables of the handbook, made from the code."""
+    click.echo(option_tables(KINDS), nl=False)
 
 
 COMMANDS = (workflow,)

@@ -89,7 +89,8 @@ class StageRule(Strict):
     """What every stage may say, whatever its kind.
 
     reopen: whether a closed stage may be opened again (with a reason, logged), as long as no later one has begun.
-    guards: what must hold before the stage opens; names of `GUARDS`.
+    min_entries: how many accepted entries there must be before the stage opens.
+    opens, closes: moments; without closes the stage is closed by hand.
     """
 
     key: Key
