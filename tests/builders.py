@@ -73,6 +73,10 @@ class House:
         self.act(accounts.accept_invitation, token, password)
         return person_id
 
+    def grant(self, person_id: int, role: Role, *, branch_id: int | None = None, season_id: int | None = None) -> None:
+        scope = {"branch_id": branch_id, "season_id": season_id}
+        self.act(grants.grant, person_id, role, **scope, actor=self.administrator)
+
     def actor(self, login: str, *roles: Role, branch_id: int | None = None) -> Actor:
         """A new person, as commands know them."""
         person_id = self.person(login, *roles, branch_id=branch_id)

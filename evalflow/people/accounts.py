@@ -119,6 +119,13 @@ def choose_locale(session: Session, locale: str, *, actor: Actor) -> None:
     session.execute(update(Person).where(Person.id == _own_id(actor)).values(locale=locale))
 
 
+def sign_out(session: Session, *, actor: Actor) -> None:
+    """End one's own sessions, on every device: a signed cookie can't be taken back singly, and a copy of it must be
+    worth nothing. Coming and going are no acts of the house: the log keeps nothing of it."""
+    moved = update(Person).where(Person.id == _own_id(actor)).values(session_version=Person.session_version + 1)
+    session.execute(moved)
+
+
 def revoke_sessions(session: Session, person_id: int, *, actor: Actor, now: datetime) -> None:
     """Sign a person out everywhere: oneself, or anybody for an administrator."""
     if person_id != actor.person_id or not may(actor, Permission.USE_ACCOUNT):

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import render_template
+from flask import render_template, url_for
 
 from evalflow.access import Permission
+from evalflow.i18n import Text
 from evalflow.seasons import queries, visibility
 from evalflow.seasons.models import Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of
@@ -13,68 +14,73 @@ from evalflow.seasons.tasks import Task
 from evalflow.web.current import actor, now, reading, site
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
-from evalflow.workflow.definition import Definition
+from evalflow.workflow.definition import Definition, StageRule
 
 
 @dataclass(frozen=True)
-class SeasonLine:
-    """A season in a list. stage: where it is; None once it is over."""
+class StageLine:
+    """A stage in a season's timeline. url: "" before it has begun."""
 
-    season: Season
-    stage: StageRow | None
-    tasks: Sequence[Task]
-    is_final: bool
+    row: StageRow
+    rule: StageRule
+    is_current: bool
+    shows_outcome: bool
+    url: str
 
 
 @dataclass(frozen=True)
 class SeasonPage:
-    """A season as the person who asks may see it."""
+    """A season as the person who asks may see it. current: where it is; None once it is over or was cancelled."""
 
     season: Season
-    definition: Definition
-    stage: StageRow | None
+    summary: Text
+    stages: Sequence[StageLine]
+    current: StageLine | None
     tasks: Sequence[Task]
     is_final: bool
-    shows_proposal: bool
-    shows_entries: bool
 
 
 @blueprint.get("/")
 @guarded(Permission.SEE_PUBLIC)
 def home() -> str:
-    lines = [_line(season) for season in queries.seasons(reading())]
-    running = [line for line in lines if line.stage is not None]
-    over = [line for line in lines if line.stage is None]
-    tasks = [task for line in running for task in line.tasks]
-    return render_template("web/home.html", running=running, over=over, tasks=tasks)
+    pages = [_page(season) for season in queries.seasons(reading())]
+    return render_template(
+        "web/home.html",
+        running=[page for page in pages if page.current is not None],
+        over=[page for page in pages if page.current is None],
+        tasks=[task for page in pages for task in page.tasks],
+    )
 
 
 @blueprint.get("/s/<season_key>")
 @guarded(Permission.SEE_PUBLIC)
 def season(season_key: str) -> str:
-    found = queries.season_by_key(reading(), season_key)
-    page = SeasonPage(
+    return render_template("web/season.html", page=_page(queries.season_by_key(reading(), season_key)))
+
+
+def _page(found: Season) -> SeasonPage:
+    definition = definition_of(found)
+    now_at = None if found.cancelled_at is not None else queries.current_stage(found)
+    lines = [_line(row, definition, is_current=row is now_at) for row in found.stages]
+    return SeasonPage(
         season=found,
-        definition=definition_of(found),
-        stage=_stage_now(found),
+        summary=definition.heading.summary,
+        stages=lines,
+        current=next((line for line in lines if line.is_current), None),
         tasks=_tasks(found),
         is_final=visibility.is_final(found),
-        shows_proposal=visibility.sees_proposal(actor(), found),
-        shows_entries=visibility.sees_entries(actor(), found),
     )
-    return render_template("web/season.html", page=page)
 
 
-def _line(found: Season) -> SeasonLine:
-    return SeasonLine(found, _stage_now(found), _tasks(found), visibility.is_final(found))
-
-
-def _stage_now(found: Season) -> StageRow | None:
-    return None if found.cancelled_at is not None else queries.current_stage(found)
+def _line(row: StageRow, definition: Definition, *, is_current: bool) -> StageLine:
+    begun = row.opened_at is not None
+    url = url_for(f"{row.kind}.home", season_key=row.season.key, stage_key=row.key) if begun else ""
+    rule = definition.stage(row.key).rule
+    return StageLine(row, rule, is_current, visibility.sees_outcome(actor(), row), url)
 
 
 def _tasks(found: Season) -> list[Task]:
-    """What the person has to do in a season that is running, what is still to be done first."""
+    """What the person has to do in a season that is running; what is still to be done comes first."""
     if not actor().is_authenticated or found.cancelled_at is not None:
         return []
     asked = [stage for stage in found.stages if stage.phase != Phase.DONE]

@@ -70,6 +70,9 @@ def begin_session() -> Answer:
 @blueprint.post("/sign-out")
 @guarded(Permission.SIGN_IN)
 def sign_out() -> Response:
+    if actor().is_authenticated:
+        with writing() as session:
+            accounts.sign_out(session, actor=actor())
     sessions.end()
     flash(_("You are signed out."))
     return redirect(url_for("web.home"))

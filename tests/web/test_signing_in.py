@@ -1,0 +1,99 @@
+"""Signing in, out, and joining by an invitation."""
+
+from datetime import timedelta
+
+import pytest
+
+from evalflow.access import Role
+from evalflow.people import accounts
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def member(house):
+    return house.joined("li.ming", PASSWORD, Role.MEMBER)
+
+
+def test_who_signs_in_is_known_on_the_next_page(visitor, member):
+    answer = visitor.sign_in("li.ming", PASSWORD)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert "Li.Ming" in visitor.get("/account").text
+
+
+def test_the_cookie_holds_a_person_and_a_session_version_and_nothing_of_the_browser(visitor, member, house):
+    visitor.sign_in("li.ming", PASSWORD)
+    with visitor.client.session_transaction() as cookie:
+        kept = dict(cookie)
+    assert {name for name in kept if name != "csrf_token"} == {"_user_id", "_permanent"}
+    assert kept["_user_id"].split(":")[0] == str(member)
+
+
+@pytest.mark.parametrize(("login", "password"), [("li.ming", "wrong password"), ("nobody", PASSWORD)])
+def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(visitor, member, login, password):
+    answer = visitor.sign_in(login, password)
+    assert answer.status_code == 403
+    assert "账号或密码错误" in answer.text or "Account or password is wrong." in answer.text
+    assert visitor.get("/account").status_code == 302
+
+
+def test_after_five_failures_even_the_right_password_has_to_wait(visitor, member, clock):
+    for _ in range(5):
+        visitor.sign_in("li.ming", "wrong password")
+    assert visitor.sign_in("li.ming", PASSWORD).status_code == 429
+    clock.wait(minutes=15)
+    assert visitor.sign_in("li.ming", PASSWORD).status_code == 302
+
+
+def test_a_protected_page_leads_to_signing_in_and_back(visitor, member):
+    answer = visitor.get("/account?a=1")
+    assert answer.headers["Location"] == "/sign-in?next=/account?a%3D1"
+    visitor.get(answer.headers["Location"])
+    answer = visitor.post("/sign-in", login="li.ming", password=PASSWORD, next="/account?a=1")
+    assert answer.headers["Location"] == "/account?a=1"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "evil"])
+def test_signing_in_never_leads_to_another_site(visitor, member, elsewhere):
+    visitor.get("/sign-in")
+    answer = visitor.post("/sign-in", login="li.ming", password=PASSWORD, next=elsewhere)
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_form_sent_without_being_signed_in_is_refused_not_redirected(visitor, house):
+    answer = visitor.post("/account/password", present="a", password="b", again="b")
+    assert answer.status_code == 401
+
+
+def test_who_signs_out_is_a_visitor_even_for_a_copy_of_the_cookie(visitor, member, app):
+    visitor.sign_in("li.ming", PASSWORD)
+    name = app.config["SESSION_COOKIE_NAME"]
+    copy = visitor.client.get_cookie(name).value
+    assert visitor.post("/sign-out").headers["Location"] == "/"
+    assert visitor.get("/account").status_code == 302
+    visitor.client.set_cookie(name, copy)
+    assert visitor.get("/account").status_code == 302
+
+
+def test_an_invitation_is_joined_once_and_signs_in(visitor, house, app):
+    person = house.person("wang.fang", Role.MEMBER)
+    token = house.act(accounts.invite, person, actor=house.administrator)
+    assert "wang.fang" in visitor.get(f"/invitation/{token}").text
+    answer = visitor.post(f"/invitation/{token}", password=PASSWORD, again=PASSWORD)
+    assert answer.headers["Location"] == "/"
+    assert visitor.get("/account").status_code == 200
+    assert visitor.get(f"/invitation/{token}").status_code == 404
+
+
+def test_an_invitation_outlived_is_not_found(visitor, house, clock):
+    token = house.act(accounts.invite, house.person("wang.fang"), actor=house.administrator)
+    clock.wait(days=7)
+    assert visitor.get(f"/invitation/{token}").status_code == 404
+    assert accounts.VALID_FOR == timedelta(days=7)
+
+
+def test_two_different_passwords_are_shown_again_and_the_invitation_stays_open(visitor, house):
+    token = house.act(accounts.invite, house.person("wang.fang"), actor=house.administrator)
+    answer = visitor.post(f"/invitation/{token}", password=PASSWORD, again="another password")
+    assert answer.status_code == 422
+    assert visitor.post(f"/invitation/{token}", password=PASSWORD, again=PASSWORD).status_code == 302
