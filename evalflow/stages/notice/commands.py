@@ -1,0 +1,174 @@
+"""Objecting to a notice, answering, taking back, and erasing what is personal afterwards."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Permission, require
+from evalflow.audit import ledger
+from evalflow.audit.event import EventType
+from evalflow.audit.models import Personal
+from evalflow.errors import Conflict, Invalid
+from evalflow.seasons import guards, timers
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import EntryState, Phase, StageRow
+from evalflow.stages.notice import events, queries
+from evalflow.stages.notice.models import Objection, ObjectionState
+
+NAME_MAX, CONTACT_MAX, TEXT_MIN, TEXT_MAX = 80, 120, 10, 5000
+
+
+def object_to(
+    session: Session,
+    stage_id: int,
+    *,
+    entry_key: str,
+    name: str,
+    contact: str,
+    text: str,
+    code: str,
+    actor: Actor,
+    now: datetime,
+) -> Objection:
+    """File an objection under the objector's name; the same form sent again is the same objection.
+
+    entry_key: "" objects to the notice as a whole. code: 32 hex digits that came with the form and from now on open
+    the case; only their hash is kept.
+    """
+    stage = guards.open_stage(session, stage_id, now=now)
+    require(actor, Permission.OBJECT, season=stage.season_id)
+    if not queries.options_of(stage).objections:
+        raise Conflict("no_objections_taken")
+    if not re.fullmatch("[0-9a-f]{32}", code):
+        raise Invalid("form_incomplete")
+    before = queries.by_code(session, stage_id, code)
+    if before is not None:
+        return before
+    name, contact, text = name.strip(), contact.strip(), text.strip()
+    _check_words(name, contact, text)
+    entry = seasons.entry_by_key(session, stage.season_id, entry_key) if entry_key else None
+    if entry is not None and entry.state != EntryState.ACCEPTED:
+        raise Invalid("no_such_choice", fields={"entry": "no_such_choice"})
+    public = {"number": _next_number(session, stage_id), "entry": entry.key if entry else ""}
+    personal = {"name": name, "contact": contact, "text": text}
+    event = ledger.append(
+        session,
+        events.OBJECTED,
+        actor=actor,
+        now=now,
+        season=stage.season.key,
+        stage=stage.key,
+        public=public,
+        personal=personal,
+    )
+    filed = Objection(
+        stage_id=stage_id,
+        number=public["number"],
+        entry=entry,
+        code_hash=queries.code_hash(code),
+        filed_at=now,
+        filed_event=event,
+        state=ObjectionState.OPEN,
+        **personal,
+    )
+    session.add(filed)
+    session.flush()
+    return filed
+
+
+def answer(
+    session: Session, stage_id: int, number: int, *, state: ObjectionState, text: str, actor: Actor, now: datetime
+) -> Objection:
+    """Decide an open objection, upheld or rejected, with reasons for the objector to read."""
+    stage = seasons.locked_stage(session, stage_id)
+    require(actor, Permission.ANSWER_OBJECTIONS, season=stage.season_id)
+    found = _open_objection(session, stage, number)
+    if state not in (ObjectionState.UPHELD, ObjectionState.REJECTED):
+        raise Invalid("no_such_choice", fields={"state": "no_such_choice"})
+    if not text.strip():
+        raise Invalid("reason_needed", fields={"answer": "reason_needed"})
+    if len(text.strip()) > TEXT_MAX:
+        raise Invalid("too_long", fields={"answer": "too_long"})
+    found.state, found.answer, found.decided_at = state, text.strip(), now
+    public = {"number": number, "entry": found.entry.key if found.entry else "", "state": state.value}
+    found.answered_event = ledger.append(
+        session,
+        events.ANSWERED,
+        actor=actor,
+        now=now,
+        season=stage.season.key,
+        stage=stage.key,
+        public=public,
+        personal={"answer": found.answer},
+    )
+    _settle_if_last(session, stage, now=now)
+    return found
+
+
+def withdraw(session: Session, stage_id: int, code: str, *, actor: Actor, now: datetime) -> Objection:
+    """The objector, known by the secret code, takes an open objection back."""
+    stage = seasons.locked_stage(session, stage_id)
+    require(actor, Permission.OBJECT, season=stage.season_id)
+    known = queries.by_code(session, stage_id, code)
+    if known is None:
+        raise Conflict("no_such_case")
+    found = _open_objection(session, stage, known.number)
+    found.state, found.decided_at = ObjectionState.WITHDRAWN, now
+    public = {"number": found.number, "entry": found.entry.key if found.entry else ""}
+    _log(session, events.WITHDRAWN, stage, public, actor=actor, now=now)
+    _settle_if_last(session, stage, now=now)
+    return found
+
+
+def erase(session: Session, stage_id: int, number: int, *, actor: Actor, now: datetime) -> Objection:
+    """Forget who objected and every word of it, here and behind the log, once it is decided; the result stays."""
+    stage = seasons.locked_stage(session, stage_id)
+    require(actor, Permission.ANSWER_OBJECTIONS, season=stage.season_id)
+    found = queries.objection(session, stage_id, number)
+    if found.state == ObjectionState.OPEN:
+        raise Conflict("objection_open", number=number)
+    if found.erased_at is not None:
+        raise Conflict("objection_erased", number=number)
+    found.name = found.contact = found.text = found.answer = ""
+    found.erased_at = now
+    session.execute(delete(Personal).where(Personal.event_id.in_([found.filed_event, found.answered_event])))
+    _log(session, events.ERASED, stage, {"number": number}, actor=actor, now=now)
+    return found
+
+
+def _check_words(name: str, contact: str, text: str) -> None:
+    bounds = {"name": (name, 2, NAME_MAX), "contact": (contact, 5, CONTACT_MAX), "text": (text, TEXT_MIN, TEXT_MAX)}
+    wrong = {key: "too_long" for key, (given, _, most) in bounds.items() if len(given) > most}
+    wrong |= {key: "too_short" for key, (given, least, _) in bounds.items() if len(given) < least}
+    wrong |= {key: "answer_missing" for key, (given, _, _) in bounds.items() if not given}
+    if wrong:
+        raise Invalid("objection_incomplete", fields=wrong)
+
+
+def _next_number(session: Session, stage_id: int) -> int:
+    query = select(func.coalesce(func.max(Objection.number), 0)).where(Objection.stage_id == stage_id)
+    return session.scalars(query).one() + 1
+
+
+def _open_objection(session: Session, stage: StageRow, number: int) -> Objection:
+    found = queries.objection(session, stage.id, number)
+    if found.state != ObjectionState.OPEN:
+        raise Conflict("objection_decided", number=number)
+    if stage.phase not in (Phase.OPEN, Phase.CLOSED):
+        raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
+    return found
+
+
+def _settle_if_last(session: Session, stage: StageRow, *, now: datetime) -> None:
+    """A closed notice waits for nothing but its answers."""
+    session.flush()
+    if stage.phase == Phase.CLOSED and not queries.states(session, stage.id)[ObjectionState.OPEN]:
+        timers.put(session, stage, "settle", now)
+
+
+def _log(
+    session: Session, event_type: EventType, stage: StageRow, public: dict[str, object], *, actor: Actor, now: datetime
+) -> None:
+    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

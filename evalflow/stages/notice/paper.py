@@ -1,0 +1,82 @@
+"""The notice on paper: what the page says, with the log's checkpoint, as values of the document."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from evalflow.documents import in_words, labels
+from evalflow.i18n import Text, say
+from evalflow.seasons.models import StageRow
+from evalflow.seasons.rules import definition_of, stage_of
+from evalflow.stages.notice.period import Period
+from evalflow.stages.notice.queries import Proposed, options_of
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What stands on a notice. checkpoint: the signed note, "" for none; address: where to object."""
+
+    stage: StageRow
+    proposed: Sequence[Proposed]
+    period: Period | None
+    dated: date
+    organisation: str
+    address: str
+    checkpoint: str
+
+
+def values(notice: Notice, locale: str) -> dict[str, object]:
+    """The values that the document's template takes."""
+    stage = notice.stage
+    return {
+        "lang": locale,
+        "labels": labels("notice", locale),
+        "title": f"{stage.season.title(locale)} {stage_of(stage).rule.title.to(locale)}".strip(),
+        "organisation": notice.organisation,
+        "dated": notice.dated.isoformat(),
+        "date_words": in_words(notice.dated, locale),
+        "digest": stage.season.digest,
+        "intro": intro(stage, locale),
+        "proposals": _proposals(notice, locale),
+        "period": notice.period.to(locale) if notice.period else "",
+        "objecting": objecting(stage, locale),
+        "contacts": [[say(locale, "Object at"), notice.address]] if options_of(stage).objections else [],
+        "checkpoint": notice.checkpoint,
+    }
+
+
+def intro(stage: StageRow, locale: str) -> list[str]:
+    """The definition's own words, or else what every notice says."""
+    written = stage_of(stage).rule.intro.to(locale)
+    if written:
+        return [written]
+    return [say(locale, "By decision of the committee, the awards below are proposed and made public herewith.")]
+
+
+def objecting(stage: StageRow, locale: str) -> list[str]:
+    """How to object, and what happens then."""
+    if not options_of(stage).objections:
+        return [say(locale, "No objections are taken on this notice.")]
+    return [
+        say(
+            locale,
+            "Whoever disagrees may object within this period, stating their real name, a way to reach them and the "
+            "facts. Anonymous objections are not taken up.",
+        ),
+        say(
+            locale,
+            "Each objection gets a case number and is answered with reasons. The awards are not settled before every "
+            "objection is answered; who objected is kept confidential.",
+        ),
+    ]
+
+
+def _proposals(notice: Notice, locale: str) -> dict[str, object]:
+    noun: Text = definition_of(notice.stage.season).heading.entry.noun
+    columns = [
+        {"label": say(locale, "No."), "numeric": True},
+        {"label": noun.to(locale), "wide": True},
+        {"label": say(locale, "Branch"), "wide": True},
+    ]
+    rows = [{"cells": [str(one.place), one.entry.title, one.entry.branch.name(locale)]} for one in notice.proposed]
+    return {"columns": columns, "rows": rows}

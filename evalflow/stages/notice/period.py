@@ -1,0 +1,54 @@
+"""The period of a notice as offices state it: first and last day, and how many working days that is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from evalflow.documents import in_words
+from evalflow.i18n import say
+
+
+@dataclass(frozen=True)
+class Period:
+    """The first day counted is the first working day after the day of opening; both days belong to it."""
+
+    first: date
+    last: date
+    working_days: int
+
+    def to(self, locale: str) -> str:
+        """In words; the year is said once.
+
+        >>> Period(date(2026, 6, 22), date(2026, 6, 26), 5).to("en")
+        '22 June 2026 to 26 June 2026, 5 working days in all'
+        """
+        if locale.startswith("en"):
+            first, last = in_words(self.first, locale), in_words(self.last, locale)
+        else:
+            first, last = _in_figures(self.first), _in_figures(self.last, after=self.first)
+        return say(
+            locale,
+            "%(first)s to %(last)s, %(working_days)s working days in all",
+            first=first,
+            last=last,
+            working_days=self.working_days,
+        )
+
+
+def period_of(opened: datetime, closes: datetime, *, is_working: Callable[[date], bool], zone: ZoneInfo) -> Period:
+    """From the moments of opening and closing; closing at 24:00 belongs to the day that ends then.
+
+    A notice too short for a working day of its own is counted from its day of opening.
+    """
+    day_opened = opened.astimezone(zone).date()
+    last = max((closes - timedelta(microseconds=1)).astimezone(zone).date(), day_opened)
+    days = [day_opened + timedelta(days=number) for number in range(1, (last - day_opened).days + 1)]
+    working = [day for day in days if is_working(day)]
+    return Period(working[0] if working else day_opened, last, len(working))
+
+
+def _in_figures(day: date, *, after: date | None = None) -> str:
+    """2026年6月22日; without the year where it is that of the day it comes after."""
+    year = "" if after is not None and after.year == day.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日"

@@ -1,0 +1,233 @@
+"""The notice's pages: the names for everybody, an objector's own case, the organiser's desk, the notice on paper."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from evalflow import documents
+from evalflow.access import Permission
+from evalflow.errors import Invalid, NotFound
+from evalflow.seasons import guards, visibility
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import EntryState, StageRow
+from evalflow.stages.notice import commands, paper, queries
+from evalflow.stages.notice.models import Objection, ObjectionState
+from evalflow.stages.notice.period import Period
+from evalflow.stages.notice.queries import Proposed
+from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.current import actor, config, database, locale, now, reading, writing
+from evalflow.web.forms import Form
+from evalflow.web.guard import guarded
+from evalflow.web.place import place
+
+blueprint = kind_blueprint("notice")
+ANSWERS = ((ObjectionState.REJECTED, _l("Rejected")), (ObjectionState.UPHELD, _l("Upheld")))
+
+
+class ObjectionForm(Form):
+    """code: made when the form is shown; it opens the case later, and sending the form twice is one objection."""
+
+    entry = SelectField(_l("What do you object to?"), validate_choice=False)
+    name = StringField(_l("Your name"), [InputRequired(), Length(max=commands.NAME_MAX)])
+    contact = StringField(_l("How we can reach you"), [InputRequired(), Length(max=commands.CONTACT_MAX)])
+    text = TextAreaField(_l("Facts and reasons"), [InputRequired(), Length(max=commands.TEXT_MAX)])
+    code = HiddenField()
+
+
+class AnswerForm(Form):
+    state = RadioField(_l("Decision"), [InputRequired()], choices=ANSWERS)
+    answer = TextAreaField(_l("Reasons, for the objector to read"), [InputRequired(), Length(max=commands.TEXT_MAX)])
+
+
+@dataclass(frozen=True)
+class NoticePage:
+    """What the notice shows. is_shown: whether this person may see the names.
+
+    has_gallery: whether the entries have public pages. checkpoint: "" where there is none.
+    """
+
+    stage: StageRow
+    is_shown: bool
+    has_gallery: bool
+    proposed: Sequence[Proposed]
+    period: Period | None
+    intro: Sequence[str]
+    objecting: Sequence[str]
+    takes_objections: bool
+    states: Mapping[ObjectionState, int]
+    checkpoint: str
+
+
+@blueprint.get("/")
+@guarded(Permission.SEE_PUBLIC)
+def home() -> str:
+    return _notice_page(_new_form())
+
+
+def _new_form() -> ObjectionForm:
+    return ObjectionForm(code=database().entropy.token(16).hex())
+
+
+def _notice_page(form: ObjectionForm) -> str:
+    session, stage = reading(), place().stage
+    shown = visibility.sees_proposal(actor(), stage.season)
+    proposed = queries.proposed(session, stage) if shown else []
+    checkpoint = queries.latest_checkpoint(session)
+    page = NoticePage(
+        stage=stage,
+        is_shown=shown,
+        has_gallery=visibility.has_begun(stage.season, "promotion"),
+        proposed=proposed,
+        period=queries.period(session, stage, config().timezone),
+        intro=paper.intro(stage, locale()),
+        objecting=paper.objecting(stage, locale()),
+        takes_objections=queries.options_of(stage).objections and guards.is_open(stage, now()),
+        states=queries.states(session, stage.id),
+        checkpoint=checkpoint.note if checkpoint else "",
+    )
+    if page.takes_objections:
+        form.entry.choices = _choices(stage, proposed)
+    return render_template("stages/notice/home.html", page=page, form=form)
+
+
+def _choices(stage: StageRow, proposed: Sequence[Proposed]) -> list[tuple[str, str]]:
+    """The notice as a whole, those named, then the entries that are not."""
+    named = [one.entry.key for one in proposed]
+    entries = seasons.entries(reading(), stage.season_id, EntryState.ACCEPTED)
+    others = [entry for entry in entries if entry.key not in named]
+    return [
+        ("", _("The notice as a whole")),
+        *((one.entry.key, one.entry.title) for one in proposed),
+        *((entry.key, _("%(entry)s (not proposed)", entry=entry.title)) for entry in others),
+    ]
+
+
+@blueprint.post("/")
+@guarded(Permission.OBJECT)
+def object_to() -> Response | tuple[str, int]:
+    form = ObjectionForm()
+    if not form.validate():
+        return _notice_page(form), 422
+    code = str(form.code.data or "")
+    try:
+        with writing() as session:
+            commands.object_to(
+                session,
+                place().stage.id,
+                entry_key=form.entry.data or "",
+                name=form.name.data,
+                contact=form.contact.data,
+                text=form.text.data,
+                code=code,
+                actor=actor(),
+                now=now(),
+            )
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _notice_page(form), refusal.status
+    return redirect(url_for("notice.case", code=code))
+
+
+@blueprint.get("/case/<code>")
+@guarded(Permission.SEE_PUBLIC)
+def case(code: str) -> Response:
+    """An objection for whoever holds its code; nothing of it stays in a cache."""
+    stage = place().stage
+    found = queries.by_code(reading(), stage.id, code)
+    if found is None:
+        raise NotFound("no_such_case")
+    response = make_response(
+        render_template("stages/notice/case.html", stage=stage, case=found, code=code, form=Form())
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@blueprint.post("/case/<code>/withdraw")
+@guarded(Permission.OBJECT)
+def withdraw(code: str) -> Response:
+    with writing() as session:
+        commands.withdraw(session, place().stage.id, code, actor=actor(), now=now())
+    flash(_("Your objection has been withdrawn."))
+    return redirect(url_for("notice.case", code=code))
+
+
+@blueprint.get("/desk")
+@guarded(Permission.ANSWER_OBJECTIONS)
+def desk() -> str:
+    return _desk_page(AnswerForm(), 0)
+
+
+def _desk_page(form: AnswerForm, number: int) -> str:
+    """number: the objection to whose form what was typed belongs; 0 for none."""
+    stage = place().stage
+    found: Sequence[Objection] = queries.objections(reading(), stage.id)
+    empty = AnswerForm(formdata=None)
+    return render_template(
+        "stages/notice/desk.html", stage=stage, objections=found, form=form, empty=empty, number=number
+    )
+
+
+@blueprint.post("/desk/<int:number>")
+@guarded(Permission.ANSWER_OBJECTIONS)
+def answer(number: int) -> Response | tuple[str, int]:
+    form = AnswerForm()
+    if not form.validate():
+        return _desk_page(form, number), 422
+    try:
+        with writing() as session:
+            state = ObjectionState(form.state.data)
+            commands.answer(
+                session, place().stage.id, number, state=state, text=form.answer.data, actor=actor(), now=now()
+            )
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _desk_page(form, number), refusal.status
+    flash(_("Objection no. %(number)s is answered.", number=number))
+    return redirect(url_for("notice.desk"))
+
+
+@blueprint.post("/desk/<int:number>/erase")
+@guarded(Permission.ANSWER_OBJECTIONS)
+def erase(number: int) -> Response:
+    with writing() as session:
+        commands.erase(session, place().stage.id, number, actor=actor(), now=now())
+    flash(_("What was personal in objection no. %(number)s is erased.", number=number))
+    return redirect(url_for("notice.desk"))
+
+
+@blueprint.get("/notice.pdf")
+@guarded(Permission.SEE_PUBLIC)
+def printed() -> Response:
+    """The notice to be put up on a board, with the log's latest checkpoint on it."""
+    session, here = reading(), place()
+    if not visibility.sees_proposal(actor(), here.season) or here.stage.opened_at is None:
+        raise NotFound("notice_later")
+    checkpoint = queries.latest_checkpoint(session)
+    notice = paper.Notice(
+        stage=here.stage,
+        proposed=queries.proposed(session, here.stage),
+        period=queries.period(session, here.stage, config().timezone),
+        dated=queries.opened_on(here.stage, config().timezone),
+        organisation=config().site_name.get(here.locale, ""),
+        address=_address(),
+        checkpoint=checkpoint.note if checkpoint else "",
+    )
+    response = make_response(documents.render("notice", paper.values(notice, here.locale)))
+    response.mimetype = "application/pdf"
+    response.headers.set("Content-Disposition", "inline", filename=f"{here.season.key}-{here.stage.key}.pdf")
+    return response
+
+
+def _address() -> str:
+    """The notice's page, with the address people use."""
+    if config().site_url:
+        return f"{config().site_url}{url_for('notice.home')}"
+    return url_for("notice.home", _external=True)
