@@ -1,1 +1,1 @@
-"""Pictures and documents of entries: recognised by content, cleaned, kept in the database so that all nodes share them."""
+"""Files of entries: recognised by content, cleaned, kept in the database so that all nodes share them."""

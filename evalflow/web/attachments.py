@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from evalflow.access import Actor, Permission, may
 from evalflow.errors import NotFound
