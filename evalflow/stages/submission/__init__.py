@@ -1,0 +1,1 @@
+"""Declaration: branches fill in a form, autosaved; the organiser accepts it or returns it for amendment."""

@@ -1,0 +1,200 @@
+"""What pages, acts and checks ask of declarations. A draft is shown to its own branch only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from evalflow.access import ROLES_OF, Actor, Permission, may
+from evalflow.errors import NotFound
+from evalflow.kinds.submission import SubmissionOptions
+from evalflow.people.models import Branch
+from evalflow.seasons import guards
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
+from evalflow.seasons.rules import definition_of, stage_of
+from evalflow.seasons.tasks import Task
+from evalflow.stages.submission.models import Draft, Revision
+from evalflow.workflow.fields import Answer, Answers, Field
+
+OUT = (EntryState.WITHDRAWN, EntryState.REJECTED)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field whose answer differs between two revisions; None where there was no answer."""
+
+    field: Field
+    old: Answer | None
+    new: Answer | None
+
+
+@dataclass(frozen=True)
+class DeskLine:
+    """A branch on the organiser's desk with one of its entries; entry None: the branch has none, it is late.
+
+    submitted_at: of the last revision, revisions how often it was handed in.
+    """
+
+    branch: Branch
+    entry: Entry | None
+    revisions: int = 0
+    submitted_at: datetime | None = None
+
+
+def options_of(stage: StageRow) -> SubmissionOptions:
+    options = stage_of(stage).options
+    assert isinstance(options, SubmissionOptions)
+    return options
+
+
+def is_editable(entry: Entry, stage: StageRow, now: datetime) -> bool:
+    """Whether its branch may work on it.
+
+    Where entries move apart, one that came back from a later stage may be amended after the window too.
+    """
+    if stage.season.cancelled_at is not None or entry.state not in (EntryState.DRAFT, EntryState.RETURNED):
+        return False
+    sent_back = moves_apart(stage) and entry.state == EntryState.RETURNED and stage.phase != Phase.WAITING
+    return guards.is_open(stage, now) or sent_back
+
+
+def is_withdrawable(entry: Entry, stage: StageRow) -> bool:
+    """Until the outcome stands: then the ballot paper does too. Entries that move apart may leave at any time."""
+    if entry.state in OUT or stage.season.cancelled_at is not None or stage.phase == Phase.WAITING:
+        return False
+    if moves_apart(stage):
+        return "." in entry.position
+    return stage.phase != Phase.DONE
+
+
+def moves_apart(stage: StageRow) -> bool:
+    return definition_of(stage.season).heading.moves == "apart"
+
+
+def entry_of(session: Session, entry_id: int) -> Entry:
+    """With its branch and its season's stages."""
+    query = select(Entry).where(Entry.id == entry_id)
+    loaded = query.options(joinedload(Entry.branch), joinedload(Entry.season).selectinload(Season.stages))
+    entry = session.scalars(loaded.execution_options(populate_existing=True)).one_or_none()
+    if entry is None:
+        raise NotFound("no_such_entry", entry=entry_id)
+    return entry
+
+
+def draft_of(session: Session, entry: Entry) -> Draft | None:
+    return session.get(Draft, entry.id)
+
+
+def revisions(session: Session, entry_id: int) -> Sequence[Revision]:
+    """The first one first."""
+    return session.scalars(select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number)).all()
+
+
+def last_revision(session: Session, entry_id: int) -> Revision | None:
+    query = select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def changes(fields: Sequence[Field], old: Answers, new: Answers) -> tuple[Change, ...]:
+    """Field by field what differs, in the order of the form."""
+    pairs = ((field, old.get(field.key) or None, new.get(field.key) or None) for field in fields)
+    return tuple(Change(field, before, after) for field, before, after in pairs if before != after)
+
+
+def attachment_ids(*versions: Answers) -> set[int]:
+    """Every attachment that one of these answers names."""
+    lists = (answer for answers in versions for answer in answers.values() if isinstance(answer, list))
+    return {attachment_id for ids in lists for attachment_id in ids}
+
+
+def own_branches(session: Session, actor: Actor, season_id: int) -> Sequence[Branch]:
+    """The branches for which this person may declare in this season."""
+    ids = {
+        actor.branch_id if grant.branch_id is None else grant.branch_id
+        for grant in actor.grants
+        if grant.role in ROLES_OF[Permission.DECLARE] and grant.season_id in (None, season_id)
+    }
+    return session.scalars(select(Branch).where(Branch.id.in_(ids - {None})).order_by(Branch.id)).all()
+
+
+def own_entries(session: Session, actor: Actor, season_id: int) -> Sequence[Entry]:
+    """Every entry of the person's branches, those that are out included."""
+    branches = [branch.id for branch in own_branches(session, actor, season_id)]
+    query = select(Entry).where(Entry.season_id == season_id, Entry.branch_id.in_(branches))
+    return session.scalars(query.options(joinedload(Entry.branch)).order_by(Entry.id)).all()
+
+
+def places_left(entries: Sequence[Entry], branch_id: int, stage: StageRow) -> int:
+    """How many more entries this branch may begin; what is out takes no place."""
+    taken = sum(entry.branch_id == branch_id and entry.state not in OUT for entry in entries)
+    return max(0, definition_of(stage.season).heading.entry.per_owner - taken)
+
+
+def desk(session: Session, stage: StageRow) -> list[DeskLine]:
+    """Every branch with its entries, branches that have none included; by branch, in three queries."""
+    entries: dict[int, list[Entry]] = {}
+    for entry in seasons.entries(session, stage.season_id):
+        entries.setdefault(entry.branch_id, []).append(entry)
+    handed_in = _handed_in(session, stage.season_id)
+    lines: list[DeskLine] = []
+    for branch in session.scalars(select(Branch).order_by(Branch.id)):
+        found = entries.get(branch.id, [])
+        lines += [DeskLine(branch, entry, *handed_in.get(entry.id, (0, None))) for entry in found]
+        if not found:
+            lines.append(DeskLine(branch, None))
+    return lines
+
+
+def _handed_in(session: Session, season_id: int) -> Mapping[int, tuple[int, datetime | None]]:
+    query = (
+        select(Revision.entry_id, func.count(), func.max(Revision.submitted_at))
+        .join(Entry, Entry.id == Revision.entry_id)
+        .where(Entry.season_id == season_id)
+        .group_by(Revision.entry_id)
+    )
+    return {entry_id: (number, moment) for entry_id, number, moment in session.execute(query)}
+
+
+def count_unreviewed(session: Session, stage: StageRow) -> int:
+    """Entries handed in and neither accepted, returned nor rejected yet."""
+    return seasons.count_entries(session, stage.season_id, EntryState.SUBMITTED)
+
+
+def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
+    """What this person has to do here: declare, amend, review."""
+    found: list[Task] = []
+    if stage.phase == Phase.WAITING or actor.person_id is None:
+        return found
+    if may(actor, Permission.DECLARE, season=stage.season_id):
+        found += _declaring(session, stage, actor, now)
+    if may(actor, Permission.REVIEW, season=stage.season_id) and stage.phase != Phase.DONE:
+        waiting = count_unreviewed(session, stage)
+        if waiting:
+            found.append(Task("Review declarations", "submission.desk", stage, detail=str(waiting)))
+    return found
+
+
+def _declaring(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
+    entries = own_entries(session, actor, stage.season_id)
+    found = []
+    for branch in own_branches(session, actor, stage.season_id):
+        own = [entry for entry in entries if entry.branch_id == branch.id and entry.state not in OUT]
+        if not own and guards.is_open(stage, now):
+            found.append(Task("Declare your entry", "submission.home", stage, due=stage.closes_at))
+        for entry in own:
+            open_still = is_editable(entry, stage, now)
+            handed_in = entry.state in (EntryState.SUBMITTED, EntryState.ACCEPTED) and stage.phase == Phase.OPEN
+            if open_still or handed_in:
+                found.append(_task(entry, stage))
+    return found
+
+
+def _task(entry: Entry, stage: StageRow) -> Task:
+    returned = entry.state == EntryState.RETURNED
+    title = "Amend your declaration" if returned else "Declare your entry"
+    done = entry.state in (EntryState.SUBMITTED, EntryState.ACCEPTED)
+    args = (("entry_key", entry.key),)
+    return Task(title, "submission.entry", stage, entry.title, stage.closes_at, is_done=done, args=args)
