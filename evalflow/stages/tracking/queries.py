@@ -1,0 +1,73 @@
+"""What the pages and the engine ask of a tracking stage."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from evalflow.access import Actor, Permission, may
+from evalflow.seasons import guards
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.tasks import Task
+from evalflow.stages.tracking.models import ProgressReport
+
+
+def reports(session: Session, stage_id: int) -> Sequence[ProgressReport]:
+    """All reports with their entries, by entry and number."""
+    query = (
+        select(ProgressReport)
+        .join(ProgressReport.entry)
+        .where(ProgressReport.stage_id == stage_id)
+        .options(contains_eager(ProgressReport.entry))
+        .order_by(Entry.key, ProgressReport.number)
+    )
+    return session.scalars(query).all()
+
+
+def reports_of(session: Session, stage_id: int, entry_id: int) -> Sequence[ProgressReport]:
+    """The reports on one entry, the latest first."""
+    query = select(ProgressReport).where(ProgressReport.stage_id == stage_id, ProgressReport.entry_id == entry_id)
+    return session.scalars(query.order_by(ProgressReport.number.desc())).all()
+
+
+def counts(session: Session, stage_id: int) -> Mapping[int, int]:
+    """{entry id: number of reports}; an entry without any is absent."""
+    query = select(ProgressReport.entry_id, func.count()).where(ProgressReport.stage_id == stage_id)
+    return dict(session.execute(query.group_by(ProgressReport.entry_id)).tuples())
+
+
+def may_read(actor: Actor, entry: Entry) -> bool:
+    """A branch reads its own reports; the organiser, the committee and auditors all of them."""
+    own = may(actor, Permission.DECLARE, season=entry.season_id, branch=entry.branch_id)
+    return own or may(actor, Permission.READ_DOSSIER, season=entry.season_id)
+
+
+def is_here(entry: Entry, stage: StageRow) -> bool:
+    """Whether an accepted entry is at this stage; where entries move together, all are."""
+    return not entry.position or entry.position.startswith(f"{stage.key}.")
+
+
+def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
+    """A branch reports at least once on each entry of its own."""
+    if not guards.is_open(stage, now) or not may(actor, Permission.DECLARE, season=stage.season_id):
+        return []
+    filed = counts(session, stage.id)
+    own = [
+        entry
+        for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
+        if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
+    ]
+    return [
+        Task(
+            "Report on progress",
+            "tracking.entry",
+            stage,
+            detail=entry.title,
+            due=stage.closes_at,
+            is_done=entry.id in filed,
+            args=(("entry_key", entry.key),),
+        )
+        for entry in own
+    ]
