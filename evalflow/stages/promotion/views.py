@@ -1,7 +1,7 @@
 """The promotion's pages: the gallery, an entry, its QR code, and how often its page was opened."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import make_response, render_template, request, session, url_for
@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from evalflow.access import Permission
 from evalflow.errors import NotFound
+from evalflow.files import queries as files
+from evalflow.files.models import Attachment
 from evalflow.seasons import guards, visibility
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.stages.promotion import counting, queries, showing
@@ -38,13 +40,17 @@ class Card:
 
 @dataclass(frozen=True)
 class EntryPage:
-    """An entry as everybody sees it. days: its views, only for those who may see them; None for all others."""
+    """An entry as everybody sees it.
+
+    files: its attachments by id. days: its views, only for those who may see them; None for all others.
+    """
 
     entry: Entry
     lead: str
     description: str
     picture: int | None
     fields: Sequence[Shown]
+    files: Mapping[int, Attachment]
     link: str
     address: str
     image: str
@@ -84,13 +90,15 @@ def _entry_page(found: Entry) -> str:
     entries = list(queries.promoted(reading(), here.season.id))
     at = [one.id for one in entries].index(found.id)
     picture = showing.picture(fields, found.answers)
+    parts = showing.shown(fields, found.answers)
     seen = queries.options_of(here.stage).views and queries.may_see_views(actor(), found)
     page = EntryPage(
         entry=found,
         lead=showing.lead(fields, found.answers),
         description=showing.description(fields, found.answers) or found.title,
         picture=picture,
-        fields=showing.shown(fields, found.answers),
+        fields=parts,
+        files=files.attachments(reading(), [number for part in parts for number in part.files]),
         link=short_link(here.season.key, found.key),
         address=absolute(request.path),
         image=absolute(url_for("files.show", attachment_id=picture)) if picture else "",
