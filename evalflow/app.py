@@ -19,6 +19,10 @@ from evalflow.seasons.models import StageRow
 from evalflow.seasons.tasks import Task
 from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
+from evalflow.stages.promotion import queries as promotion_queries
+from evalflow.stages.promotion import views as promotion
+from evalflow.stages.tracking import queries as tracking_queries
+from evalflow.stages.tracking import views as tracking
 from evalflow.web import (
     account,
     current,
@@ -46,8 +50,16 @@ PAGES = (
     people,
     importing,
 )  # importing these fills the blueprint of the pages that belong to no stage
-BLUEPRINTS = (pages, steering.blueprint, log_pages.blueprint, ballot.blueprint)
-TASKS = {"ballot": ballot_queries.tasks}
+BLUEPRINTS = (
+    pages,
+    steering.blueprint,
+    log_pages.blueprint,
+    ballot.blueprint,
+    promotion.blueprint,
+    promotion.short_links,
+    tracking.blueprint,
+)
+TASKS = {"ballot": ballot_queries.tasks, "promotion": promotion_queries.tasks, "tracking": tracking_queries.tasks}
 
 
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> Flask:

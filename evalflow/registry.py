@@ -8,13 +8,29 @@ from evalflow.seasons.play import Play
 from evalflow.stages.ballot import lifecycle as ballot_lifecycle
 from evalflow.stages.ballot import play as ballot_play
 from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
+from evalflow.stages.promotion import lifecycle as promotion_lifecycle
+from evalflow.stages.promotion import play as promotion_play
+from evalflow.stages.promotion.events import EVENTS as PROMOTION_EVENTS
+from evalflow.stages.tracking import lifecycle as tracking_lifecycle
+from evalflow.stages.tracking import play as tracking_play
+from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 
 LIFECYCLES: dict[str, Lifecycle] = {
     "ballot": ballot_lifecycle,
+    "promotion": promotion_lifecycle,
+    "tracking": tracking_lifecycle,
 }
 
 PLAYS: dict[str, Play] = {
     "ballot": ballot_play,
+    "promotion": promotion_play,
+    "tracking": tracking_play,
 }
 
-EVENT_TYPES: tuple[EventType, ...] = (*PEOPLE_EVENTS, *SEASON_EVENTS, *BALLOT_EVENTS)
+EVENT_TYPES: tuple[EventType, ...] = (
+    *PEOPLE_EVENTS,
+    *SEASON_EVENTS,
+    *BALLOT_EVENTS,
+    *PROMOTION_EVENTS,
+    *TRACKING_EVENTS,
+)
