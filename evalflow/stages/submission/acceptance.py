@@ -1,0 +1,48 @@
+"""Accepting an entry, by the organiser's word or, without review, by handing it in; and how this stage logs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor
+from evalflow.audit import ledger
+from evalflow.audit.event import EventType
+from evalflow.seasons import moves
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.stages.submission import events
+from evalflow.stages.submission.models import Revision, RevisionState
+
+
+def accept(session: Session, stage: StageRow, entry: Entry, revision: Revision, *, actor: Actor, now: datetime) -> None:
+    """The caller has locked the stage and asked every question."""
+    entry.state = EntryState.ACCEPTED
+    entry.number = next_number(session, entry.season_id)
+    entry.version += 1
+    revision.state, revision.reviewed_at = RevisionState.ACCEPTED, now
+    session.flush()
+    public = {"entry": entry.key, "revision": revision.number, "number": entry.number}
+    log(session, events.ACCEPTED, stage, public, actor=actor, now=now)
+    moves.advance(session, entry, actor=actor, now=now)
+
+
+def next_number(session: Session, season_id: int) -> int:
+    """Numbers follow the order of acceptance; that of an entry withdrawn later is not given again."""
+    highest = session.scalars(select(func.max(Entry.number)).where(Entry.season_id == season_id)).one()
+    return (highest or 0) + 1
+
+
+def log(
+    session: Session,
+    event_type: EventType,
+    stage: StageRow,
+    public: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+    personal: Mapping[str, object] | None = None,
+) -> None:
+    """One event of this stage."""
+    place = {"season": stage.season.key, "stage": stage.key}
+    ledger.append(session, event_type, actor=actor, now=now, **place, public=public, personal=personal)

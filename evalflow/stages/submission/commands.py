@@ -1,0 +1,234 @@
+"""What a branch may do with its declaration: begin it, save it, hand it in, withdraw it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import SYSTEM, Actor, Permission, require
+from evalflow.audit.event import canonical
+from evalflow.errors import Conflict, Invalid, NotFound
+from evalflow.files import commands as files
+from evalflow.files import queries as kept_files
+from evalflow.files.content import Cleaned
+from evalflow.people.models import Branch
+from evalflow.seasons import guards, moves
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
+from evalflow.stages.submission import acceptance, events, queries
+from evalflow.stages.submission.acceptance import log
+from evalflow.stages.submission.models import Draft, Revision, RevisionState
+from evalflow.workflow import fields
+from evalflow.workflow.fields import Answer, Answers, Field
+
+LONGEST_KEY = 20  # of an entry, as the column holds it
+LONGEST_DRAFT = 40_000  # characters of one answer that a draft keeps, however long it may be at last
+Uploads = Mapping[str, Sequence[Cleaned]]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """version: of the draft now. faults: {field key: code} of what could not be kept; the rest was."""
+
+    version: int
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+def begin(session: Session, stage_id: int, branch_id: int, *, actor: Actor, now: datetime) -> Entry:
+    """An empty entry of a branch. Conflict("no_more_entries") when the branch has as many as it may."""
+    stage = guards.open_stage(session, stage_id, now=now)
+    require(actor, Permission.DECLARE, season=stage.season_id, branch=branch_id)
+    branch = session.get(Branch, branch_id)
+    if branch is None:
+        raise NotFound("no_such_branch")
+    existing = seasons.entries(session, stage.season_id)
+    if not queries.places_left(existing, branch_id, stage):
+        raise Conflict("no_more_entries")
+    key = _free_key(branch.key, {entry.key for entry in existing})
+    entry = Entry(season_id=stage.season_id, season=stage.season, branch_id=branch_id, branch=branch, key=key)
+    moves.begin(entry)
+    session.add(entry)
+    session.flush()
+    public = {"entry": entry.key, "branch": branch.key}
+    log(session, events.BEGUN, stage, public, actor=actor, now=now)
+    return entry
+
+
+def _free_key(branch: str, taken: set[str]) -> str:
+    """The branch's own key, shortened, with a number from the second one on.
+
+    >>> _free_key("smelting", set()), _free_key("smelting", {"smelting"})
+    ('smelting', 'smelting-2')
+    """
+    base, number = branch[: LONGEST_KEY - 4].rstrip("-_"), 1
+    key = base
+    while key in taken:
+        number += 1
+        key = f"{base}-{number}"
+    return key
+
+
+def save(
+    session: Session,
+    stage_id: int,
+    entry_id: int,
+    answers: Answers,
+    *,
+    version: int,
+    page: str,
+    actor: Actor,
+    now: datetime,
+    uploads: Uploads | None = None,
+) -> Saved:
+    """Keep a draft, right or wrong. A draft is the branch's own: nothing is logged.
+
+    answers: of pictures and files those still wanted; `uploads` are put behind them. version: of the draft as the
+    page showed it, 0 when there was none. Conflict("changed_meanwhile") when another page has saved since.
+    """
+    stage, entry = _own(session, stage_id, entry_id, actor=actor, now=now)
+    draft = queries.draft_of(session, entry)
+    if draft is not None and draft.version != version and (not page or draft.page != page):
+        raise Conflict("changed_meanwhile", entry=entry.title or entry.branch.name_zh)
+    draft = draft or Draft(entry_id=entry.id, answers=entry.answers, version=0)
+    asked = queries.options_of(stage).field
+    known = kept_files.of_entry(session, entry.id)
+    before = queries.attachment_ids(draft.answers, entry.answers)
+    kept = {one.key: _kept(one, answers.get(one.key), set(known) & before) for one in asked}
+    faults = _add_uploads(session, entry, asked, kept, uploads or {}, actor=actor, now=now)
+    draft.answers = {key: answer for key, answer in kept.items() if answer}
+    draft.saved_at, draft.page, draft.version = now, page, draft.version + 1
+    session.add(draft)
+    files.remove_orphans(session, entry.id, kept=queries.attachment_ids(draft.answers))
+    return Saved(draft.version, faults)
+
+
+def _kept(asked: Field, answer: Answer | None, known: set[int]) -> Answer:
+    """What a draft holds of an answer: text as typed, of attachments only its own."""
+    if asked.type in ("image", "file"):
+        return [number for number in answer if number in known] if isinstance(answer, list) else []
+    return answer[:LONGEST_DRAFT] if isinstance(answer, str) else ""
+
+
+def _add_uploads(
+    session: Session,
+    entry: Entry,
+    asked: Sequence[Field],
+    kept: dict[str, Answer],
+    uploads: Uploads,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    for one in asked:
+        own = kept[one.key]
+        for upload in uploads.get(one.key, ()) if isinstance(own, list) else ():
+            if len(own) >= one.max_files:
+                faults[one.key] = "too_many_files"
+                break
+            own.append(files.keep(session, entry.id, upload, actor=actor, now=now).id)
+    return faults
+
+
+def submit(session: Session, stage_id: int, entry_id: int, *, version: int, actor: Actor, now: datetime) -> Revision:
+    """Hand the draft in as it is. Invalid names every field that has no answer or a wrong one.
+
+    version: of the draft. Without review handing in is enough: the entry is accepted at once.
+    """
+    stage, entry = _own(session, stage_id, entry_id, actor=actor, now=now)
+    draft = queries.draft_of(session, entry)
+    if draft is None or draft.version != version:
+        raise Conflict("changed_meanwhile", entry=entry.title or entry.branch.name_zh)
+    options = queries.options_of(stage)
+    answers: Answers = draft.answers
+    _complete(options.field, answers)
+    last = queries.last_revision(session, entry.id)
+    revision = Revision(
+        entry_id=entry.id, number=(last.number if last else 0) + 1, answers=answers, submitted_at=now, remarks={}
+    )
+    revision.state = RevisionState.SUBMITTED
+    session.add(revision)
+    entry.answers, entry.state, entry.number = answers, EntryState.SUBMITTED, None
+    entry.title = next(str(answers[one.key])[:200] for one in options.field if one.role == "title")
+    entry.version += 1
+    session.delete(draft)
+    _hand_in_files(session, entry)
+    public = {
+        "entry": entry.key,
+        "revision": revision.number,
+        "content_sha256": content_digest(session, answers),
+    }
+    log(session, events.SUBMITTED, stage, public, actor=actor, now=now)
+    if options.review == "none":
+        acceptance.accept(session, stage, entry, revision, actor=SYSTEM, now=now)
+    session.flush()
+    return revision
+
+
+def _complete(asked: tuple[Field, ...], answers: Answers) -> None:
+    wrong = {key: "answer_missing" for key in fields.missing(asked, answers)} | fields.faults(asked, answers)
+    if wrong:
+        raise Invalid("declaration_incomplete", fields=wrong, count=len(wrong))
+
+
+def _hand_in_files(session: Session, entry: Entry) -> None:
+    wanted = queries.attachment_ids(entry.answers)
+    files.hand_in(session, entry.id, wanted)
+    files.remove_orphans(session, entry.id, kept=wanted)
+
+
+def content_digest(session: Session, answers: Answers) -> str:
+    """SHA-256, hex, of the canonical answers, in which every attachment is named by its own SHA-256."""
+    found = kept_files.attachments(session, queries.attachment_ids(answers))
+    named = {
+        key: [found[number].sha256 for number in answer] if isinstance(answer, list) else answer
+        for key, answer in answers.items()
+    }
+    return hashlib.sha256(canonical(named)).hexdigest()
+
+
+def withdraw(session: Session, stage_id: int, entry_id: int, *, version: int, actor: Actor, now: datetime) -> Entry:
+    """Take the entry out, for good; the branch may begin another one while the stage is open.
+
+    version: of the entry. Conflict("too_late_to_withdraw") once the stage's outcome is fixed.
+    """
+    stage = seasons.locked_stage(session, stage_id)
+    entry = queries.entry_of(session, entry_id)
+    _of_season(entry, stage)
+    require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
+    if not queries.is_withdrawable(entry, stage):
+        raise Conflict("too_late_to_withdraw", entry=entry.title)
+    guards.unchanged(entry, version)
+    was = entry.state
+    draft = queries.draft_of(session, entry)
+    if draft is not None:
+        session.delete(draft)
+        files.remove_orphans(session, entry.id, kept=())
+    last = queries.last_revision(session, entry.id)
+    if last is not None and stage.phase != Phase.DONE:
+        last.state = RevisionState.WITHDRAWN
+    moves.drop(session, entry, "withdraw", actor=actor, now=now)
+    entry.version += 1
+    log(session, events.WITHDRAWN, stage, {"entry": entry.key, "was": was}, actor=actor, now=now)
+    return entry
+
+
+def _own(session: Session, stage_id: int, entry_id: int, *, actor: Actor, now: datetime) -> tuple[StageRow, Entry]:
+    """The stage, locked, and an entry on which the actor may work now."""
+    stage = seasons.locked_stage(session, stage_id)
+    entry = queries.entry_of(session, entry_id)
+    _of_season(entry, stage)
+    require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
+    if entry.state not in (EntryState.DRAFT, EntryState.RETURNED):
+        raise Conflict("entry_not_editable", entry=entry.title)
+    guards.here(entry, stage)
+    if not queries.is_editable(entry, stage, now):
+        raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
+    return stage, entry
+
+
+def _of_season(entry: Entry, stage: StageRow) -> None:
+    if entry.season_id != stage.season_id:
+        raise NotFound("no_such_entry", entry=entry.key)
