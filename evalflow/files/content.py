@@ -40,6 +40,10 @@ class Cleaned:
     small: bytes = b""
 
     @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+    @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 

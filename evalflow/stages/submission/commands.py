@@ -13,6 +13,7 @@ from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.files import commands as files
 from evalflow.files import queries as kept_files
 from evalflow.files.content import Cleaned
+from evalflow.files.models import Attachment
 from evalflow.people.models import Branch
 from evalflow.seasons import guards, moves
 from evalflow.seasons import queries as seasons
@@ -93,43 +94,47 @@ def save(
         raise Conflict("changed_meanwhile", entry=entry.title or entry.branch.name_zh)
     draft = draft or Draft(entry_id=entry.id, answers=entry.answers, version=0)
     asked = queries.options_of(stage).field
-    known = kept_files.of_entry(session, entry.id)
-    before = queries.attachment_ids(draft.answers, entry.answers)
-    kept = {one.key: _kept(one, answers.get(one.key), set(known) & before) for one in asked}
-    faults = _add_uploads(session, entry, asked, kept, uploads or {}, actor=actor, now=now)
-    draft.answers = {key: answer for key, answer in kept.items() if answer}
+    named = queries.attachment_ids(draft.answers, entry.answers)
+    known = {number: row for number, row in kept_files.of_entry(session, entry.id).items() if number in named}
+    wanted = {one.key: _kept(one, answers.get(one.key), known) for one in asked}
+    faults: dict[str, str] = {}
+    for one in asked:
+        added, fault = _added(session, entry, one, wanted[one.key], uploads or {}, actor=actor, now=now)
+        wanted[one.key] = added
+        if fault:
+            faults[one.key] = fault
+    draft.answers = {key: answer for key, answer in wanted.items() if answer}
     draft.saved_at, draft.page, draft.version = now, page, draft.version + 1
     session.add(draft)
     files.remove_orphans(session, entry.id, kept=queries.attachment_ids(draft.answers))
     return Saved(draft.version, faults)
 
 
-def _kept(asked: Field, answer: Answer | None, known: set[int]) -> Answer:
-    """What a draft holds of an answer: text as typed, of attachments only its own."""
-    if asked.type in ("image", "file"):
-        return [number for number in answer if number in known] if isinstance(answer, list) else []
-    return answer[:LONGEST_DRAFT] if isinstance(answer, str) else ""
+def _kept(asked: Field, answer: Answer | None, known: Mapping[int, Attachment]) -> Answer:
+    """What a draft holds of an answer: text as typed; attachments of its own only, and pictures where they belong."""
+    if asked.type not in ("image", "file"):
+        return answer[:LONGEST_DRAFT] if isinstance(answer, str) else ""
+    if not isinstance(answer, list):
+        return []
+    fitting = (number for number in answer if number in known)
+    return [number for number in dict.fromkeys(fitting) if asked.type == "file" or known[number].is_image]
 
 
-def _add_uploads(
-    session: Session,
-    entry: Entry,
-    asked: Sequence[Field],
-    kept: dict[str, Answer],
-    uploads: Uploads,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> dict[str, str]:
-    faults: dict[str, str] = {}
-    for one in asked:
-        own = kept[one.key]
-        for upload in uploads.get(one.key, ()) if isinstance(own, list) else ():
-            if len(own) >= one.max_files:
-                faults[one.key] = "too_many_files"
-                break
-            own.append(files.keep(session, entry.id, upload, actor=actor, now=now).id)
-    return faults
+def _added(
+    session: Session, entry: Entry, asked: Field, answer: Answer, uploads: Uploads, *, actor: Actor, now: datetime
+) -> tuple[Answer, str]:
+    """The answer with its uploads behind it, and the code of what kept one of them out."""
+    if not isinstance(answer, list):
+        return answer, ""
+    fault = ""
+    for upload in uploads.get(asked.key, ()):
+        if len(answer) >= asked.max_files:
+            fault = "too_many_files"
+        elif asked.type == "image" and not upload.is_image:
+            fault = "image_unreadable"
+        else:
+            answer = [*answer, files.keep(session, entry.id, upload, actor=actor, now=now).id]
+    return answer, fault
 
 
 def submit(session: Session, stage_id: int, entry_id: int, *, version: int, actor: Actor, now: datetime) -> Revision:
@@ -168,7 +173,7 @@ def submit(session: Session, stage_id: int, entry_id: int, *, version: int, acto
 
 
 def _complete(asked: tuple[Field, ...], answers: Answers) -> None:
-    wrong = {key: "answer_missing" for key in fields.missing(asked, answers)} | fields.faults(asked, answers)
+    wrong = dict.fromkeys(fields.missing(asked, answers), "answer_missing") | fields.faults(asked, answers)
     if wrong:
         raise Invalid("declaration_incomplete", fields=wrong, count=len(wrong))
 
