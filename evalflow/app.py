@@ -31,6 +31,7 @@ from evalflow.web import (
     headers,
     home,
     importing,
+    invitations,
     language,
     people,
     sessions,
@@ -48,6 +49,7 @@ PAGES = (
     account,
     language,
     people,
+    invitations,
     importing,
 )  # importing these fills the blueprint of the pages that belong to no stage
 BLUEPRINTS = (

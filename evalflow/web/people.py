@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired
@@ -13,15 +14,16 @@ from wtforms.validators import InputRequired
 from evalflow.access import Permission, Role
 from evalflow.errors import Conflict, Invalid
 from evalflow.people import accounts, grants, queries
-from evalflow.people.queries import PersonLine
+from evalflow.people.queries import PeoplePage, PersonLine
 from evalflow.seasons import queries as seasons
-from evalflow.web.current import actor, config, locale, now, reading, writing
+from evalflow.web.current import actor, locale, now, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
 from evalflow.web.text import role_name, text
 
 Choices = Sequence[tuple[str, str]]
+FILTERS = ("search", "role", "branch")
 GRANTABLE = tuple(role for role in Role if role is not Role.VISITOR)
 
 
@@ -40,18 +42,23 @@ class GrantForm(Form):
 @blueprint.get("/people")
 @guarded(Permission.ADMINISTER)
 def people() -> str:
-    wanted = request.args
-    found = queries.people(
+    found = found_people(request.args, page=request.args.get("page", 1, type=int))
+    filters = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
+    return render_template(
+        "web/people.html", found=found, filters=filters, roles=_roles(), branches=_branches(_("All branches"))
+    )
+
+
+def found_people(wanted: MultiDict[str, str], *, page: int, per_page: int = 50) -> PeoplePage:
+    """Who fits the list's filters."""
+    return queries.people(
         reading(),
         now=now(),
         search=wanted.get("search", ""),
         role=_role(wanted.get("role", "")),
         branch_id=wanted.get("branch", type=int),
-        page=wanted.get("page", 1, type=int),
-    )
-    filters = {name: value for name in ("search", "role", "branch") if (value := wanted.get(name, ""))}
-    return render_template(
-        "web/people.html", found=found, filters=filters, roles=_roles(), branches=_branches(_("All branches"))
+        page=page,
+        per_page=per_page,
     )
 
 
@@ -121,18 +128,6 @@ def withdraw_role(person_id: int, grant_id: int) -> Response:
         grants.withdraw_grant(session, grant_id, actor=actor(), now=now())
     flash(_("The role was withdrawn."))
     return redirect(url_for("web.person", person_id=person_id))
-
-
-@blueprint.post("/people/<int:person_id>/invitation")
-@guarded(Permission.ADMINISTER)
-def invite_person(person_id: int) -> str:
-    """Shows the link once, in the answer itself: it is kept nowhere."""
-    with writing() as session:
-        token = accounts.invite(session, person_id, actor=actor(), now=now())
-    path = url_for("web.invitation", token=token)
-    link = f"{config().site_url or request.host_url.rstrip('/')}{path}"
-    valid_until = now() + accounts.VALID_FOR
-    return render_template("web/invited.html", line=_line(person_id), link=link, valid_until=valid_until)
 
 
 @blueprint.post("/people/<int:person_id>/sessions/end")

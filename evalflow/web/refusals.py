@@ -67,6 +67,8 @@ SENTENCES: Mapping[str, Any] = {
     "person_active": _l("The account %(login)s is active already."),
     "person_deactivated": _l("The account %(login)s is deactivated."),
     "day_malformed": _l("“%(day)s” is not a day such as 2026-07-01."),
+    "nobody_to_invite": _l("Nobody on this list is still to be invited."),
+    "too_many_to_invite": _l("At most %(most)s people can be invited at once. Narrow the list first."),
     # spreadsheets
     "file_missing": _l("Please choose a file."),
     "file_too_large": _l("The file may have at most %(megabytes)s MB."),

@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from sqlalchemy import event
 
 from evalflow.access import Role
 from evalflow.people import queries
@@ -63,6 +64,33 @@ def test_the_one_time_link_is_shown_once_and_works(house, admin, visitor):
     assert answer.headers["Cache-Control"] == "no-store"
     assert visitor.get(link.group(1)).status_code == 200
     assert "/invitation/" not in admin.get(f"/people/{person}").text.replace(f"/people/{person}/invitation", "")
+
+
+def test_everybody_found_who_is_still_to_be_invited_is_invited_at_once(house, admin):
+    house.joined("li.ming", "correct horse battery")
+    for login in ("wang.fang", "wang.wei", "zhao.lei"):
+        house.person(login)
+    admin.get("/people?search=wang")
+    answer = admin.post("/people/invitations", search="wang", role="", branch="")
+    assert re.findall(r"wang\.\w+|zhao\.\w+|li\.ming", answer.text) == ["wang.fang", "wang.wei"]
+    assert len(re.findall(r"/invitation/[\w-]{43}", answer.text)) == 2
+    admin.get("/people?search=wang")
+    assert admin.post("/people/invitations", search="wang", role="", branch="").status_code == 422
+
+
+def test_a_list_takes_the_same_number_of_queries_however_long_it_is(house, admin):
+    statements = []
+    event.listen(house.database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+
+    def queries_of_a_page() -> int:
+        statements.clear()
+        assert admin.get("/people").status_code == 200
+        return len(statements)
+
+    few = queries_of_a_page()
+    for number in range(30):
+        house.person(f"person{number}", Role.MEMBER)
+    assert queries_of_a_page() == few
 
 
 def test_a_role_is_granted_and_withdrawn(house, admin):

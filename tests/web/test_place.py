@@ -14,10 +14,23 @@ moves = "together"
 noun = { zh = "品牌", en = "brand" }
 
 [[stage]]
+key = "declaration"
+kind = "submission"
+title = { zh = "申报", en = "Declaration" }
+opens = "start"
+closes = "opening + 7 days"
+
+  [[stage.field]]
+  key = "name"
+  type = "text"
+  label = { zh = "名称", en = "Name" }
+  required = true
+  role = "title"
+
+[[stage]]
 key = "vote"
 kind = "ballot"
 title = { zh = "网上投票", en = "Online vote" }
-opens = "start"
 closes = "opening + 7 days"
 method = "approval"
 choose = { min = 1, max = 2 }
@@ -43,7 +56,7 @@ def test_the_first_page_and_the_seasons_own_name_the_season_and_its_stage(visito
     for path in ("/", "/s/test-2026"):
         page = visitor.get(path)
         assert page.status_code == 200
-        assert "小投票" in page.text and "网上投票" in page.text
+        assert "小投票" in page.text and "申报" in page.text and "网上投票" in page.text
 
 
 def test_a_role_for_one_season_opens_no_page_of_another(house, season, signed_in):

@@ -89,7 +89,7 @@ def test_an_invitation_outlived_is_not_found(visitor, house, clock):
     token = house.act(accounts.invite, house.person("wang.fang"), actor=house.administrator)
     clock.wait(days=7)
     assert visitor.get(f"/invitation/{token}").status_code == 404
-    assert accounts.VALID_FOR == timedelta(days=7)
+    assert timedelta(days=7) == accounts.VALID_FOR
 
 
 def test_two_different_passwords_are_shown_again_and_the_invitation_stays_open(visitor, house):
