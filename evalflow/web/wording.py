@@ -51,7 +51,8 @@ def office(code: str) -> str:
     known = str(OFFICES.get(role, role))
     if not branch:
         return known
-    return _("%(office)s of %(branch)s", office=known, branch=_branch_names().get(branch, branch))
+    told: str = _("%(office)s of %(branch)s", office=known, branch=_branch_names().get(branch, branch))
+    return told
 
 
 def _branch_names() -> dict[str, str]:
