@@ -45,7 +45,9 @@ def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
 
 def evidence(session: Session, stage: StageRow) -> Tables:
     """Every entry with its last revision, as the review left it: what befalls an entry later does not change this."""
-    last = {row.entry_id: row for row in _revisions(session, stage)}
+    until = stage.settled_at
+    before = [row for row in _revisions(session, stage) if until is None or row.submitted_at <= until]
+    last = {row.entry_id: row for row in before}
     rows = []
     for entry in sorted(seasons.entries(session, stage.season_id), key=lambda entry: entry.key):
         revision = last.get(entry.id)

@@ -1,0 +1,108 @@
+"""Simulated branch secretaries who declare, and an organiser who reads every declaration; one has to be amended."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor
+from evalflow.errors import Conflict
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
+from evalflow.seasons.play import World
+from evalflow.stages.submission import commands, prose, queries, reviewing
+from evalflow.workflow.fields import Answer, Field
+
+AMENDED = 2  # the third entry handed in is returned once
+READING = 7  # minutes the organiser spends on one
+
+
+def before(world: World, stage: StageRow) -> None:
+    """Nothing has to be done."""
+
+
+def during(world: World, stage: StageRow) -> None:
+    """One branch after the other declares, well before the deadline; the organiser answers each soon."""
+    for place, (branch, secretary) in enumerate(world.secretaries.items()):
+        _pass_time(world, stage, len(world.secretaries) - place)
+        entry_id = _declare(world, stage, branch, secretary)
+        if entry_id is None:
+            continue
+        if place == AMENDED and queries.options_of(stage).review == "organiser":
+            _amend(world, stage, entry_id, secretary)
+        _accept(world, stage, entry_id)
+
+
+def after(world: World, stage: StageRow) -> None:
+    """Whatever still waits for the organiser's word gets it."""
+    if stage.phase == Phase.CLOSED:
+        for entry in world.ask(seasons.entries, stage.season_id, EntryState.SUBMITTED):
+            _accept(world, stage, entry.id)
+
+
+def _pass_time(world: World, stage: StageRow, branches_left: int) -> None:
+    """A fair share of what is left of the window, half an hour at least where there is no deadline."""
+    if stage.closes_at is None:
+        world.wait(minutes=30)
+        return
+    left = (stage.closes_at - world.clock).total_seconds()
+    world.wait(seconds=max(0, int(left * world.chance.uniform(0.3, 0.8) / (branches_left + 1))))
+
+
+def _declare(world: World, stage: StageRow, branch: str, secretary: Actor) -> int | None:
+    """Begin, fill in, hand in; the entry's id, None where the branch has its entries already."""
+    try:
+        entry = world.do(commands.begin, stage.id, secretary.branch_id, actor=secretary)
+    except Conflict:
+        return None
+    title = prose.title_of(branch, world.chance)
+    asked = queries.options_of(stage).field
+    answered = [field for field in asked if field.required or world.chance.random() < 0.8]
+    texts: dict[str, Answer] = {
+        field.key: prose.answer(field, branch=branch, title=title, chance=world.chance, today=world.clock.date())
+        for field in answered
+        if field.type not in ("image", "file")
+    }
+    uploads = {
+        field.key: prose.files(field, title=title, chance=world.chance)
+        for field in answered
+        if field.type in ("image", "file")
+    }
+    saved = world.do(commands.save, stage.id, entry.id, texts, version=0, page="", actor=secretary, uploads=uploads)
+    world.do(commands.submit, stage.id, entry.id, version=saved.version, actor=secretary)
+    return int(entry.id)
+
+
+def _amend(world: World, stage: StageRow, entry_id: int, secretary: Actor) -> None:
+    """The organiser asks for figures; the branch adds them and hands in again."""
+    asked = queries.options_of(stage).field
+    place = next((field for field in asked if field.type == "long_text" and field.required), None)
+    version = _entry(world, entry_id).version
+    remarks = {place.key if place else "": prose.REMARK}
+    world.wait(minutes=READING)
+    world.do(reviewing.return_entry, stage.id, entry_id, remarks, version=version, actor=world.organiser)
+    world.wait(minutes=READING)
+    answers = _amended(_entry(world, entry_id).answers, place)
+    saved = world.do(commands.save, stage.id, entry_id, answers, version=0, page="", actor=secretary)
+    world.do(commands.submit, stage.id, entry_id, version=saved.version, actor=secretary)
+
+
+def _amended(answers: Mapping[str, Answer], place: Field | None) -> dict[str, Answer]:
+    if place is None:
+        return dict(answers)
+    room = place.max_chars - len(prose.AMENDMENT) - 2
+    return {**answers, place.key: f"{str(answers[place.key])[: max(0, room)]}\n\n{prose.AMENDMENT}"[: place.max_chars]}
+
+
+def _accept(world: World, stage: StageRow, entry_id: int) -> None:
+    entry = _entry(world, entry_id)
+    if entry.state == EntryState.SUBMITTED:
+        world.wait(minutes=READING)
+        world.do(reviewing.accept, stage.id, entry_id, version=entry.version, actor=world.organiser)
+
+
+def _entry(world: World, entry_id: int) -> Entry:
+    def found(session: Session) -> Entry:
+        return queries.entry_of(session, entry_id)
+
+    entry: Entry = world.ask(found)
+    return entry
