@@ -11,6 +11,9 @@ from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
 from evalflow.stages.promotion import lifecycle as promotion_lifecycle
 from evalflow.stages.promotion import play as promotion_play
 from evalflow.stages.promotion.events import EVENTS as PROMOTION_EVENTS
+from evalflow.stages.submission import lifecycle as submission_lifecycle
+from evalflow.stages.submission import play as submission_play
+from evalflow.stages.submission.events import EVENTS as SUBMISSION_EVENTS
 from evalflow.stages.tracking import lifecycle as tracking_lifecycle
 from evalflow.stages.tracking import play as tracking_play
 from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
@@ -18,12 +21,14 @@ from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 LIFECYCLES: dict[str, Lifecycle] = {
     "ballot": ballot_lifecycle,
     "promotion": promotion_lifecycle,
+    "submission": submission_lifecycle,
     "tracking": tracking_lifecycle,
 }
 
 PLAYS: dict[str, Play] = {
     "ballot": ballot_play,
     "promotion": promotion_play,
+    "submission": submission_play,
     "tracking": tracking_play,
 }
 
@@ -32,5 +37,6 @@ EVENT_TYPES: tuple[EventType, ...] = (
     *SEASON_EVENTS,
     *BALLOT_EVENTS,
     *PROMOTION_EVENTS,
+    *SUBMISSION_EVENTS,
     *TRACKING_EVENTS,
 )
