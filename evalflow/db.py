@@ -85,10 +85,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """One snapshot; whatever was changed in it is thrown away."""
+        """One snapshot; whatever was changed in it is thrown away. Rows keep what was read of them when it ends."""
         with self._session(writing=False) as session:
-            yield session
-            session.rollback()
+            yield session  # closing rolls back; saying so here would empty the rows
 
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
