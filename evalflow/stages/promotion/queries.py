@@ -92,7 +92,7 @@ def view_rows(session: Session, stage_id: int) -> list[tuple[str, date, int]]:
         .where(PromotionView.stage_id == stage_id, Entry.state == EntryState.ACCEPTED)
         .order_by(Entry.key, PromotionView.day)
     )
-    return [row._tuple() for row in session.execute(query)]
+    return [(key, day, views) for key, day, views in session.execute(query)]
 
 
 def may_see_views(actor: Actor, entry: Entry) -> bool:

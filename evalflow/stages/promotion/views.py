@@ -125,7 +125,7 @@ def code(entry_key: str, form: str) -> Response:
     return response.make_conditional(request)
 
 
-@blueprint.get("/views")
+@blueprint.get("/all/views")
 @guarded(Permission.READ_DOSSIER)
 def views() -> str:
     """The views of all entries together by day, and of each in all."""

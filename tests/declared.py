@@ -1,0 +1,54 @@
+"""A season past its declarations: entries of two branches, accepted, the next stage waiting."""
+
+from evalflow.access import Actor, Role
+from evalflow.seasons.models import Entry, Season
+from evalflow.stages.submission import commands
+from tests.builders import House
+
+SUBMISSION = """
+format = 1
+key = "small"
+title = { zh = "小小评选", en = "Small awards" }
+moves = "together"
+entry = { noun = { zh = "品牌", en = "brand" } }
+
+[[stage]]
+key = "declare"
+kind = "submission"
+title = { zh = "申报", en = "Declaration" }
+opens = "start"
+closes = "start + 7 days"
+review = "none"
+field = [
+  { key = "name", type = "text", label = { zh = "名称", en = "Name" }, required = true, role = "title" },
+  { key = "slogan", type = "text", label = { zh = "口号", en = "Slogan" }, role = "lead" },
+  { key = "story", type = "long_text", label = { zh = "事迹", en = "Story" } },
+  { key = "tonnes", type = "number", label = { zh = "吨数", en = "Tonnes" } },
+  { key = "site", type = "link", label = { zh = "网址", en = "Web site" } },
+  { key = "phone", type = "text", label = { zh = "联系电话", en = "Telephone" } },
+]
+"""
+
+
+def secretaries(house: House) -> dict[str, Actor]:
+    """{branch key: its secretary}, for the two branches of the house."""
+    branches = {"smelting": house.smelting, "refining": house.refining}
+    return {
+        key: house.actor(f"{key}-secretary", Role.BRANCH_SECRETARY, branch_id=branch_id)
+        for key, branch_id in branches.items()
+    }
+
+
+def declared(house: House, toml: str, *, by: dict[str, Actor], answers: dict[str, str] | None = None) -> Season:
+    """One accepted entry of each branch, called like it; more answers may be given, the same for both."""
+    season = house.season(SUBMISSION + toml)
+    stage = house.open(season, "declare")
+    for branch_key, secretary in by.items():
+        branch_id = {"smelting": house.smelting, "refining": house.refining}[branch_key]
+        entry: Entry = house.act(commands.begin, stage.id, branch_id, actor=secretary)
+        told = {"name": f"{branch_key} brand", **(answers or {})}
+        saved = house.act(commands.save, stage.id, entry.id, told, version=0, page="test", actor=secretary)
+        house.act(commands.submit, stage.id, entry.id, version=saved.version, actor=secretary)
+    house.close(season, "declare")
+    house.settle(season, "declare")
+    return season
