@@ -94,7 +94,7 @@ def by_code(session: Session, stage_id: int, code: str) -> Objection | None:
 def states(session: Session, stage_id: int) -> Mapping[ObjectionState, int]:
     """How many objections are in each state; every state is there."""
     query = select(Objection.state, func.count()).where(Objection.stage_id == stage_id).group_by(Objection.state)
-    found = dict(session.execute(query).tuples())
+    found = dict(session.execute(query).all())
     return {state: found.get(state.value, 0) for state in ObjectionState}
 
 

@@ -35,7 +35,7 @@ def reports_of(session: Session, stage_id: int, entry_id: int) -> Sequence[Progr
 def counts(session: Session, stage_id: int) -> Mapping[int, int]:
     """{entry id: number of reports}; an entry without any is absent."""
     query = select(ProgressReport.entry_id, func.count()).where(ProgressReport.stage_id == stage_id)
-    return dict(session.execute(query.group_by(ProgressReport.entry_id)).tuples())
+    return dict(session.execute(query.group_by(ProgressReport.entry_id)).all())
 
 
 def may_read(actor: Actor, entry: Entry) -> bool:
