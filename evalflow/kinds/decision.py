@@ -5,13 +5,13 @@ Evidence: `attendance.csv` names who should attend and who does, `recusals.csv` 
 passed over) and the reason where that is not what the ranking says.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from evalflow.errors import BundleError
-from evalflow.i18n import Text, say
+from evalflow.i18n import Text
 from evalflow.kinds import decision_check, meeting, standing
 from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.decision_rules import DecisionOptions
@@ -117,7 +117,7 @@ def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation
 
 
 def _places_by_ranking(stands: Standing, decided: Mapping[str, int]) -> dict[str, range]:
-    """{decided entry: the places it can have} where only the entries decided are placed, in the order of the ranking."""
+    """{decided entry: the places it can have} where only those decided are placed, in the order of the ranking."""
     last = len(stands.order.places) + 1
     again = rank({p.entry: Fraction(-(p.place or last)) for p in stands.order.places if p.entry in decided})
     shared = {place.place: sum(1 for other in again if other.place == place.place) for place in again}

@@ -37,3 +37,41 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
         sentences += _quorum(options.quorum, locale)
         sentences.append(_deviation(options, locale))
     return sentences
+
+
+def _composite(options: DecisionOptions, locale: str) -> str:
+    comma = "，" if locale.startswith("zh") else ", "
+    parts = comma.join(_part(part.source, part.points, part.weight, locale) for part in options.component)
+    if options.combine == "sum":
+        return say(locale, "The ranking adds up: %(parts)s.", parts=parts)
+    return say(locale, "The ranking is made of: %(parts)s.", parts=parts)
+
+
+def _part(source: str, points: str, weight: int | None, locale: str) -> str:
+    told = f"{source} ({say(locale, POINTS[points])})"
+    return f"{told} {weight}%" if weight is not None else told
+
+
+def _link(name: str, locale: str) -> str:
+    return say(locale, LINKS[name]) if name in LINKS else name
+
+
+def _quorum(rule: QuorumRule, locale: str) -> list[str]:
+    present, ayes = quorum.parse_presence(rule.present), quorum.parse_ayes(rule.ayes)
+    return [
+        say(locale, "The meeting is valid when %(share)s attend.", share=_share(present, locale)),
+        say(locale, "A motion is carried by %(share)s.", share=_share(ayes, locale)),
+        say(locale, "Recused members leave the base of the items that concern them, and of no other."),
+    ]
+
+
+def _share(share: Share, locale: str) -> str:
+    part = f"{share.fraction.numerator}/{share.fraction.denominator}"
+    pattern = "more than %(part)s %(base)s" if share.strict else "at least %(part)s %(base)s"
+    return say(locale, pattern, part=part, base=say(locale, BASES[share.base]))
+
+
+def _deviation(options: DecisionOptions, locale: str) -> str:
+    if options.deviation == "refused":
+        return say(locale, "The committee confirms the ranking; it can't deviate from it.")
+    return say(locale, "A decision other than the ranking says needs a written reason.")

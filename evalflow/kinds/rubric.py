@@ -10,7 +10,14 @@ from evalflow.i18n import Text
 from evalflow.tally.void import Quota
 from evalflow.workflow.definition import BilingualText, Key, Options, Strict, listed
 
-Step = Annotated[str, StringConstraints(pattern=r"^(?=.*[1-9])\d{1,3}(\.\d{1,3})?$")]
+
+def _above_zero(text: str) -> str:
+    if not Decimal(text):
+        raise ValueError("a step above 0")
+    return text
+
+
+Step = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3})?$"), AfterValidator(_above_zero)]
 
 
 class Criterion(Strict):

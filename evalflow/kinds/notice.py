@@ -1,0 +1,127 @@
+"""What a public notice is: the proposed names hang out for some working days, and anyone may object.
+
+Evidence: `names.csv` holds what was put up, `objections.csv` each objection and what became of it. An objection that
+was upheld strikes the name it is about.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from evalflow.errors import BundleError
+from evalflow.i18n import Text, say
+from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.workflow.definition import Definition, Options, Stage
+from evalflow.workflow.kind import Kind, Problem
+from evalflow.workflow.outcome import Case, Outcome
+
+STATES = ("upheld", "rejected", "withdrawn")
+
+
+class NoticeOptions(Options):
+    """working_days: how long the names hang out, not counting the day they are put up.
+
+    objections: whether they are taken here. move_up: whether those after a struck name take its place; else it stays
+    empty.
+    """
+
+    working_days: Annotated[int, Field(ge=1, le=60)] = 5
+    objections: bool = True
+    move_up: bool = False
+
+
+def words(options: NoticeOptions, locale: str) -> list[str]:
+    """How long, and what an objection does."""
+    sentences = [say(locale, "The names are made public for %(days)s working days.", days=options.working_days)]
+    if options.objections:
+        sentences.append(say(locale, "Anyone may object; every objection gets an answer before the notice ends."))
+        sentences.append(
+            say(locale, "Those after a struck name move up.")
+            if options.move_up
+            else say(locale, "The place of a struck name stays empty.")
+        )
+    return sentences
+
+
+def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
+    """There must be names, and the window must be the days that the notice promises."""
+    options = stage.options
+    assert isinstance(options, NoticeOptions)
+    if definition.last("decision", before=stage.key) is None:
+        yield Problem("kind", "a decision stage before it", "none")
+    closes = stage.rule.closes
+    if closes is None or (closes.anchor, closes.unit, closes.offset) != (
+        "opening",
+        "working day",
+        options.working_days,
+    ):
+        expected = f"opening + {options.working_days} working days"
+        yield Problem("closes", expected, closes.text if closes else "nothing")
+
+
+def outcome(case: Case) -> Outcome:
+    """Which names remain. Raises BundleError where the names are not those decided."""
+    options = case.stage.options
+    assert isinstance(options, NoticeOptions)
+    names = _names(case)
+    objections = _objections(case, {one["entry"] for one in names}, options)
+    struck = sorted({one["entry"] for one in objections if one["state"] == "upheld" and one["entry"]})
+    remaining = [one for one in names if one["entry"] not in struck]
+    if options.move_up:
+        remaining = [{"entry": one["entry"], "place": place} for place, one in enumerate(remaining, 1)]
+    counts = {state: sum(one["state"] == state for one in objections) for state in STATES}
+    return Outcome(facts={"names": names, "objections": counts, "struck": struck, "remaining": remaining})
+
+
+def _names(case: Case) -> list[dict[str, Any]]:
+    unique(case.rows("names"), "names.csv", "entry")
+    names = [
+        {
+            "entry": one_of(row, "entry", "names.csv", line, known=case.keys),
+            "place": count_of(row, "place", "names.csv", line),
+        }
+        for line, row in enumerate(case.rows("names"), 2)
+    ]
+    names.sort(key=lambda one: (one["place"], one["entry"]))
+    decision = case.definition.last("decision", before=case.stage.key)
+    if decision is not None and names != case.earlier[decision.key].facts["decided"]:
+        raise BundleError("names.csv", f"the names are not those of {decision.key}")
+    return names
+
+
+def _objections(case: Case, names: set[str], options: NoticeOptions) -> list[dict[str, str]]:
+    rows = case.rows("objections")
+    if rows and not options.objections:
+        raise BundleError("objections.csv", "by these rules no objections are taken", line=2)
+    unique(rows, "objections.csv", "number")
+    found = []
+    for line, row in enumerate(rows, 2):
+        count_of(row, "number", "objections.csv", line)
+        state = one_of(row, "state", "objections.csv", line, known=STATES)
+        if row["entry"] and row["entry"] not in names:
+            raise BundleError("objections.csv", f"{row['entry']!r} was not put up", line=line)
+        if state == "upheld" and not row["entry"]:
+            raise BundleError("objections.csv", "an objection to no name can't be upheld", line=line)
+        _day(row["decided"], line)
+        found.append({"entry": row["entry"], "state": state})
+    return found
+
+
+def _day(text: str, line: int) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise BundleError("objections.csv", f"decided: {text!r} is not a day such as 2026-06-25", line=line) from None
+
+
+NOTICE = Kind(
+    name="notice",
+    title=Text("公示", "Public notice"),
+    options=NoticeOptions,
+    words=words,
+    outcome=outcome,
+    tables={"names": ("entry", "place"), "objections": ("number", "entry", "state", "decided")},
+    check=check,
+)
