@@ -1,0 +1,152 @@
+"""What the pages of a declaration show: small values, made from rows in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from wtforms import Field as Bound
+
+from evalflow.files import queries as kept_files
+from evalflow.files.models import Attachment
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.stages.submission import queries
+from evalflow.stages.submission.forms import DeclarationForm
+from evalflow.stages.submission.models import Draft, Revision
+from evalflow.stages.submission.queries import Change
+from evalflow.web.refusals import sentence_of
+from evalflow.workflow import fields
+from evalflow.workflow.fields import Answer, Answers, Field
+
+STATES: Mapping[str, Any] = {
+    EntryState.DRAFT: _l("being filled in"),
+    EntryState.SUBMITTED: _l("handed in, under review"),
+    EntryState.RETURNED: _l("returned for amendment"),
+    EntryState.ACCEPTED: _l("accepted"),
+    EntryState.WITHDRAWN: _l("withdrawn"),
+    EntryState.REJECTED: _l("not accepted"),
+}
+TONES = {
+    EntryState.DRAFT: "secondary",
+    EntryState.SUBMITTED: "primary",
+    EntryState.RETURNED: "warning",
+    EntryState.ACCEPTED: "success",
+    EntryState.WITHDRAWN: "secondary",
+    EntryState.REJECTED: "danger",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A field of the form as it is filled in. remark: what the organiser said of it."""
+
+    field: Field
+    bound: Bound
+    files: tuple[Attachment, ...]
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer to be read; files: those it names."""
+
+    field: Field
+    answer: Answer | None
+    files: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An answer before and after an amendment."""
+
+    field: Field
+    old: Shown
+    new: Shown
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The form. lacking: [(field, what is wrong)] that still stands in the way of handing in; saved_at of the draft."""
+
+    entry: Entry
+    stage: StageRow
+    is_editable: bool
+    is_withdrawable: bool
+    questions: tuple[Question, ...]
+    lacking: tuple[tuple[Field, str], ...]
+    remark: str
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """What was handed in. differences: of the last revision from the one before it; none where it is the first."""
+
+    entry: Entry
+    stage: StageRow
+    is_withdrawable: bool
+    answers: tuple[Shown, ...]
+    revisions: Sequence[Revision]
+    differences: tuple[Difference, ...] = ()
+
+
+def form_page(session: Session, stage: StageRow, entry: Entry, form: DeclarationForm, *, now: datetime) -> FormPage:
+    draft = queries.draft_of(session, entry)
+    answers: Answers = draft.answers if draft else entry.answers
+    asked = queries.options_of(stage).field
+    last = queries.last_revision(session, entry.id)
+    remarks: Mapping[str, str] = last.remarks if last and entry.state == EntryState.RETURNED else {}
+    files = kept_files.attachments(session, queries.attachment_ids(answers))
+    return FormPage(
+        entry=entry,
+        stage=stage,
+        is_editable=queries.is_editable(entry, stage, now),
+        is_withdrawable=queries.is_withdrawable(entry, stage),
+        questions=tuple(
+            Question(one, form.answer(one.key), _named(answers.get(one.key), files), remarks.get(one.key, ""))
+            for one in asked
+        ),
+        lacking=lacking(asked, answers),
+        remark=remarks.get("", ""),
+        saved_at=_saved_at(draft),
+    )
+
+
+def lacking(asked: tuple[Field, ...], answers: Answers) -> tuple[tuple[Field, str], ...]:
+    """Every field that has no answer though it must, or one that can't stay, with the sentence that says so."""
+    wrong = dict.fromkeys(fields.missing(asked, answers), "answer_missing") | fields.faults(asked, answers)
+    return tuple((field, sentence_of(wrong[field.key], {})) for field in asked if field.key in wrong)
+
+
+def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
+    asked = queries.options_of(stage).field
+    revisions = queries.revisions(session, entry.id)
+    before: Answers = revisions[-2].answers if len(revisions) > 1 else {}
+    changed = queries.changes(asked, before, entry.answers) if before else ()
+    files = kept_files.attachments(session, queries.attachment_ids(entry.answers, before))
+    return ReadPage(
+        entry=entry,
+        stage=stage,
+        is_withdrawable=queries.is_withdrawable(entry, stage),
+        answers=tuple(shown(field, entry.answers.get(field.key), files) for field in asked),
+        revisions=revisions,
+        differences=tuple(_difference(change, files) for change in changed),
+    )
+
+
+def shown(field: Field, answer: Answer | None, files: Mapping[int, Attachment]) -> Shown:
+    return Shown(field, answer, _named(answer, files))
+
+
+def _difference(change: Change, files: Mapping[int, Attachment]) -> Difference:
+    return Difference(change.field, shown(change.field, change.old, files), shown(change.field, change.new, files))
+
+
+def _named(answer: Answer | None, files: Mapping[int, Attachment]) -> tuple[Attachment, ...]:
+    return tuple(files[number] for number in answer if number in files) if isinstance(answer, list) else ()
+
+
+def _saved_at(draft: Draft | None) -> datetime | None:
+    return draft.saved_at if draft else None

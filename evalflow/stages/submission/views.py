@@ -1,0 +1,243 @@
+"""The pages of a declaration: what is asked, the branch's form, the organiser's desk."""
+
+import re
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from evalflow.access import Permission, may, require
+from evalflow.errors import Conflict, Invalid
+from evalflow.kinds import submission as rules
+from evalflow.seasons import guards
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry
+from evalflow.stages.submission import commands, forms, pages, queries, reviewing
+from evalflow.stages.submission.forms import DeclarationForm, ReviewForm
+from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.current import actor, database, locale, now, reading, writing
+from evalflow.web.guard import guarded
+from evalflow.web.place import place
+from evalflow.workflow.fields import Field
+
+blueprint = kind_blueprint("submission")
+Answered = Response | tuple[str, int]
+
+
+@blueprint.app_template_filter("entry_state")
+def entry_state(code: str) -> str:
+    """An entry's state in words."""
+    return str(pages.STATES[code])
+
+
+@blueprint.app_template_filter("entry_tone")
+def entry_tone(code: str) -> str:
+    """The badge colour of an entry's state."""
+    return pages.TONES[code]  # type: ignore[index]
+
+
+@blueprint.get("/")
+@guarded(Permission.SEE_PUBLIC)
+def home() -> str:
+    """What is asked, for everybody; to a branch its own entries."""
+    session, here = reading(), place()
+    own: tuple[list[Entry], list[tuple[object, int]]] = ([], [])
+    if may(actor(), Permission.DECLARE, season=here.season.id):
+        entries = list(queries.own_entries(session, actor(), here.season.id))
+        branches = queries.own_branches(session, actor(), here.season.id)
+        own = entries, [(branch, queries.places_left(entries, branch.id, here.stage)) for branch in branches]
+    return render_template(
+        "stages/submission/home.html",
+        stage=here.stage,
+        words=rules.words(queries.options_of(here.stage), locale()),
+        fields=queries.options_of(here.stage).field,
+        is_open=guards.is_open(here.stage, now()),
+        entries=own[0],
+        places=own[1],
+    )
+
+
+@blueprint.post("/")
+@guarded(Permission.DECLARE)
+def begin() -> Response:
+    branch_id = request.form.get("branch", type=int) or actor().branch_id or 0
+    with writing() as session:
+        entry = commands.begin(session, place().stage.id, branch_id, actor=actor(), now=now())
+        key = entry.key
+    return redirect(url_for("submission.entry", entry_key=key))
+
+
+@blueprint.get("/entry/<entry_key>")
+@guarded(Permission.DECLARE)
+def entry(entry_key: str) -> str:
+    """The form while the branch may work on its entry; else what was handed in."""
+    session, here = reading(), place()
+    own = _own(session, entry_key)
+    if not queries.is_editable(own, here.stage, now()):
+        return render_template("stages/submission/entry.html", page=pages.read_page(session, here.stage, own))
+    draft = queries.draft_of(session, own)
+    form = forms.declaration_form(_asked())(formdata=None)
+    forms.fill(form, _asked(), draft.answers if draft else own.answers)
+    form.version.data = str(draft.version if draft else 0)
+    form.page.data = database().entropy.token(16).hex()
+    return _form(session, own, form)
+
+
+def _form(session: Session, own: Entry, form: DeclarationForm, *, conflict: bool = False) -> str:
+    page = pages.form_page(session, place().stage, own, form, now=now())
+    return render_template("stages/submission/form.html", page=page, form=form, conflict=conflict)
+
+
+def _own(session: Session, entry_key: str) -> Entry:
+    found = seasons.entry_by_key(session, place().season.id, entry_key)
+    require(actor(), Permission.DECLARE, season=found.season_id, branch=found.branch_id)
+    return found
+
+
+def _asked() -> tuple[Field, ...]:
+    asked: tuple[Field, ...] = queries.options_of(place().stage).field
+    return asked
+
+
+@blueprint.post("/entry/<entry_key>")
+@guarded(Permission.DECLARE)
+def save(entry_key: str) -> Answered:
+    """Save, and hand in when that button was pressed. Whatever is refused, what was typed is shown again."""
+    own, form = _own(reading(), entry_key), forms.declaration_form(_asked())()
+    uploads, faults = forms.read_uploads(_asked(), request.files)
+    try:
+        saved = _save(own, form, uploads)
+        faults |= saved.faults
+        form.version.data = str(saved.version)
+        if faults:
+            raise Invalid("file_refused", fields=faults)
+        if request.form.get("action") == "submit":
+            with writing() as session:
+                commands.submit(session, place().stage.id, own.id, version=saved.version, actor=actor(), now=now())
+    except (Invalid, Conflict) as refusal:
+        return _again(own, form, refusal)
+    handed_in = request.form.get("action") == "submit"
+    flash(_("The declaration is handed in.") if handed_in else _("The draft is saved."))
+    return redirect(url_for("submission.entry", entry_key=entry_key))
+
+
+def _save(own: Entry, form: DeclarationForm, uploads: commands.Uploads) -> commands.Saved:
+    page = str(form.page.data or "")
+    with writing() as session:
+        return commands.save(
+            session,
+            place().stage.id,
+            own.id,
+            forms.answers_of(form, _asked(), request.form),
+            version=_number(form.version.data),
+            page=page if re.fullmatch("[0-9a-f]{32}", page) else "",
+            actor=actor(),
+            now=now(),
+            uploads=uploads,
+        )
+
+
+def _again(own: Entry, form: DeclarationForm, refusal: Invalid | Conflict) -> tuple[str, int]:
+    """The same form with what was typed; from a snapshot of its own, because some of it may have been saved."""
+    if isinstance(refusal, Invalid):
+        form.refuse_answers(refusal)
+    else:
+        form.refuse(refusal)
+    with database().reading() as session:
+        present = queries.entry_of(session, own.id)
+        return _form(session, present, form, conflict=isinstance(refusal, Conflict)), refusal.status
+
+
+@blueprint.post("/entry/<entry_key>/autosave")
+@guarded(Permission.DECLARE)
+def autosave(entry_key: str) -> str:
+    """Texts only; a small fragment that says when."""
+    own, form = _own(reading(), entry_key), forms.declaration_form(_asked())()
+    _save(own, form, {})
+    return render_template("stages/submission/_saved.html", at=now())
+
+
+@blueprint.post("/entry/<entry_key>/withdraw")
+@guarded(Permission.DECLARE)
+def withdraw(entry_key: str) -> Response:
+    own = _own(reading(), entry_key)
+    version = _number(request.form.get("version"))
+    with writing() as session:
+        commands.withdraw(session, place().stage.id, own.id, version=version, actor=actor(), now=now())
+    flash(_("The entry is withdrawn."))
+    return redirect(url_for("submission.home"))
+
+
+@blueprint.get("/desk")
+@guarded(Permission.REVIEW)
+def desk() -> str:
+    """All branches: what was handed in, what waits for the organiser, who is late."""
+    here = place()
+    lines = queries.desk(reading(), here.stage)
+    return render_template("stages/submission/desk.html", stage=here.stage, lines=lines)
+
+
+@blueprint.get("/desk/<entry_key>")
+@guarded(Permission.REVIEW)
+def review(entry_key: str) -> str:
+    found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    form = forms.review_form(_asked())(formdata=None)
+    form.version.data = str(found.version)
+    return _review(found, form)
+
+
+def _review(found: Entry, form: ReviewForm) -> str:
+    page = pages.read_page(reading(), place().stage, found)
+    return render_template("stages/submission/review.html", page=page, form=form)
+
+
+@blueprint.post("/desk/<entry_key>/accept")
+@guarded(Permission.REVIEW)
+def accept(entry_key: str) -> Response:
+    found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    version = _number(request.form.get("version"))
+    with writing() as session:
+        done = reviewing.accept(session, place().stage.id, found.id, version=version, actor=actor(), now=now())
+        title, number = done.title, done.number
+    flash(_("“%(title)s” is accepted as number %(number)s.", title=title, number=number))
+    return redirect(url_for("submission.desk"))
+
+
+@blueprint.post("/desk/<entry_key>/return")
+@guarded(Permission.REVIEW)
+def return_entry(entry_key: str) -> Answered:
+    found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    form = forms.review_form(_asked())()
+    remarks, version = forms.remarks_of(form, _asked()), _number(form.version.data)
+    try:
+        with writing() as session:
+            reviewing.return_entry(
+                session, place().stage.id, found.id, remarks, version=version, actor=actor(), now=now()
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _review(found, form), refusal.status
+    flash(_("“%(title)s” is returned for amendment.", title=found.title))
+    return redirect(url_for("submission.desk"))
+
+
+@blueprint.post("/desk/<entry_key>/reject")
+@guarded(Permission.REVIEW)
+def reject(entry_key: str) -> Answered:
+    found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    form = forms.review_form(_asked())()
+    reason, version = str(form.reason.data or ""), _number(form.version.data)
+    try:
+        with writing() as session:
+            reviewing.reject(session, place().stage.id, found.id, reason, version=version, actor=actor(), now=now())
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _review(found, form), refusal.status
+    flash(_("“%(title)s” is not accepted.", title=found.title))
+    return redirect(url_for("submission.desk"))
+
+
+def _number(typed: str | None) -> int:
+    """A version as the form carries it; one that can't be is refused as stale."""
+    return int(typed) if typed and re.fullmatch(r"[0-9]{1,9}", typed) else -1
