@@ -22,7 +22,9 @@ def tell(definition: Definition, kinds: Kinds, locale: str) -> str:
     apart = say(locale, "Each entry goes through the stages by itself.")
     lines += [together if heading.moves == "together" else apart, f"SHA-256 {definition.digest}", ""]
     for number, stage in enumerate(definition.stages, 1):
-        lines.append(f"{number}. {stage.rule.title.to(locale)}（{kinds[stage.kind].title.to(locale)}）")
+        kind = kinds[stage.kind].title.to(locale)
+        brackets = f"（{kind}）" if locale.startswith("zh") else f" ({kind})"
+        lines.append(f"{number}. {stage.rule.title.to(locale)}{brackets}")
         lines += [f"   - {sentence}" for sentence in tell_stage(stage, kinds, locale)]
         lines.append("")
     return "\n".join(lines)
