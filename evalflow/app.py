@@ -19,6 +19,8 @@ from evalflow.seasons.models import StageRow
 from evalflow.seasons.tasks import Task
 from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
+from evalflow.stages.notice import queries as notice_queries
+from evalflow.stages.notice import views as notice
 from evalflow.stages.promotion import queries as promotion_queries
 from evalflow.stages.promotion import views as promotion
 from evalflow.stages.tracking import queries as tracking_queries
@@ -57,11 +59,17 @@ BLUEPRINTS = (
     steering.blueprint,
     log_pages.blueprint,
     ballot.blueprint,
+    notice.blueprint,
     promotion.blueprint,
     promotion.short_links,
     tracking.blueprint,
 )
-TASKS = {"ballot": ballot_queries.tasks, "promotion": promotion_queries.tasks, "tracking": tracking_queries.tasks}
+TASKS = {
+    "ballot": ballot_queries.tasks,
+    "notice": notice_queries.tasks,
+    "promotion": promotion_queries.tasks,
+    "tracking": tracking_queries.tasks,
+}
 
 
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> Flask:

@@ -8,6 +8,9 @@ from evalflow.seasons.play import Play
 from evalflow.stages.ballot import lifecycle as ballot_lifecycle
 from evalflow.stages.ballot import play as ballot_play
 from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
+from evalflow.stages.notice import lifecycle as notice_lifecycle
+from evalflow.stages.notice import play as notice_play
+from evalflow.stages.notice.events import EVENTS as NOTICE_EVENTS
 from evalflow.stages.promotion import lifecycle as promotion_lifecycle
 from evalflow.stages.promotion import play as promotion_play
 from evalflow.stages.promotion.events import EVENTS as PROMOTION_EVENTS
@@ -20,6 +23,7 @@ from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 
 LIFECYCLES: dict[str, Lifecycle] = {
     "ballot": ballot_lifecycle,
+    "notice": notice_lifecycle,
     "promotion": promotion_lifecycle,
     "submission": submission_lifecycle,
     "tracking": tracking_lifecycle,
@@ -27,6 +31,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
 
 PLAYS: dict[str, Play] = {
     "ballot": ballot_play,
+    "notice": notice_play,
     "promotion": promotion_play,
     "submission": submission_play,
     "tracking": tracking_play,
@@ -36,6 +41,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     *PEOPLE_EVENTS,
     *SEASON_EVENTS,
     *BALLOT_EVENTS,
+    *NOTICE_EVENTS,
     *PROMOTION_EVENTS,
     *SUBMISSION_EVENTS,
     *TRACKING_EVENTS,

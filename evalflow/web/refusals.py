@@ -100,6 +100,26 @@ SENTENCES: Mapping[str, Any] = {
     "no_such_choice": _l("Please choose one of the options."),
     "not_a_date": _l("This is not a date."),
     "not_a_link": _l("This is not a web address beginning with https:// or http://."),
+    # declarations and files
+    "no_more_entries": _l("This branch has as many entries as it may."),
+    "entry_not_editable": _l("“%(entry)s” is handed in or closed: it can't be changed now."),
+    "declaration_incomplete": _l("%(count)s answers are still missing or have to be mended. The draft is saved."),
+    "answer_missing": _l("An answer is needed here."),
+    "too_late_to_withdraw": _l("“%(entry)s” can no longer be withdrawn."),
+    "too_late_to_return": _l(
+        "The time for amendments is over. Reopen the stage first, or accept or reject “%(entry)s”."
+    ),
+    "remark_needed": _l("Please say what should be amended."),
+    "remark_too_long": _l("A remark may have at most %(most)s characters."),
+    "nothing_to_review": _l("“%(entry)s” does not wait for review."),
+    "submissions_unreviewed": _l("Declarations that still wait for review: %(count)s."),
+    "no_such_file": _l("There is no such file."),
+    "file_refused": _l("Some files could not be kept. Everything else is saved."),
+    "file_empty": _l("The file is empty."),
+    "file_type_refused": _l("This type of file is not accepted."),
+    "file_has_macros": _l("Documents with macros are not accepted."),
+    "image_unreadable": _l("This is not a JPEG, PNG or WebP picture."),
+    "image_too_large": _l("The picture has more than %(megapixels)s million pixels."),
     # the ballot
     "roll_empty": _l("The electoral roll is empty."),
     "not_on_the_roll": _l("You are not on the electoral roll of this vote."),
@@ -116,6 +136,22 @@ SENTENCES: Mapping[str, Any] = {
     "share_already_in": _l("Your share is in already."),
     "passphrase_too_short": _l("The passphrase needs at least %(at_least)s characters."),
     "wrong_passphrase": _l("The passphrase is wrong."),
+    # the public notice and the reports
+    "notice_later": _l("The notice has not been put up yet."),
+    "notice_runs": _l("The notice has to hang out to its end, until %(closes_at)s."),
+    "no_objections_taken": _l("No objections are taken on this notice."),
+    "objection_incomplete": _l("Something is missing in the objection; see below."),
+    "too_short": _l("This is too short."),
+    "no_such_case": _l("There is no such case. Please check the address."),
+    "no_such_objection": _l("There is no objection with this number."),
+    "objection_decided": _l("Objection no. %(number)s has been decided already."),
+    "objection_open": _l("Objection no. %(number)s has not been answered yet."),
+    "objection_erased": _l("What was personal in objection no. %(number)s has been erased already."),
+    "objections_open": _l("Objections still wait for an answer: %(count)s."),
+    "no_name_to_strike": _l(
+        "This objection names no entry, so upholding it would strike nothing. Reject it with reasons, or cancel the season."
+    ),
+    "report_empty": _l("Please write your report."),
 }
 
 

@@ -13,7 +13,7 @@ from evalflow.audit.models import Personal
 from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import guards, timers
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import EntryState, Phase, StageRow
+from evalflow.seasons.models import Entry, Phase, StageRow
 from evalflow.stages.notice import events, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
 
@@ -48,9 +48,7 @@ def object_to(
         return before
     name, contact, text = name.strip(), contact.strip(), text.strip()
     _check_words(name, contact, text)
-    entry = seasons.entry_by_key(session, stage.season_id, entry_key) if entry_key else None
-    if entry is not None and entry.state != EntryState.ACCEPTED:
-        raise Invalid("no_such_choice", fields={"entry": "no_such_choice"})
+    entry = _named(session, stage, entry_key) if entry_key else None
     public = {"number": _next_number(session, stage_id), "entry": entry.key if entry else ""}
     personal = {"name": name, "contact": contact, "text": text}
     event = ledger.append(
@@ -81,12 +79,14 @@ def object_to(
 def answer(
     session: Session, stage_id: int, number: int, *, state: ObjectionState, text: str, actor: Actor, now: datetime
 ) -> Objection:
-    """Decide an open objection, upheld or rejected, with reasons for the objector to read."""
+    """Decide an open objection with reasons for the objector to read. Upheld, it strikes the name it is about."""
     stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.ANSWER_OBJECTIONS, season=stage.season_id)
     found = _open_objection(session, stage, number)
     if state not in (ObjectionState.UPHELD, ObjectionState.REJECTED):
         raise Invalid("no_such_choice", fields={"state": "no_such_choice"})
+    if state == ObjectionState.UPHELD and found.entry is None:
+        raise Invalid("no_name_to_strike", fields={"state": "no_name_to_strike"})
     if not text.strip():
         raise Invalid("reason_needed", fields={"answer": "reason_needed"})
     if len(text.strip()) > TEXT_MAX:
@@ -145,6 +145,14 @@ def _check_words(name: str, contact: str, text: str) -> None:
     wrong |= {key: "answer_missing" for key, (given, _, _) in bounds.items() if not given}
     if wrong:
         raise Invalid("objection_incomplete", fields=wrong)
+
+
+def _named(session: Session, stage: StageRow, key: str) -> Entry:
+    """An entry that stands on the notice; to others there is nothing to object."""
+    for one in queries.proposed(session, stage):
+        if one.entry.key == key:
+            return one.entry
+    raise Invalid("no_such_choice", fields={"entry": "no_such_choice"})
 
 
 def _next_number(session: Session, stage_id: int) -> int:

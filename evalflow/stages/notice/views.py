@@ -7,15 +7,14 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from evalflow import documents
 from evalflow.access import Permission
 from evalflow.errors import Invalid, NotFound
 from evalflow.seasons import guards, visibility
-from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import EntryState, StageRow
+from evalflow.seasons.models import StageRow
 from evalflow.stages.notice import commands, paper, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
 from evalflow.stages.notice.period import Period
@@ -27,7 +26,10 @@ from evalflow.web.guard import guarded
 from evalflow.web.place import place
 
 blueprint = kind_blueprint("notice")
-ANSWERS = ((ObjectionState.REJECTED, _l("Rejected")), (ObjectionState.UPHELD, _l("Upheld")))
+ANSWERS = (
+    SelectChoice(ObjectionState.REJECTED, _l("Rejected")),
+    SelectChoice(ObjectionState.UPHELD, _l("Upheld: the name is struck")),
+)
 
 
 class ObjectionForm(Form):
@@ -92,20 +94,14 @@ def _notice_page(form: ObjectionForm) -> str:
         checkpoint=checkpoint.note if checkpoint else "",
     )
     if page.takes_objections:
-        form.entry.choices = _choices(stage, proposed)
+        form.entry.choices = _choices(proposed)
     return render_template("stages/notice/home.html", page=page, form=form)
 
 
-def _choices(stage: StageRow, proposed: Sequence[Proposed]) -> list[tuple[str, str]]:
-    """The notice as a whole, those named, then the entries that are not."""
-    named = [one.entry.key for one in proposed]
-    entries = seasons.entries(reading(), stage.season_id, EntryState.ACCEPTED)
-    others = [entry for entry in entries if entry.key not in named]
-    return [
-        ("", _("The notice as a whole")),
-        *((one.entry.key, one.entry.title) for one in proposed),
-        *((entry.key, _("%(entry)s (not proposed)", entry=entry.title)) for entry in others),
-    ]
+def _choices(proposed: Sequence[Proposed]) -> list[SelectChoice]:
+    """The notice as a whole, then the names on it."""
+    named = [SelectChoice(one.entry.key, one.entry.title) for one in proposed]
+    return [SelectChoice("", _("The notice as a whole")), *named]
 
 
 @blueprint.post("/")

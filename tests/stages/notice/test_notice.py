@@ -91,6 +91,7 @@ def test_the_same_form_sent_twice_is_one_objection(house: House, season: Season)
     [
         ({"name": " "}, {"name": "answer_missing"}),
         ({"contact": ""}, {"contact": "answer_missing"}),
+        ({"entry_key": "unknown"}, {"entry": "no_such_choice"}),
         ({"text": "不同意"}, {"text": "too_short"}),
         ({"name": "x" * 81, "text": "y" * 5001}, {"name": "too_long", "text": "too_long"}),
     ],
@@ -131,6 +132,15 @@ def test_an_upheld_objection_strikes_the_name(house: House, season: Season, orga
     outcome = seasons.outcome_of(house.settle(season, "notice"))
     assert outcome is not None
     assert list(outcome.facts["struck"]) == ["refining"]
+
+
+def test_an_objection_to_the_whole_notice_strikes_no_name(house: House, season: Season, organiser: Actor) -> None:
+    object_to(house, season, entry_key="")
+    with pytest.raises(Invalid, match="no_name_to_strike"):
+        answer(house, season, organiser, ObjectionState.UPHELD)
+    answer(house, season, organiser, ObjectionState.REJECTED)
+    house.close(season, "notice")
+    assert house.settle(season, "notice").phase == Phase.DONE
 
 
 def test_the_evidence_holds_names_and_what_became_of_each_objection(
