@@ -23,10 +23,13 @@ from evalflow.stages.notice import queries as notice_queries
 from evalflow.stages.notice import views as notice
 from evalflow.stages.promotion import queries as promotion_queries
 from evalflow.stages.promotion import views as promotion
+from evalflow.stages.submission import queries as submission_queries
+from evalflow.stages.submission import views as submission
 from evalflow.stages.tracking import queries as tracking_queries
 from evalflow.stages.tracking import views as tracking
 from evalflow.web import (
     account,
+    attachments,
     current,
     errors,
     guard,
@@ -62,12 +65,15 @@ BLUEPRINTS = (
     notice.blueprint,
     promotion.blueprint,
     promotion.short_links,
+    submission.blueprint,
     tracking.blueprint,
+    attachments.blueprint,
 )
 TASKS = {
     "ballot": ballot_queries.tasks,
     "notice": notice_queries.tasks,
     "promotion": promotion_queries.tasks,
+    "submission": submission_queries.tasks,
     "tracking": tracking_queries.tasks,
 }
 

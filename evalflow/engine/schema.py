@@ -10,7 +10,8 @@ import evalflow.audit.models
 import evalflow.files.models
 import evalflow.people.models
 import evalflow.seasons.models
-import evalflow.stages.ballot.models  # noqa: F401
+import evalflow.stages.ballot.models
+import evalflow.stages.submission.models  # noqa: F401
 from evalflow.config import MIGRATIONS
 from evalflow.db import Base
 

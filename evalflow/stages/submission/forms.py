@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -122,21 +122,26 @@ def plain(typed: str, *, grouped: bool = False) -> str:
 
 def read_uploads(
     asked: Iterable[Field], sent: MultiDict[str, FileStorage]
-) -> tuple[dict[str, list[Cleaned]], dict[str, str]]:
-    """({field key: what may be kept}, {field key: code of what was refused}). Slow: outside of any transaction."""
+) -> tuple[dict[str, list[Cleaned]], Invalid | None]:
+    """({field key: what may be kept}, why some may not, by field). Slow: outside of any transaction."""
     good: dict[str, list[Cleaned]] = {}
     bad: dict[str, str] = {}
+    facts: dict[str, object] = {}
+    for field, upload in _uploaded(asked, sent):
+        clean = cleaned_image if field.type == "image" else cleaned_file
+        try:
+            good.setdefault(field.key, []).append(clean(upload.filename or "", upload.stream.read()))
+        except Invalid as refusal:
+            bad[field.key] = refusal.code
+            facts |= refusal.facts
+    return good, Invalid("file_refused", fields=bad, **facts) if bad else None
+
+
+def _uploaded(asked: Iterable[Field], sent: MultiDict[str, FileStorage]) -> Iterator[tuple[Field, FileStorage]]:
+    """A browser sends an empty part where no file was chosen."""
     for field in asked:
         if field.type in ("image", "file"):
-            clean = cleaned_image if field.type == "image" else cleaned_file
-            for upload in sent.getlist(f"{ANSWER}{field.key}"):
-                if not upload.filename:
-                    continue
-                try:
-                    good.setdefault(field.key, []).append(clean(upload.filename, upload.stream.read()))
-                except Invalid as refusal:
-                    bad[field.key] = refusal.code
-    return good, bad
+            yield from ((field, upload) for upload in sent.getlist(f"{ANSWER}{field.key}") if upload.filename)
 
 
 def remarks_of(form: ReviewForm, asked: Sequence[Field]) -> Mapping[str, str]:

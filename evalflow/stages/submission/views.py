@@ -105,13 +105,12 @@ def _asked() -> tuple[Field, ...]:
 def save(entry_key: str) -> Answered:
     """Save, and hand in when that button was pressed. Whatever is refused, what was typed is shown again."""
     own, form = _own(reading(), entry_key), forms.declaration_form(_asked())()
-    uploads, faults = forms.read_uploads(_asked(), request.files)
+    uploads, refused = forms.read_uploads(_asked(), request.files)
     try:
         saved = _save(own, form, uploads)
-        faults |= saved.faults
         form.version.data = str(saved.version)
-        if faults:
-            raise Invalid("file_refused", fields=faults)
+        if refused or saved.faults:
+            raise _both(refused, saved)
         if request.form.get("action") == "submit":
             with writing() as session:
                 commands.submit(session, place().stage.id, own.id, version=saved.version, actor=actor(), now=now())
@@ -136,6 +135,13 @@ def _save(own: Entry, form: DeclarationForm, uploads: commands.Uploads) -> comma
             now=now(),
             uploads=uploads,
         )
+
+
+def _both(refused: Invalid | None, saved: commands.Saved) -> Invalid:
+    """What could not be read, and what there was no place for, as one refusal."""
+    if refused is None:
+        return Invalid("file_refused", fields=saved.faults)
+    return Invalid("file_refused", fields={**saved.faults, **refused.fields}, **refused.facts)
 
 
 def _again(own: Entry, form: DeclarationForm, refusal: Invalid | Conflict) -> tuple[str, int]:
