@@ -149,7 +149,8 @@ SENTENCES: Mapping[str, Any] = {
     "objection_erased": _l("What was personal in objection no. %(number)s has been erased already."),
     "objections_open": _l("Objections still wait for an answer: %(count)s."),
     "no_name_to_strike": _l(
-        "This objection names no entry, so upholding it would strike nothing. Reject it with reasons, or cancel the season."
+        "This objection names no entry, so upholding it would strike nothing. Reject it with reasons, or cancel the "
+        "season."
     ),
     "report_empty": _l("Please write your report."),
 }
