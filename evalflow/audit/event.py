@@ -71,6 +71,11 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical text, hex: how the log speaks of what is too large for it."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
 def _refuse_floats(value: Any) -> None:
     if isinstance(value, float):
         raise TypeError(f"a float in the log: {value!r}")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Permission, require
 from evalflow.audit import ledger
+from evalflow.audit.event import digest
 from evalflow.db import entropy_of
 from evalflow.engine import arrows
 from evalflow.errors import Conflict, Invalid
@@ -115,7 +116,7 @@ def settle_stage(
     outcome = KINDS[stage.kind].outcome(cases.case_of(session, stage, tables))
     stage.outcome, stage.settled_at = outcome.to_json(), now
     timers.put(session, stage, "settle", None)
-    public = {"outcome_sha256": cases.digest_of(outcome)}
+    public = {"outcome_sha256": digest(outcome.to_json())}
     _log(session, events.STAGE_SETTLED, stage, public, actor=actor, now=now)
     _await_next(session, stage, now=now)
     return stage

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow.audit import ledger
-from evalflow.audit.event import decode
+from evalflow.audit.event import decode, digest
 from evalflow.audit.models import EventRow
 from evalflow.audit.note import Signer
 from evalflow.errors import EvalflowError
@@ -81,7 +81,7 @@ def _outcome_faults(session: Session, stage: StageRow, settled: list[dict[str, o
     """The stored outcome is what its evidence comes to, and what the log recorded."""
     stored = queries.outcome_of(stage)
     assert stored is not None
-    if [event["outcome_sha256"] for event in settled][-1:] != [cases.digest_of(stored)]:
+    if [event["outcome_sha256"] for event in settled][-1:] != [digest(stored.to_json())]:
         yield "its outcome is not the one that the log recorded"
     tables = LIFECYCLES[stage.kind].evidence(session, stage)
     again = KINDS[stage.kind].outcome(cases.case_of(session, stage, tables))

@@ -1,14 +1,11 @@
 """A stage's case: all that its outcome may depend on, gathered from the rows."""
 
-import hashlib
-
 from sqlalchemy.orm import Session
 
-from evalflow.audit.event import canonical
 from evalflow.seasons import queries
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import definition_of
-from evalflow.workflow.outcome import Case, Outcome, Tables
+from evalflow.workflow.outcome import Case, Tables
 
 
 def case_of(session: Session, stage: StageRow, tables: Tables) -> Case:
@@ -24,8 +21,3 @@ def case_of(session: Session, stage: StageRow, tables: Tables) -> Case:
         earlier=outcomes,
         seed=stage.season.draw_seed,
     )
-
-
-def digest_of(outcome: Outcome) -> str:
-    """SHA-256, in hex, of the outcome's canonical JSON: what the log records and every result shows."""
-    return hashlib.sha256(canonical(outcome.to_json())).hexdigest()

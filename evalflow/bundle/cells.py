@@ -1,0 +1,80 @@
+"""Tables as CSV text: one row a line, fixed columns, every complaint with file and line.
+
+A cell is quoted where CSV needs it, and where a spreadsheet would take it for a formula. Its content is never changed:
+this is a format for machines, and a key must come back as it went in.
+
+>>> write(("entry", "title"), [{"entry": "a", "title": "=1+1"}, {"entry": "b", "title": 'so-called "B"'}])
+'entry,title\\na,"=1+1"\\nb,"so-called ""B"""\\n'
+>>> read(_, ("entry", "title"), "entries.csv")
+({'entry': 'a', 'title': '=1+1'}, {'entry': 'b', 'title': 'so-called "B"'})
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+
+from evalflow.errors import BundleError
+from evalflow.workflow.outcome import Row
+
+_NEEDS_QUOTES = re.compile(r'[",\r\n]|\A[=+\-@\t\0 ]|\s\Z')
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def write(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """The text of a table: a header, then the rows, each ended by LF."""
+    lines = [list(columns), *([row[column] for column in columns] for row in rows)]
+    return "".join(f"{_line(cells)}\n" for cells in lines)
+
+
+def _line(cells: Sequence[str]) -> str:
+    if list(cells) == [""]:
+        return '""'  # an empty line would be no row
+    return ",".join(_quoted(cell) if _NEEDS_QUOTES.search(cell) else cell for cell in cells)
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
+
+
+def read(text: str, columns: Sequence[str], file: str) -> tuple[Row, ...]:
+    """The rows. BundleError: a header with other columns, in whatever order, or a row of another length."""
+    lines = _lines(text, file)
+    header, _ = next(lines, ([], 1))
+    _check_header(header, columns, file)
+    rows = []
+    for cells, line in lines:
+        if not cells:
+            raise BundleError(file, "an empty line", line=line)
+        if len(cells) != len(header):
+            raise BundleError(file, f"{len(cells)} cells, expected {len(header)}", line=line)
+        rows.append(dict(zip(header, cells, strict=True)))
+    return tuple(rows)
+
+
+def line_of(rows: Sequence[Row], index: int) -> int:
+    """The line on which a row of a table begins; a cell may go over several lines. index: from 0."""
+    return 2 + index + sum(len(_LINE_END.findall(cell)) for row in rows[:index] for cell in row.values())
+
+
+def _lines(text: str, file: str) -> Iterator[tuple[list[str], int]]:
+    """(cells, number of the line they begin on)."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            yield cells, line
+            line = reader.line_num + 1
+    except csv.Error as wrong:
+        raise BundleError(file, f"not CSV: {wrong}", line=line) from None
+
+
+def _check_header(header: Sequence[str], columns: Sequence[str], file: str) -> None:
+    for column in header:
+        if column not in columns:
+            raise BundleError(file, f"unknown column {column!r}, expected {', '.join(columns)}", line=1)
+        if header.count(column) > 1:
+            raise BundleError(file, f"column {column!r} stands twice", line=1)
+    for column in columns:
+        if column not in header:
+            raise BundleError(file, f"column {column!r} is missing", line=1)

@@ -1,0 +1,55 @@
+"""A season as a bundle: everything an outsider needs to repeat its outcomes, and nothing that names a voter."""
+
+import hashlib
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalflow.audit import note
+from evalflow.audit.models import Checkpoint, EventRow, Leaf
+from evalflow.audit.note import Signer
+from evalflow.bundle import format as layout
+from evalflow.bundle.format import Bundle, Log
+from evalflow.people.models import Branch
+from evalflow.registry import LIFECYCLES
+from evalflow.seasons import queries
+from evalflow.seasons.models import Phase, Season
+from evalflow.seasons.rules import definition_of
+
+
+def export(session: Session, season: Season, signer: Signer) -> Bundle:
+    """The evidence of every stage that is done; what still runs is left out, so that nothing leaks early."""
+    done = [row for row in season.stages if row.phase == Phase.DONE]
+    return Bundle(
+        season=season.key,
+        draw_seed=season.draw_seed if _all_votes_over(season) else "",
+        definition=definition_of(season),
+        branches={branch.key: branch.name_zh for branch in session.scalars(select(Branch).order_by(Branch.id))},
+        entries=queries.contenders(session, season.id),
+        evidence={row.key: LIFECYCLES[row.kind].evidence(session, row) for row in done},
+        outcomes=queries.outcomes(season),
+        log=_log(session, signer),
+    )
+
+
+def digest(bundle: Bundle) -> str:
+    """SHA-256, hex, over the paths and texts of all files of a bundle."""
+    whole = hashlib.sha256()
+    for name, text in sorted(layout.files(bundle).items()):
+        whole.update(f"{name}\n{len(text.encode())}\n".encode() + text.encode())
+    return whole.hexdigest()
+
+
+def _all_votes_over(season: Season) -> bool:
+    """The seed of lots is told once nobody can choose anything any more in view of it."""
+    return all(row.phase == Phase.DONE for row in season.stages if row.kind in ("ballot", "scoring"))
+
+
+def _log(session: Session, signer: Signer) -> Log | None:
+    """All leaves up to the latest checkpoint."""
+    latest = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+    if latest is None:
+        return None
+    query = select(EventRow.leaf).join(Leaf, Leaf.event_id == EventRow.id).where(Leaf.number < latest.size)
+    leaves = tuple(session.scalars(query.order_by(Leaf.number)))
+    return Log(leaves, latest.note, note.format_verifier(signer.verifier))
