@@ -81,6 +81,8 @@ SENTENCES: Mapping[str, Any] = {
     "no_such_season": _l("There is no such season."),
     "no_such_stage": _l("There is no such stage."),
     "no_such_entry": _l("There is no such entry."),
+    "no_such_workflow": _l("There is no such workflow."),
+    "moment_needed": _l("Please state a date and a time."),
     "season_exists": _l("A season with the key %(season)s exists already."),
     "season_cancelled": _l("This season has been cancelled."),
     "stage_not_open": _l("This stage is not open now."),
