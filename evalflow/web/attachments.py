@@ -1,5 +1,7 @@
 """Serving files: to whom, and so that no browser runs anything in them."""
 
+from urllib.parse import quote
+
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -88,7 +90,7 @@ def _headed(response: Response, found: Attachment, etag: str, *, public: bool) -
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     disposition = "inline" if found.is_image else "attachment"
-    response.headers.set("Content-Disposition", disposition, filename=found.name)
+    response.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(found.name, safe='')}"
     response.set_etag(etag)
     if public:
         response.headers["Cache-Control"] = f"public, max-age={FRESH_FOR}"

@@ -12,7 +12,7 @@ from evalflow.seasons.play import World
 from evalflow.stages.submission import commands, prose, queries, reviewing
 from evalflow.workflow.fields import Answer, Field
 
-AMENDED = 2  # the third entry handed in is returned once
+AMENDED = 1  # the second entry handed in is returned once
 READING = 7  # minutes the organiser spends on one
 
 
