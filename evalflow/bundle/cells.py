@@ -3,16 +3,19 @@
 A cell is quoted where CSV needs it, and where a spreadsheet would take it for a formula. Its content is never changed:
 this is a format for machines, and a key must come back as it went in.
 
->>> write(("entry", "title"), [{"entry": "a", "title": "=1+1"}, {"entry": "b", "title": 'so-called "B"'}])
-'entry,title\\na,"=1+1"\\nb,"so-called ""B"""\\n'
->>> read(_, ("entry", "title"), "entries.csv")
-({'entry': 'a', 'title': '=1+1'}, {'entry': 'b', 'title': 'so-called "B"'})
+>>> rows = [{"entry": "a", "title": "=1+1"}, {"entry": "b", "title": "x, y"}]
+>>> print(write(("entry", "title"), rows), end="")
+entry,title
+a,"=1+1"
+b,"x, y"
+>>> read(write(("entry", "title"), rows), ("entry", "title"), "entries.csv") == tuple(rows)
+True
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from evalflow.errors import BundleError
 from evalflow.workflow.outcome import Row
@@ -52,9 +55,12 @@ def read(text: str, columns: Sequence[str], file: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def line_of(rows: Sequence[Row], index: int) -> int:
-    """The line on which a row of a table begins; a cell may go over several lines. index: from 0."""
-    return 2 + index + sum(len(_LINE_END.findall(cell)) for row in rows[:index] for cell in row.values())
+def lines_of(rows: Iterable[Row]) -> Iterator[int]:
+    """The line on which each row of a table begins; a cell may go over several lines."""
+    line = 2
+    for row in rows:
+        yield line
+        line += 1 + sum(len(_LINE_END.findall(cell)) for cell in row.values())
 
 
 def _lines(text: str, file: str) -> Iterator[tuple[list[str], int]]:

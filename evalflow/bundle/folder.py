@@ -19,7 +19,7 @@ def names(folder: Path, shown: str = "") -> list[str]:
 
 
 def check_names(folder: Path, known: Collection[str], shown: str = "") -> list[str]:
-    """The names in a folder. BundleError for one that a bundle has no place for: a misspelt file must not be ignored."""
+    """The names in a folder. BundleError for one it has no place for: a misspelt file must not be passed over."""
     found = names(folder, shown)
     for name in found:
         if name not in known:

@@ -5,26 +5,238 @@
     branches.csv                 branch, name
     entries.csv                  entry, number, branch, title, state
     stages/<stage>/<table>.csv   evidence; the tables are those of the stage's kind
-    outcome.json                 {stage: {"figures": …, "facts": …}}, may be left out
-    log/                         leaves.jsonl, checkpoint, verifier; may be left out
+    outcome.json                 {stage: {"figures": …, "facts": …}}; may be left out
+    log/                         see `log`; may be left out
 
-`texts` and `read` are a pair: what `texts` says, `read` reads back, and its bytes are the same for the same bundle.
+`texts` and `read` are a pair: what one says the other reads back, and a bundle has one set of bytes only.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from evalflow.audit.event import canonical
-from evalflow.bundle import cells, folder as files
+from evalflow.bundle import cells, log
+from evalflow.bundle import folder as files
 from evalflow.bundle.log import Log
 from evalflow.errors import BundleError
 from evalflow.kinds import KINDS
-from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.columns import count_of, one_of
 from evalflow.kinds.submission import STATES
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.outcome import Outcome, Row, Tables
+
+FORMAT = 1
+HEAD, RULES, RULES_BY_HAND, OUTCOME = "bundle.json", "definition.json", "definition.toml", "outcome.json"
+BRANCHES, ENTRIES, STAGES, LOG = "branches.csv", "entries.csv", "stages", "log"
+BRANCH_COLUMNS = ("branch", "name")
+ENTRY_COLUMNS = ("entry", "number", "branch", "title", "state")
+ACCEPTED = "accepted"
+_HEAD_KEYS = ("format", "season", "digest", "draw_seed")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_HEX = re.compile(r"([0-9a-f]{2})*")
+_NUMBER = re.compile(r"-?[0-9]+(/0*[1-9][0-9]*)?")
+
+
+@dataclass(frozen=True)
+class BranchLine:
+    """A branch: its key and what it is called."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """An entry. number: its place in the order of presentation, None where it never got one. state: of STATES."""
+
+    key: str
+    number: int | None
+    branch: str
+    title: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One season, as far as it has got.
+
+    digest: of the rules as pinned, hex, or "" where nobody pinned them. draw_seed: hex, or "" where no lot is drawn.
+    branches: in the order of the house. tables: {stage: {table: rows}} of the stages reached.
+    outcomes: {stage: outcome} as stored; None where nothing is claimed, only to be computed.
+    """
+
+    season: str
+    digest: str
+    draw_seed: str
+    definition: Definition
+    branches: tuple[BranchLine, ...]
+    entries: tuple[EntryLine, ...]
+    tables: Mapping[str, Tables]
+    outcomes: Mapping[str, Outcome] | None
+    log: Log | None = None
+
+
+def write(bundle: Bundle, folder: Path) -> None:
+    """Write a bundle into a new or empty folder. BundleError when anything is there already: files must not mix."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BundleError(str(folder), "is not an empty folder")
+    for file, text in texts(bundle).items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+
+def texts(bundle: Bundle) -> dict[str, str]:
+    """{file: text} of a whole bundle, LF only; every table of a stage reached, be it empty."""
+    head = {"format": FORMAT, "season": bundle.season, "digest": bundle.digest, "draw_seed": bundle.draw_seed}
+    found = {
+        HEAD: f"{json.dumps(head, ensure_ascii=False, indent=2)}\n",
+        RULES: f"{bundle.definition.text}\n",
+        BRANCHES: cells.write(BRANCH_COLUMNS, [{"branch": one.key, "name": one.name} for one in bundle.branches]),
+        ENTRIES: cells.write(ENTRY_COLUMNS, [_entry_row(entry) for entry in bundle.entries]),
+    }
+    for stage in bundle.definition.stages:
+        for table, columns in KINDS[stage.kind].tables.items() if stage.key in bundle.tables else ():
+            rows = bundle.tables[stage.key].get(table, ())
+            found[table_file(stage.key, table)] = cells.write(columns, rows)
+    if bundle.outcomes is not None:
+        found[OUTCOME] = outcome_text(bundle.outcomes)
+    return found | (log.texts(bundle.log) if bundle.log else {})
+
+
+def outcome_text(outcomes: Mapping[str, Outcome]) -> str:
+    """The text of `outcome.json`: stages in their order, all within sorted."""
+    tree = {stage: json.loads(canonical(outcome.to_json())) for stage, outcome in outcomes.items()}
+    return f"{json.dumps(tree, ensure_ascii=False, indent=2)}\n"
+
+
+def read(folder: Path) -> Bundle:
+    """The bundle in a folder. BundleError: file, line and reason; DefinitionError for rules that can't work."""
+    known = (HEAD, RULES, RULES_BY_HAND, BRANCHES, ENTRIES, STAGES, OUTCOME, LOG)
+    present = files.check_names(folder, known)
+    head = _head(files.json_object(files.text(folder, HEAD), HEAD))
+    definition = _definition(folder, present)
+    branches = _branches(folder)
+    return Bundle(
+        **head,
+        definition=definition,
+        branches=branches,
+        entries=_entries(folder, [branch.key for branch in branches]),
+        tables=_stages(folder, definition) if STAGES in present else {},
+        outcomes=_outcomes(folder, definition) if OUTCOME in present else None,
+        log=log.read(folder) if LOG in present else None,
+    )
+
+
+def table_file(stage: str, table: str) -> str:
+    return f"{STAGES}/{stage}/{table}.csv"
+
+
+def _entry_row(entry: EntryLine) -> dict[str, str]:
+    number = "" if entry.number is None else str(entry.number)
+    return {
+        "entry": entry.key,
+        "number": number,
+        "branch": entry.branch,
+        "title": entry.title,
+        "state": entry.state,
+    }
+
+
+def _head(tree: dict[str, Any]) -> dict[str, str]:
+    if set(tree) != set(_HEAD_KEYS):
+        raise BundleError(HEAD, f"expected exactly the keys {', '.join(_HEAD_KEYS)}")
+    if tree["format"] != FORMAT or isinstance(tree["format"], bool):
+        raise BundleError(HEAD, f"format: expected {FORMAT}")
+    if not isinstance(tree["season"], str) or not tree["season"]:
+        raise BundleError(HEAD, "season: expected the season's key")
+    for key in ("digest", "draw_seed"):
+        if not isinstance(tree[key], str) or not _HEX.fullmatch(tree[key]):
+            raise BundleError(HEAD, f'{key}: expected hex digits in pairs, or ""')
+    return {key: tree[key] for key in _HEAD_KEYS if key != "format"}
+
+
+def _definition(folder: Path, present: Collection[str]) -> Definition:
+    if (RULES in present) == (RULES_BY_HAND in present):
+        raise BundleError(RULES, f"expected either this file or {RULES_BY_HAND}")
+    if RULES in present:
+        return reader.read_canonical(files.text(folder, RULES), KINDS, file=RULES)
+    return reader.read(files.text(folder, RULES_BY_HAND), KINDS, file=RULES_BY_HAND)
+
+
+def _table(folder: Path, file: str, columns: tuple[str, ...]) -> tuple[Row, ...]:
+    return cells.read(files.text(folder, file), columns, file)
+
+
+def _branches(folder: Path) -> tuple[BranchLine, ...]:
+    rows = _table(folder, BRANCHES, BRANCH_COLUMNS)
+    _check_keys(rows, "branch", BRANCHES)
+    return tuple(BranchLine(row["branch"], row["name"]) for row in rows)
+
+
+def _entries(folder: Path, branches: Collection[str]) -> tuple[EntryLine, ...]:
+    """BundleError: a branch or state there is not, an accepted entry without a number, a number that stands twice."""
+    rows = _table(folder, ENTRIES, ENTRY_COLUMNS)
+    _check_keys(rows, "entry", ENTRIES)
+    found, numbers = [], set()
+    for line, row in zip(cells.lines_of(rows), rows, strict=True):
+        one_of(row, "branch", ENTRIES, line, known=branches)
+        one_of(row, "state", ENTRIES, line, known=STATES)
+        number = count_of(row, "number", ENTRIES, line) if row["number"] or row["state"] == ACCEPTED else None
+        if number in numbers:
+            raise BundleError(ENTRIES, f"number {number} stands twice", line=line)
+        numbers |= {number} - {None}
+        found.append(EntryLine(row["entry"], number, row["branch"], row["title"], row["state"]))
+    return tuple(found)
+
+
+def _check_keys(rows: tuple[Row, ...], column: str, file: str) -> None:
+    seen: set[str] = set()
+    for line, row in zip(cells.lines_of(rows), rows, strict=True):
+        key = row[column]
+        if not _KEY.fullmatch(key):
+            raise BundleError(file, f"{column}: {key!r} is not a key: 1 to 40 of a to z, 0 to 9, - and _", line=line)
+        if key in seen:
+            raise BundleError(file, f"{column} {key!r} stands twice", line=line)
+        seen.add(key)
+
+
+def _stages(folder: Path, definition: Definition) -> dict[str, Tables]:
+    """The evidence of every stage that has a folder; a table without a file is empty."""
+    present = files.check_names(folder / STAGES, list(definition.by_key), STAGES)
+    return {stage.key: _stage(folder, stage.key, stage.kind) for stage in definition.stages if stage.key in present}
+
+
+def _stage(folder: Path, key: str, kind: str) -> Tables:
+    tables = KINDS[kind].tables
+    shown = f"{STAGES}/{key}"
+    present = files.check_names(folder / STAGES / key, [f"{table}.csv" for table in tables], shown)
+    return {
+        table: _table(folder, table_file(key, table), columns) if f"{table}.csv" in present else ()
+        for table, columns in tables.items()
+    }
+
+
+def _outcomes(folder: Path, definition: Definition) -> dict[str, Outcome]:
+    tree = files.json_object(files.text(folder, OUTCOME), OUTCOME)
+    for stage in tree:
+        if stage not in definition.by_key:
+            raise BundleError(OUTCOME, f"unknown stage {stage!r}")
+    return {stage.key: _outcome(stage.key, tree[stage.key]) for stage in definition.stages if stage.key in tree}
+
+
+def _outcome(stage: str, part: Any) -> Outcome:
+    fit = isinstance(part, dict) and set(part) == {"figures", "facts"} and isinstance(part["facts"], dict)
+    figures = part["figures"] if fit else None
+    if not isinstance(figures, dict) or not all(isinstance(column, dict) for column in figures.values()):
+        raise BundleError(OUTCOME, f"stage {stage}: expected figures of entries, and facts")
+    for name, column in figures.items():
+        for entry, written in column.items():
+            if not isinstance(written, str) or not _NUMBER.fullmatch(written):
+                raise BundleError(OUTCOME, f"stage {stage}: {name}: entry {entry}: {written!r} is no exact number")
+    return Outcome.from_json(part)

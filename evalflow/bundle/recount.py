@@ -1,106 +1,138 @@
-"""Recomputing every outcome of a bundle from its evidence, and comparing it with what the bundle states."""
+"""Recomputing every outcome of a bundle from its evidence, by the rules it holds, and saying where it differs.
 
-from collections.abc import Iterator
+Who takes part: the entries whose state is "accepted", in every stage; a draft, a returned, rejected or withdrawn entry
+takes part in none. Which stages are recounted: those `outcome.json` names; where there is no such file, those with a
+folder of evidence. A stage's earlier outcomes are the recounted ones, never those stored.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evalflow.audit import note
-from evalflow.audit.event import Event, digest
-from evalflow.audit.verify import verify_log
-from evalflow.bundle.format import Bundle, Log
-from evalflow.errors import BundleError, LogBroken
+from evalflow.audit.event import canonical
+from evalflow.bundle import cells, format, log
+from evalflow.bundle.format import ACCEPTED, Bundle
+from evalflow.errors import BundleError
 from evalflow.kinds import KINDS
-from evalflow.workflow.outcome import Case, Outcome
+from evalflow.workflow.definition import Stage
+from evalflow.workflow.outcome import Case, Contender, Outcome
+
+NOTHING = object()
 
 
 @dataclass(frozen=True)
 class Recount:
-    """outcomes: as recomputed, by stage. differences: one line each, from what the bundle or its log states."""
+    """outcomes: {stage key: what it comes to}, in order. differences: one line each, none when all agrees."""
 
-    outcomes: dict[str, Outcome]
+    outcomes: Mapping[str, Outcome]
     differences: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        return {key: outcome.to_json() for key, outcome in self.outcomes.items()}
+
+class _Earlier(dict[str, Outcome]):
+    """Outcomes of the stages before; asking for one that is not there is the bundle's fault."""
+
+    def __missing__(self, stage: str) -> Outcome:
+        raise BundleError(format.OUTCOME, f"stage {stage} is needed by a later one and missing")
 
 
 def recount(bundle: Bundle) -> Recount:
-    """The outcomes of all stages that came to one; in a bundle that states none, of all stages with evidence.
-
-    Raises BundleError for evidence that contradicts itself.
-    """
-    outcomes: dict[str, Outcome] = {}
+    """What the evidence comes to. BundleError for evidence that contradicts itself: stage, file, line, reason."""
+    outcomes = _Earlier()
     for stage in bundle.definition.stages:
-        stated = stage.key in bundle.outcomes if bundle.outcomes else bool(bundle.evidence.get(stage.key))
-        if not stated:
-            continue
-        case = Case(
-            definition=bundle.definition,
-            stage=stage,
-            contenders=bundle.entries,
-            branches=tuple(bundle.branches),
-            tables=bundle.evidence.get(stage.key, {}),
-            earlier=dict(outcomes),
-            seed=bundle.draw_seed,
-        )
-        outcomes[stage.key] = _outcome(case)
-    found = [*_compared(bundle, outcomes), *_logged(bundle, outcomes)]
-    return Recount(outcomes, tuple(found))
+        if stage.key in _reached(bundle):
+            outcomes[stage.key] = _outcome(bundle, stage, outcomes)
+    return Recount(dict(outcomes), tuple(_differences(bundle, outcomes)))
 
 
-def _outcome(case: Case) -> Outcome:
+def as_json(recounted: Recount) -> str:
+    """The outcomes as text: exactly what `outcome.json` would hold."""
+    return format.outcome_text(recounted.outcomes)
+
+
+def _reached(bundle: Bundle) -> Mapping[str, object]:
+    return bundle.tables if bundle.outcomes is None else bundle.outcomes
+
+
+def _outcome(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> Outcome:
+    case = Case(
+        definition=bundle.definition,
+        stage=stage,
+        contenders=_contenders(bundle),
+        branches=tuple(branch.key for branch in bundle.branches),
+        tables=bundle.tables.get(stage.key, {}),
+        earlier=earlier,
+        seed=bundle.draw_seed,
+    )
     try:
-        return KINDS[case.stage.kind].outcome(case)
+        found = KINDS[stage.kind].outcome(case)
     except BundleError as wrong:
-        raise BundleError(f"stages/{case.stage.key}/{wrong.file}", wrong.reason, line=wrong.line) from None
-    except KeyError as missing:
-        raise BundleError(f"stages/{case.stage.key}", f"needs the outcome of {missing}, which is not there") from None
+        raise _placed(wrong, case) from None
+    return Outcome.from_json(json.loads(canonical(found.to_json())))
 
 
-def _compared(bundle: Bundle, outcomes: dict[str, Outcome]) -> Iterator[str]:
-    for key, stated in bundle.outcomes.items():
-        found = outcomes[key]
-        for name in sorted({*stated.figures, *found.figures}):
-            before, after = stated.figures.get(name, {}), found.figures.get(name, {})
-            for entry in sorted({*before, *after}):
-                if before.get(entry) != after.get(entry):
-                    yield f"{key}: {name} of {entry}: stated {before.get(entry)}, recounted {after.get(entry)}"
-        for name in sorted({*stated.facts, *found.facts}):
-            if stated.facts.get(name) != _plain(found.facts.get(name)):
-                yield f"{key}: {name}: stated {stated.facts.get(name)}, recounted {found.facts.get(name)}"
+def _contenders(bundle: Bundle) -> tuple[Contender, ...]:
+    """The accepted entries, by number."""
+    accepted = [entry for entry in bundle.entries if entry.state == ACCEPTED]
+    return tuple(
+        Contender(entry.key, entry.branch, entry.number or 0, entry.title)
+        for entry in sorted(accepted, key=lambda entry: entry.number or 0)
+    )
 
 
-def _plain(value: Any) -> Any:
-    """A fact as JSON gives it back: tuples as lists."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
+def _placed(wrong: BundleError, case: Case) -> BundleError:
+    """A kind's complaint, with the table's place in the bundle and the line on which its row begins."""
+    table = wrong.file.removesuffix(".csv")
+    if table == wrong.file or table not in KINDS[case.stage.kind].tables:
+        return BundleError(wrong.file, f"stage {case.stage.key}: {wrong.reason}", line=wrong.line)
+    file = format.table_file(case.stage.key, table)
+    if wrong.line is None:
+        return BundleError(file, wrong.reason)
+    lines = list(cells.lines_of(case.rows(table)))
+    return BundleError(file, wrong.reason, line=lines[wrong.line - 2])
 
 
-def _logged(bundle: Bundle, outcomes: dict[str, Outcome]) -> Iterator[str]:
-    """Whether the log verifies, pinned these rules, and recorded these outcomes."""
-    if bundle.log is None:
-        return
-    try:
-        events = _verified(bundle.log)
-    except LogBroken as broken:
-        yield f"log: {broken}"
-        return
-    events = [event for event in events if event.season == bundle.season]
-    pinned = [event.public["digest"] for event in events if event.type == "season.created"]
-    if pinned != [bundle.definition.digest]:
-        yield f"log: the rules have the digest {bundle.definition.digest}, the log pinned {pinned}"
-    settled = {event.stage: event.public["outcome_sha256"] for event in events if event.type == "stage.settled"}
-    for key, outcome in outcomes.items():
-        if settled.get(key) != digest(outcome.to_json()):
-            yield f"log: {key}: recorded the outcome {settled.get(key)}, recounted {digest(outcome.to_json())}"
+def _differences(bundle: Bundle, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    digest = bundle.definition.digest
+    if bundle.digest not in ("", digest):
+        yield f"{format.HEAD}: digest: {bundle.digest} stated, the rules have {digest}"
+    for stage, stored in (bundle.outcomes or {}).items():
+        yield from _between(stage, stored, outcomes[stage])
+    if bundle.log is not None:
+        yield from log.differences(
+            bundle.log, season=bundle.season, digest=digest, seed=bundle.draw_seed, outcomes=outcomes
+        )
 
 
-def _verified(log: Log) -> list[Event]:
-    leaves = [(number, leaf.encode(), "") for number, leaf in enumerate(log.leaves)]
-    verifier = note.parse_verifier(log.verifier)
-    verified = verify_log(leaves, checkpoints=[log.checkpoint], verifiers=[verifier], payloads={})
-    said = note.parse_checkpoint(note.open_note(log.checkpoint, [verifier]))
-    if said.size != verified.size:
-        raise LogBroken(f"the checkpoint speaks of {said.size} leaves, there are {verified.size}")
-    return list(verified.events.values())
+def _between(stage: str, stored: Outcome, recounted: Outcome) -> Iterator[str]:
+    told, found = stored.to_json(), recounted.to_json()
+    for name in sorted(told["figures"].keys() | found["figures"].keys()):
+        was, now = told["figures"].get(name, {}), found["figures"].get(name, {})
+        for entry in sorted(was.keys() | now.keys()):
+            yield from _line(f"stage {stage}: {name}: entry {entry}", was.get(entry, NOTHING), now.get(entry, NOTHING))
+    yield from _within(f"stage {stage}: ", told["facts"], found["facts"])
+
+
+def _within(place: str, told: Any, found: Any) -> Iterator[str]:
+    """Differences inside facts, one line for each part that differs; place: the path so far."""
+    if isinstance(told, dict) and isinstance(found, dict):
+        for key in sorted(told.keys() | found.keys()):
+            dot = "" if place.endswith(" ") else "."
+            yield from _within(f"{place}{dot}{key}", told.get(key, NOTHING), found.get(key, NOTHING))
+    elif isinstance(told, list) and isinstance(found, list) and len(told) == len(found):
+        for number, pair in enumerate(zip(told, found, strict=True)):
+            yield from _within(f"{place}.{number}", *pair)
+    else:
+        yield from _line(place, told, found)
+
+
+def _line(place: str, told: Any, found: Any) -> Iterator[str]:
+    if told is NOTHING or found is NOTHING or canonical(told) != canonical(found):
+        yield f"{place}: {_show(told)} stored, {_show(found)} recounted"
+
+
+def _show(value: Any) -> str:
+    if value is NOTHING:
+        return "nothing"
+    text = value if isinstance(value, str) else canonical(value).decode()
+    return text if len(text) <= 120 else f"{text[:119]}…"
