@@ -91,7 +91,8 @@ def seal(session: Session, signer: Signer, *, now: datetime) -> int:
 
 def _pending(session: Session) -> list[tuple[int, str, str]]:
     query = select(Pending.number, Pending.event_id, EventRow.leaf).join(EventRow, EventRow.id == Pending.event_id)
-    return [row._tuple() for row in session.execute(query.order_by(Pending.number).limit(BATCH))]
+    rows = session.execute(query.order_by(Pending.number).limit(BATCH))
+    return [(number, event_id, leaf) for number, event_id, leaf in rows]
 
 
 def verify(session: Session, signer: Signer) -> Verified:
