@@ -66,6 +66,9 @@ def _stage_faults(session: Session, stage: StageRow, logged: dict) -> Iterator[s
     for moment, event_type in ((stage.opened_at, "stage.opened"), (stage.settled_at, "stage.settled")):
         if (moment is not None) != ((event_type, *place) in logged):
             yield f"{event_type} is in the rows or in the log, not in both"
+    moments = [moment is not None for moment in (stage.opened_at, stage.closed_at, stage.settled_at)]
+    if moments != [number < list(Phase).index(Phase(stage.phase)) for number in range(3)]:
+        yield f"it is {stage.phase}, which its moments of opening, closing and settling deny"
     if (stage.phase == Phase.DONE) != (stage.outcome is not None):
         yield "it is done without an outcome, or has one without being done"
     if definition_of(stage.season).heading.moves == "together" and stage.phase != Phase.WAITING:
