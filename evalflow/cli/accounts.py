@@ -67,11 +67,11 @@ def import_(setting: Setting, branches: Path | None, people: Path | None, *, wri
         if path is None:
             continue
         with setting.database.writing() as session:
-            preview: Preview = preview_of(path.read_bytes(), importing.existing(session))  # type: ignore[operator,type-arg]
+            preview: Preview = preview_of(path.read_bytes(), importing.existing(session))  # type: ignore[type-arg]
             _tell(path, preview)
             bad += len(preview.bad)
             if write and preview.good:
-                add(session, preview, actor=OPERATOR, now=setting.now())  # type: ignore[operator]
+                add(session, preview, actor=OPERATOR, now=setting.now())
     sys.exit(1 if bad else 0)
 
 

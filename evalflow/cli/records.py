@@ -1,6 +1,5 @@
 """`evalflow export`, `recount`, `rehearse` and `log`: a season as files, repeated, played, verified."""
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -9,7 +8,7 @@ import click
 
 from evalflow.audit import ledger, note
 from evalflow.bundle import format as layout
-from evalflow.bundle.recount import recount as recount_bundle
+from evalflow.bundle import recount as recounting
 from evalflow.cli.setting import Setting
 from evalflow.cli.workflows import read_file
 from evalflow.db import connect
@@ -30,23 +29,18 @@ def export(setting: Setting, season: str, folder: Path) -> None:
     with setting.database.reading() as session:
         bundle = bundles.export(session, queries.season_by_key(session, season), setting.signer)
     layout.write(bundle, folder)
-    click.echo(f"{folder}: {len(bundle.outcomes)} outcomes, bundle {bundles.digest(bundle)[:16]}")
+    click.echo(f"{folder}: {len(bundle.outcomes or {})} outcomes, bundle {bundles.digest(bundle)[:16]}")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def recount(folder: Path) -> None:
     """Recompute every outcome of the bundle in FOLDER and print it; exit 1 on any difference."""
-    bundle = layout.read(folder)
-    found = recount_bundle(bundle)
-    click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=1, sort_keys=True))
-    stated = layout.stated_digest(folder)
-    differences = list(found.differences)
-    if stated and stated != bundle.definition.digest:
-        differences.append(f"bundle.json: digest: stated {stated}, the definition has {bundle.definition.digest}")
-    for difference in differences:
+    found = recounting.recount(layout.read(folder))
+    click.echo(recounting.as_json(found), nl=False)
+    for difference in found.differences:
         click.echo(difference, err=True)
-    sys.exit(1 if differences else 0)
+    sys.exit(1 if found.differences else 0)
 
 
 @click.command()

@@ -9,7 +9,8 @@ from evalflow.audit import note
 from evalflow.audit.models import Checkpoint, EventRow, Leaf
 from evalflow.audit.note import Signer
 from evalflow.bundle import format as layout
-from evalflow.bundle.format import Bundle, Log
+from evalflow.bundle.format import BranchLine, Bundle, EntryLine
+from evalflow.bundle.log import Log
 from evalflow.people.models import Branch
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import queries
@@ -20,13 +21,20 @@ from evalflow.seasons.rules import definition_of
 def export(session: Session, season: Season, signer: Signer) -> Bundle:
     """The evidence of every stage that is done; what still runs is left out, so that nothing leaks early."""
     done = [row for row in season.stages if row.phase == Phase.DONE]
+    definition = definition_of(season)
     return Bundle(
         season=season.key,
+        digest=definition.digest,
         draw_seed=season.draw_seed if _all_votes_over(season) else "",
-        definition=definition_of(season),
-        branches={branch.key: branch.name_zh for branch in session.scalars(select(Branch).order_by(Branch.id))},
-        entries=queries.contenders(session, season.id),
-        evidence={row.key: LIFECYCLES[row.kind].evidence(session, row) for row in done},
+        definition=definition,
+        branches=tuple(
+            BranchLine(branch.key, branch.name_zh) for branch in session.scalars(select(Branch).order_by(Branch.id))
+        ),
+        entries=tuple(
+            EntryLine(entry.key, entry.number, entry.branch.key, entry.title, entry.state)
+            for entry in queries.entries(session, season.id)
+        ),
+        tables={row.key: LIFECYCLES[row.kind].evidence(session, row) for row in done},
         outcomes=queries.outcomes(season),
         log=_log(session, signer),
     )
@@ -35,7 +43,7 @@ def export(session: Session, season: Season, signer: Signer) -> Bundle:
 def digest(bundle: Bundle) -> str:
     """SHA-256, hex, over the paths and texts of all files of a bundle."""
     whole = hashlib.sha256()
-    for name, text in sorted(layout.files(bundle).items()):
+    for name, text in sorted(layout.texts(bundle).items()):
         whole.update(f"{name}\n{len(text.encode())}\n".encode() + text.encode())
     return whole.hexdigest()
 

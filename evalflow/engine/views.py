@@ -1,10 +1,12 @@
 """The organiser's desk: new seasons, and every step of one that a hand may take."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
@@ -157,7 +159,7 @@ def _closes_at(form: StepForm) -> datetime:
     return typed.replace(tzinfo=ZONE)
 
 
-STEPS = {
+STEPS: dict[str, Callable[[Session, StageRow, StepForm], object]] = {
     "open": lambda session, stage, form: commands.open_stage(
         session, stage.id, actor=actor(), now=now(), version=form.version.data
     ),

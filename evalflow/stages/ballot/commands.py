@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert, select, update
@@ -73,7 +74,7 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
     named = box.private_key is not None
     weights = dict(session.execute(select(Elector.person_id, Elector.weight).where(Elector.stage_id == stage.id)).all())
     entropy = entropy_of(session)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for envelope in session.scalars(select(Envelope).where(Envelope.stage_id == stage.id).order_by(Envelope.receipt)):
         mask = sealing.unseal(envelope.sealed, key, sealing.info_of(stage.id, envelope.person_id))
         voter = envelope.person_id if named else None

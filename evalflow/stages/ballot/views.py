@@ -119,7 +119,8 @@ def receipt() -> str:
     """Looks an envelope up by its receipt: one's own after voting, or any that somebody has written down."""
     session, stage = reading(), place().stage
     asked = re.sub(r"[^0-9a-f]", "", request.args.get("envelope", "").lower())
-    own = queries.own_receipt(session, stage.id, actor().person_id) if actor().person_id is not None else None
+    person = actor().person_id
+    own = queries.own_receipt(session, stage.id, person) if person is not None else None
     return render_template(
         "stages/ballot/receipt.html",
         stage=stage,
