@@ -5,11 +5,13 @@ from evalflow.people.events import EVENTS as PEOPLE_EVENTS
 from evalflow.seasons.events import EVENTS as SEASON_EVENTS
 from evalflow.seasons.lifecycle import Lifecycle
 from evalflow.seasons.play import Play
+from evalflow.seasons.printing import Printing
 from evalflow.stages.ballot import lifecycle as ballot_lifecycle
 from evalflow.stages.ballot import play as ballot_play
 from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
 from evalflow.stages.notice import lifecycle as notice_lifecycle
 from evalflow.stages.notice import play as notice_play
+from evalflow.stages.notice import printing as notice_printing
 from evalflow.stages.notice.events import EVENTS as NOTICE_EVENTS
 from evalflow.stages.promotion import lifecycle as promotion_lifecycle
 from evalflow.stages.promotion import play as promotion_play
@@ -35,6 +37,10 @@ PLAYS: dict[str, Play] = {
     "promotion": promotion_play,
     "submission": submission_play,
     "tracking": tracking_play,
+}
+
+PRINTINGS: dict[str, Printing] = {
+    "notice": notice_printing,
 }
 
 EVENT_TYPES: tuple[EventType, ...] = (

@@ -49,7 +49,8 @@ def recount(folder: Path) -> None:
 @click.option("--members", default=200, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--seed", default="1", show_default=True, help="The same seed gives the same bundle.")
 @click.option("--out", type=FOLDER, required=True, help="Where documents/ and bundle/ are written.")
-def rehearse(file: Path, branches: int, members: int, seed: str, out: Path) -> None:
+@pass_setting
+def rehearse(setting: Setting, file: Path, branches: int, members: int, seed: str, out: Path) -> None:
     """Play a whole season of the workflow FILE with simulated users."""
     definition = read_file(file)
     with tempfile.TemporaryDirectory(prefix="evalflow-rehearsal-") as scratch:
@@ -61,7 +62,7 @@ def rehearse(file: Path, branches: int, members: int, seed: str, out: Path) -> N
         with rehearsed.world.database.reading() as session:
             season = queries.season_by_key(session, rehearsed.season_key)
             bundle = bundles.export(session, season, rehearsed.signer)
-            documents = printing.documents(session, season)
+            documents = printing.documents(session, season, config=setting.config)
         engine.dispose()
     layout.write(bundle, out / "bundle")
     for name, content in documents.items():

@@ -15,7 +15,7 @@ from evalflow.access import Permission
 from evalflow.errors import Invalid, NotFound
 from evalflow.seasons import guards, visibility
 from evalflow.seasons.models import StageRow
-from evalflow.stages.notice import commands, paper, queries
+from evalflow.stages.notice import commands, paper, printing, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
 from evalflow.stages.notice.period import Period
 from evalflow.stages.notice.queries import Proposed
@@ -206,16 +206,7 @@ def printed() -> Response:
     session, here = reading(), place()
     if not visibility.sees_proposal(actor(), here.season) or here.stage.opened_at is None:
         raise NotFound("notice_later")
-    checkpoint = queries.latest_checkpoint(session)
-    notice = paper.Notice(
-        stage=here.stage,
-        proposed=queries.proposed(session, here.stage),
-        period=queries.period(session, here.stage, config().timezone),
-        dated=queries.opened_on(here.stage, config().timezone),
-        organisation=config().site_name.get(here.locale, ""),
-        address=_address(),
-        checkpoint=checkpoint.note if checkpoint else "",
-    )
+    notice = printing.of(session, here.stage, config(), here.locale, _address())
     response = make_response(documents.render("notice", paper.values(notice, here.locale)))
     response.mimetype = "application/pdf"
     response.headers.set("Content-Disposition", "inline", filename=f"{here.season.key}-{here.stage.key}.pdf")
