@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field as Bound
-from wtforms import HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, MultipleFileField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.widgets import DateInput, URLInput
 
 from evalflow.errors import Invalid
@@ -72,8 +72,9 @@ def _bound(field: Field) -> Any:
         case "number":
             return StringField(label, render_kw={"inputmode": "decimal", "autocomplete": "off"})
         case "choice":
-            options = [(choice.key, choice.label.to(locale())) for choice in field.choice]
-            return SelectField(label, choices=[("", _("Please choose")), *options], validate_choice=False)
+            options = [SelectChoice(choice.key, choice.label.to(locale())) for choice in field.choice]
+            none = SelectChoice("", _("Please choose"))
+            return SelectField(label, choices=[none, *options], validate_choice=False)
         case "date":
             return StringField(label, widget=DateInput())
         case "link":

@@ -1,8 +1,10 @@
 """What the pages of a declaration show: small values, made from rows in a fixed number of queries."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -56,14 +58,23 @@ class Shown:
     answer: Answer | None
     files: tuple[Attachment, ...] = ()
 
+    @property
+    def day(self) -> date | None:
+        return date.fromisoformat(self.answer) if self.field.type == "date" and isinstance(self.answer, str) else None
+
 
 @dataclass(frozen=True)
 class Difference:
-    """An answer before and after an amendment."""
+    """An answer before and after an amendment.
+
+    old_parts, new_parts: of a long text its sentences as (text, whether the other version has it not).
+    """
 
     field: Field
     old: Shown
     new: Shown
+    old_parts: tuple[tuple[str, bool], ...] = ()
+    new_parts: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +152,26 @@ def shown(field: Field, answer: Answer | None, files: Mapping[int, Attachment]) 
 
 
 def _difference(change: Change, files: Mapping[int, Attachment]) -> Difference:
-    return Difference(change.field, shown(change.field, change.old, files), shown(change.field, change.new, files))
+    old, new = shown(change.field, change.old, files), shown(change.field, change.new, files)
+    if change.field.type != "long_text":
+        return Difference(change.field, old, new)
+    return Difference(change.field, old, new, *compared(str(change.old or ""), str(change.new or "")))
+
+
+def compared(old: str, new: str) -> tuple[tuple[tuple[str, bool], ...], tuple[tuple[str, bool], ...]]:
+    """The sentences of two texts, each marked when the other text does not have it at that place.
+
+    >>> compared("一。二。", "一。三。")
+    ((('一。', False), ('二。', True)), (('一。', False), ('三。', True)))
+    """
+    before, after = (re.findall(r"[^。！？；\n]*[。！？；\n]+|[^。！？；\n]+", text) for text in (old, new))
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    same_before = {block.a + step for block in blocks for step in range(block.size)}
+    same_after = {block.b + step for block in blocks for step in range(block.size)}
+    return (
+        tuple((text, place not in same_before) for place, text in enumerate(before)),
+        tuple((text, place not in same_after) for place, text in enumerate(after)),
+    )
 
 
 def _named(answer: Answer | None, files: Mapping[int, Attachment]) -> tuple[Attachment, ...]:

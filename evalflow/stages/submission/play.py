@@ -24,7 +24,7 @@ def during(world: World, stage: StageRow) -> None:
     """One branch after the other declares, well before the deadline; the organiser answers each soon."""
     for place, (branch, secretary) in enumerate(world.secretaries.items()):
         _pass_time(world, stage, len(world.secretaries) - place)
-        entry_id = _declare(world, stage, branch, secretary)
+        entry_id = _declare(world, stage, prose.title_of(branch, place), secretary, branch)
         if entry_id is None:
             continue
         if place == AMENDED and queries.options_of(stage).review == "organiser":
@@ -48,13 +48,12 @@ def _pass_time(world: World, stage: StageRow, branches_left: int) -> None:
     world.wait(seconds=max(0, int(left * world.chance.uniform(0.3, 0.8) / (branches_left + 1))))
 
 
-def _declare(world: World, stage: StageRow, branch: str, secretary: Actor) -> int | None:
+def _declare(world: World, stage: StageRow, title: str, secretary: Actor, branch: str) -> int | None:
     """Begin, fill in, hand in; the entry's id, None where the branch has its entries already."""
     try:
         entry = world.do(commands.begin, stage.id, secretary.branch_id, actor=secretary)
     except Conflict:
         return None
-    title = prose.title_of(branch, world.chance)
     asked = queries.options_of(stage).field
     answered = [field for field in asked if field.required or world.chance.random() < 0.8]
     texts: dict[str, Answer] = {

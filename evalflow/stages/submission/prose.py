@@ -4,7 +4,6 @@ The four brands and what they stand for come from a published case; everything e
 """
 
 from datetime import date, timedelta
-from decimal import Decimal
 from random import Random
 
 from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
@@ -42,11 +41,15 @@ REMARK = "请补充可核验的数据，例如完成数量、与上年相比的�
 AMENDMENT = "补充数据：全年完成攻关课题12项，主要能耗指标比上年下降3.6%，相关台账可供核验。"
 
 
-def title_of(branch: str, chance: Random) -> str:
-    """The brand's name."""
+def title_of(branch: str, place: int) -> str:
+    """The brand's name; of an invented one by the branch's place, so that the first hundred differ.
+
+    >>> title_of("smelting", 0), title_of("power", 4), title_of("digital", 14)
+    ('铜花飞扬 筑梦中冶', '先锋攻坚（示例）', '先锋争先（示例）')
+    """
     if branch in BRANDS:
         return BRANDS[branch][0]
-    return f"{chance.choice(FIRST)}{chance.choice(SECOND)}（示例）"
+    return f"{FIRST[place % 10]}{SECOND[(place * 3 + place // 10 + 1) % 10]}（示例）"
 
 
 def answer(field: Field, *, branch: str, title: str, chance: Random, today: date) -> str:
@@ -80,8 +83,8 @@ def files(field: Field, *, title: str, chance: Random) -> list[Cleaned]:
 
 def _number(field: Field, chance: Random) -> str:
     low = field.minimum if field.minimum is not None else 1
-    high = field.maximum if field.maximum is not None else max(low, 100)
-    return str(Decimal(chance.randint(low, high)))
+    high = min(low + 100, field.maximum) if field.maximum is not None else low + 100
+    return str(chance.randint(low, max(low, high)))
 
 
 def _paragraphs(field: Field, branch: str, title: str, chance: Random) -> str:

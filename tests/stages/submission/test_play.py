@@ -23,8 +23,9 @@ def test_a_cover_depends_on_chance_alone() -> None:
 
 
 def test_known_branches_carry_their_own_brands_and_invented_ones_say_so() -> None:
-    assert prose.title_of("smelting", Random(1)) == "铜花飞扬 筑梦中冶"
-    assert prose.title_of("power", Random(1)).endswith("（示例）")
+    assert prose.title_of("smelting", 7) == "铜花飞扬 筑梦中冶"
+    invented = [prose.title_of(f"branch-{place}", place) for place in range(100)]
+    assert len(set(invented)) == 100 and all(title.endswith("（示例）") for title in invented)
 
 
 def test_the_declarations_of_the_shipped_workflow_are_played_to_their_end(house: House) -> None:
