@@ -1,0 +1,33 @@
+// What makes pages handier. Every page works without it.
+"use strict";
+
+// Ask before what can't be undone.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter && event.submitter.dataset.confirm || event.target.dataset.confirm;
+  if (question && !window.confirm(question)) {
+    event.preventDefault();
+  }
+});
+
+// A ballot tells how many are chosen, and warns before it would be refused.
+for (const form of document.querySelectorAll("form[data-choose-max]")) {
+  const [least, most] = [Number(form.dataset.chooseMin), Number(form.dataset.chooseMax)];
+  const told = form.querySelector("[data-chosen]");
+  const count = () => {
+    const chosen = form.querySelectorAll("input[type=checkbox]:checked").length;
+    told.textContent = form.dataset.chooseText.replace("{chosen}", chosen).replace("{most}", most);
+    told.classList.toggle("text-danger", chosen > most || (chosen > 0 && chosen < least));
+  };
+  form.addEventListener("change", count);
+  count();
+}
+
+// Text areas grow with what is typed into them.
+for (const area of document.querySelectorAll("textarea")) {
+  const grow = () => {
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + 2}px`;
+  };
+  area.addEventListener("input", grow);
+  grow();
+}
