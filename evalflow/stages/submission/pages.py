@@ -22,6 +22,7 @@ from evalflow.web.refusals import sentence_of
 from evalflow.workflow import fields
 from evalflow.workflow.fields import Answer, Answers, Field
 
+_SENTENCE = re.compile(r"\n+|[^。！？；\n]+[。！？；]*|[。！？；]+")
 STATES: Mapping[str, Any] = {
     EntryState.DRAFT: _l("being filled in"),
     EntryState.SUBMITTED: _l("handed in, under review"),
@@ -164,7 +165,7 @@ def compared(old: str, new: str) -> tuple[tuple[tuple[str, bool], ...], tuple[tu
     >>> compared("一。二。", "一。三。")
     ((('一。', False), ('二。', True)), (('一。', False), ('三。', True)))
     """
-    before, after = (re.findall(r"[^。！？；\n]*[。！？；\n]+|[^。！？；\n]+", text) for text in (old, new))
+    before, after = (_SENTENCE.findall(text) for text in (old, new))
     blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
     same_before = {block.a + step for block in blocks for step in range(block.size)}
     same_after = {block.b + step for block in blocks for step in range(block.size)}
