@@ -31,3 +31,11 @@ for (const area of document.querySelectorAll("textarea")) {
   area.addEventListener("input", grow);
   grow();
 }
+
+// Why a request in the background came to nothing is told where its answer would have stood: as text, never as markup.
+document.addEventListener("htmx:responseError", (event) => {
+  event.detail.target.textContent = event.detail.xhr.responseText;
+});
+document.addEventListener("htmx:sendError", (event) => {
+  event.detail.target.textContent = event.detail.target.dataset.offline || "";
+});
