@@ -33,7 +33,7 @@ class _Earlier(dict[str, Outcome]):
     """Outcomes of the stages before; asking for one that is not there is the bundle's fault."""
 
     def __missing__(self, stage: str) -> Outcome:
-        raise BundleError(format.OUTCOME, f"stage {stage} is needed by a later one and missing")
+        raise BundleError(format.OUTCOME, f"needs the outcome of stage {stage}")
 
 
 def recount(bundle: Bundle) -> Recount:

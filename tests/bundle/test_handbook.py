@@ -1,26 +1,11 @@
 """The page on bundles says what the code does: its example is a whole bundle, its tables are those of the kinds."""
 
 import re
-from pathlib import Path
-
-import pytest
 
 from evalflow.bundle import format, recount
 from evalflow.bundle.reference import reference
 from evalflow.kinds import KINDS
-
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bundle.md").read_text(encoding="utf-8")
-FILE = re.compile(r"^`([\w./]+)` (?:(?!```).)*?\n\n```(?:json|toml|csv)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture
-def example(tmp_path):
-    """The folder that a reader would have who copied every file of the example."""
-    for file, text in FILE.findall(PAGE):
-        path = tmp_path / "teahouse" / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return tmp_path / "teahouse"
+from tests.bundle.conftest import PAGE
 
 
 def test_the_example_recounts_to_the_outcome_written_beside_it(example):

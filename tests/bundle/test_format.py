@@ -1,0 +1,291 @@
+"""Bundles as files: what is written is read back, and whatever can't be true is refused with file and line."""
+
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalflow.bundle import cells, folder, format
+from evalflow.bundle.format import BranchLine, Bundle, EntryLine
+from evalflow.bundle.log import Log
+from evalflow.errors import BundleError, DefinitionError
+from evalflow.kinds import KINDS
+from evalflow.kinds.submission import STATES
+from evalflow.workflow import reader
+from evalflow.workflow.outcome import Outcome
+from tests.bundle.conftest import FILE, PAGE
+
+RULES = reader.read(dict(FILE.findall(PAGE))["definition.toml"], KINDS, file="definition.toml")
+
+keys = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,39}", fullmatch=True)
+written = st.text(st.characters(codec="utf-8"), max_size=20)
+exact = st.fractions(max_denominator=1000)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | written,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(written, inner, max_size=3),
+    max_leaves=6,
+)
+outcomes = st.builds(
+    Outcome,
+    st.dictionaries(written, st.dictionaries(keys, exact, max_size=3), max_size=2),
+    st.dictionaries(written, json_values),
+)
+
+
+@st.composite
+def entries(draw, branches):
+    numbers = draw(st.lists(st.integers(0, 10**6), max_size=4, unique=True))
+    names = draw(st.lists(keys, min_size=len(numbers), max_size=len(numbers), unique=True))
+    return tuple(
+        EntryLine(key, number, draw(st.sampled_from(branches)), draw(written), draw(st.sampled_from(STATES)))
+        for key, number in zip(names, numbers, strict=True)
+    )
+
+
+@st.composite
+def evidence(draw):
+    return {
+        stage.key: {
+            table: tuple(draw(st.lists(st.fixed_dictionaries(dict.fromkeys(columns, written)), max_size=3)))
+            for table, columns in KINDS[stage.kind].tables.items()
+        }
+        for stage in RULES.stages
+        if draw(st.booleans())
+    }
+
+
+@st.composite
+def bundles(draw):
+    """Any season of the handbook's rules, be its evidence sense or nonsense."""
+    branches = draw(st.lists(keys, min_size=1, max_size=4, unique=True))
+    reached = [stage.key for stage in RULES.stages if draw(st.booleans())]
+    return Bundle(
+        season=draw(written.filter(bool)),
+        digest=draw(st.sampled_from(["", RULES.digest])),
+        draw_seed=draw(st.binary(max_size=32)).hex(),
+        definition=RULES,
+        branches=tuple(BranchLine(key, draw(written)) for key in branches),
+        entries=draw(entries(branches)),
+        tables=draw(evidence()),
+        outcomes=draw(st.none() | st.just({key: draw(outcomes) for key in reached})),
+        log=draw(st.none() | st.just(Log(("{}", '{"a":"\u2028"}'), "note\n\n", "name+hash+key"))),
+    )
+
+
+def refusal(function, *arguments):
+    with pytest.raises(BundleError) as refused:
+        function(*arguments)
+    return str(refused.value)
+
+
+@given(bundles())
+def test_what_is_written_is_read_back_and_written_again_in_the_same_bytes(bundle):
+    with tempfile.TemporaryDirectory() as scratch:
+        format.write(bundle, Path(scratch) / "once")
+        again = format.read(Path(scratch) / "once")
+        assert again == bundle
+        assert format.texts(again) == format.texts(bundle)
+
+
+def test_an_example_by_hand_is_written_as_an_export_and_means_the_same(example, tmp_path):
+    by_hand = format.read(example)
+    format.write(by_hand, tmp_path / "exported")
+    exported = format.read(tmp_path / "exported")
+    assert exported == by_hand
+    assert (tmp_path / "exported" / "definition.json").read_text(encoding="utf-8") == f"{by_hand.definition.text}\n"
+
+
+def test_all_bytes_written_are_utf_8_with_lf(example, tmp_path):
+    format.write(format.read(example), tmp_path / "exported")
+    contents = [path.read_bytes() for path in (tmp_path / "exported").rglob("*") if path.is_file()]
+    assert len(contents) == 8
+    assert [content for content in contents if b"\r" in content or not content.endswith(b"\n")] == []
+
+
+def test_cells_that_a_spreadsheet_takes_for_formulas_are_quoted_and_unchanged():
+    rows = [
+        {"entry": "a", "title": title} for title in ("=1+1", "+1", "-1", "@x", "\tx", " x", "x ", "a\nb", 'a"b', "乙")
+    ]
+    assert cells.write(("entry", "title"), rows) == (
+        'entry,title\na,"=1+1"\na,"+1"\na,"-1"\na,"@x"\na,"\tx"\na," x"\na,"x "\na,"a\nb"\na,"a""b"\na,乙\n'
+    )
+
+
+def test_a_bundle_is_not_written_over_other_files(example):
+    assert refusal(format.write, format.read(example), example) == f"{example}: is not an empty folder"
+
+
+@pytest.mark.parametrize(
+    "file", ["branches.csv", "entries.csv", "stages/vote/ballots.csv", "outcome.json", "bundle.json"]
+)
+def test_a_byte_order_mark_and_crlf_are_read_as_if_they_were_not_there(example, file):
+    expected = format.read(example)
+    (example / file).write_bytes(b"\xef\xbb\xbf" + (example / file).read_bytes().replace(b"\n", b"\r\n"))
+    assert format.read(example) == expected
+
+
+def test_columns_may_stand_in_another_order(example):
+    expected = format.read(example)
+    (example / "branches.csv").write_text("name,branch\nNorth street,north\nSouth street,south\n")
+    assert format.read(example) == expected
+
+
+def test_a_table_without_a_file_is_empty(example):
+    (example / "stages" / "vote" / "roll.csv").unlink()
+    assert format.read(example).tables["vote"]["roll"] == ()
+
+
+def test_hidden_files_and_a_readme_may_stand_beside_the_bundle(example):
+    expected = format.read(example)
+    for name in (".DS_Store", "README.md", "stages/.keep", "stages/vote/README.txt"):
+        (example / name).write_text("=")
+    assert format.read(example) == expected
+
+
+TABLES = {
+    "an unknown column": ("branch,name,chair\nnorth,N,x\n", "1: unknown column 'chair', expected branch, name"),
+    "a doubled column": ("branch,name,name\nnorth,N,N\n", "1: column 'name' stands twice"),
+    "a missing column": ("branch\nnorth\n", "1: column 'name' is missing"),
+    "an empty file": ("", "1: column 'branch' is missing"),
+    "a short row": ("branch,name\nnorth,N\nsouth\n", "3: 1 cells, expected 2"),
+    "a long row": ("branch,name\nnorth,N,\n", "2: 3 cells, expected 2"),
+    "an empty line": ("branch,name\nnorth,N\n\nsouth,S\n", "3: an empty line"),
+    "a short row after a cell of two lines": ('branch,name\nnorth,"N\nN"\nsouth\n', "4: 1 cells, expected 2"),
+    "a quote that stays open": ('branch,name\nnorth,N\nsouth,"S\n', "3: not CSV: unexpected end of data"),
+    "a doubled key": ('branch,name\nnorth,"N\r\nN"\nsouth,S\nnorth,N\n', "5: branch 'north' stands twice"),
+    "a key that could be a path": (
+        "branch,name\n../x,N\n",
+        "2: branch: '../x' is not a key: 1 to 40 of a to z, 0 to 9, - and _",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), TABLES.values(), ids=TABLES)
+def test_a_table_that_is_not_as_it_should_be_is_refused_with_its_line(example, text, told):
+    (example / "branches.csv").write_bytes(text.encode())
+    assert refusal(format.read, example) == f"branches.csv:{told}"
+
+
+ENTRIES = {
+    "an unknown branch": ("jade,1,east,J,accepted", "2: unknown branch 'east'"),
+    "an unknown state": ("jade,1,north,J,in", "2: unknown state 'in'"),
+    "an accepted entry without a number": ("jade,,north,J,accepted", "2: number: '' is not a whole number"),
+    "a number that is none": ("jade,one,north,J,draft", "2: number: 'one' is not a whole number"),
+    "a doubled number": (
+        "jade,,north,J,draft\npine,1,north,P,draft\nlotus,1,north,L,draft",
+        "4: number 1 stands twice",
+    ),
+    "a doubled entry": ("jade,,north,J,draft\njade,,north,J,draft", "3: entry 'jade' stands twice"),
+}
+
+
+@pytest.mark.parametrize(("lines", "told"), ENTRIES.values(), ids=ENTRIES)
+def test_an_entry_that_can_not_be_is_refused_with_its_line(example, lines, told):
+    (example / "entries.csv").write_text(f"entry,number,branch,title,state\n{lines}\n")
+    assert refusal(format.read, example) == f"entries.csv:{told}"
+
+
+TOP = {
+    "not JSON": ('{\n"format": 1,\n}', ":3: not JSON: Expecting property name enclosed in double quotes"),
+    "a list": ("[1]", ": expected a JSON object"),
+    "a missing key": ('{"format": 1}', ": expected exactly the keys format, season, digest, draw_seed"),
+    "another format": ('{"format": 2, "season": "s", "digest": "", "draw_seed": ""}', ": format: expected 1"),
+    "a doubled key": ('{"format": 1, "format": 1}', ": key 'format' stands twice"),
+    "a seed that is no hex": (
+        '{"format": 1, "season": "s", "digest": "", "draw_seed": "xyz"}',
+        ': draw_seed: expected hex digits in pairs, or ""',
+    ),
+    "no season": ('{"format": 1, "season": "", "digest": "", "draw_seed": ""}', ": season: expected the season's key"),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), TOP.values(), ids=TOP)
+def test_a_heading_that_is_not_as_it_should_be_is_refused(example, text, told):
+    (example / "bundle.json").write_text(text)
+    assert refusal(format.read, example) == f"bundle.json{told}"
+
+
+OUTCOMES = {
+    "an unknown stage": ('{"final": {"figures": {}, "facts": {}}}', "unknown stage 'final'"),
+    "an outcome without facts": ('{"vote": {"figures": {}}}', "stage vote: expected figures of entries, and facts"),
+    "a figure as a number": (
+        '{"vote": {"figures": {"votes": {"jade": 2}}, "facts": {}}}',
+        "stage vote: votes: entry jade: 2 is no exact number",
+    ),
+    "a figure through nothing": (
+        '{"vote": {"figures": {"votes": {"jade": "1/0"}}, "facts": {}}}',
+        "stage vote: votes: entry jade: '1/0' is no exact number",
+    ),
+    "a number with a point": (
+        '{"vote": {"figures": {}, "facts": {"share": 0.5}}}',
+        "0.5: exact numbers are whole or written as text, such as '1/3'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), OUTCOMES.values(), ids=OUTCOMES)
+def test_an_outcome_that_can_not_be_compared_is_refused(example, text, told):
+    (example / "outcome.json").write_text(text)
+    assert refusal(format.read, example) == f"outcome.json: {told}"
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (
+            "outcomes.json",
+            "outcomes.json: unknown, expected bundle.json, definition.json, definition.toml, branches.csv, "
+            "entries.csv, stages, outcome.json, log",
+        ),
+        ("stages/final/names.csv", "stages/final: unknown, expected entries, vote, result"),
+        ("stages/vote/ballot.csv", "stages/vote/ballot.csv: unknown, expected ballots.csv, roll.csv"),
+        ("log/tree", "log/tree: unknown, expected leaves.jsonl, checkpoint, verifier, personal.jsonl"),
+    ],
+)
+def test_a_file_that_has_no_place_is_refused_and_not_passed_over(example, file, told):
+    (example / file).parent.mkdir(exist_ok=True)
+    (example / file).write_text("")
+    assert refusal(format.read, example) == told
+
+
+def test_bytes_that_are_not_utf_8_are_refused_with_their_line(example):
+    (example / "branches.csv").write_bytes("branch,name\nnorth,N\nsouth,南街\n".encode("gbk"))
+    assert refusal(format.read, example) == "branches.csv:3: not UTF-8"
+
+
+def test_a_file_that_is_missing_is_named(example):
+    (example / "entries.csv").unlink()
+    assert refusal(format.read, example) == "entries.csv: no such file"
+
+
+def test_there_is_one_definition_only(example):
+    (example / "definition.json").write_text("{}")
+    assert refusal(format.read, example) == "definition.json: expected either this file or definition.toml"
+
+
+def test_rules_that_can_not_work_are_refused_as_those_of_a_workflow_file(example):
+    rules = (example / "definition.toml").read_text(encoding="utf-8")
+    (example / "definition.toml").write_text(rules.replace("weight = 100", "weight = 99"), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"^definition\.toml: stage result: component"):
+        format.read(example)
+
+
+@pytest.mark.parametrize("name", ["entries.csv", "stages"])
+def test_links_out_of_the_folder_are_not_followed(example, tmp_path, name):
+    (example / name).rename(tmp_path / "elsewhere")
+    (example / name).symlink_to(tmp_path / "elsewhere")
+    assert refusal(format.read, example) == f"{name}: {'not a folder' if name == 'stages' else 'no such file'}"
+
+
+def test_a_file_beyond_bearing_is_refused_before_it_is_read(example):
+    with (example / "branches.csv").open("r+b") as file:
+        file.truncate(folder.MAX_BYTES + 1)
+    assert refusal(format.read, example) == f"branches.csv: larger than {folder.MAX_BYTES} bytes"
+
+
+def test_figures_are_read_exactly(example):
+    (example / "outcome.json").write_text('{"vote": {"figures": {"votes": {"jade": "200/3"}}, "facts": {}}}')
+    assert format.read(example).outcomes == {"vote": Outcome({"votes": {"jade": Fraction(200, 3)}}, {})}
