@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalflow.bundle import cells, folder, format
@@ -81,6 +81,7 @@ def refusal(function, *arguments):
     return str(refused.value)
 
 
+@settings(deadline=None)  # writes files
 @given(bundles())
 def test_what_is_written_is_read_back_and_written_again_in_the_same_bytes(bundle):
     with tempfile.TemporaryDirectory() as scratch:
