@@ -23,6 +23,8 @@ from evalflow.stages.notice import queries as notice_queries
 from evalflow.stages.notice import views as notice
 from evalflow.stages.promotion import queries as promotion_queries
 from evalflow.stages.promotion import views as promotion
+from evalflow.stages.scoring import queries as scoring_queries
+from evalflow.stages.scoring import views as scoring
 from evalflow.stages.submission import queries as submission_queries
 from evalflow.stages.submission import views as submission
 from evalflow.stages.tracking import queries as tracking_queries
@@ -65,6 +67,7 @@ BLUEPRINTS = (
     notice.blueprint,
     promotion.blueprint,
     promotion.short_links,
+    scoring.blueprint,
     submission.blueprint,
     tracking.blueprint,
     attachments.blueprint,
@@ -73,6 +76,7 @@ TASKS = {
     "ballot": ballot_queries.tasks,
     "notice": notice_queries.tasks,
     "promotion": promotion_queries.tasks,
+    "scoring": scoring_queries.tasks,
     "submission": submission_queries.tasks,
     "tracking": tracking_queries.tasks,
 }

@@ -16,6 +16,9 @@ from evalflow.stages.notice.events import EVENTS as NOTICE_EVENTS
 from evalflow.stages.promotion import lifecycle as promotion_lifecycle
 from evalflow.stages.promotion import play as promotion_play
 from evalflow.stages.promotion.events import EVENTS as PROMOTION_EVENTS
+from evalflow.stages.scoring import lifecycle as scoring_lifecycle
+from evalflow.stages.scoring import play as scoring_play
+from evalflow.stages.scoring.events import EVENTS as SCORING_EVENTS
 from evalflow.stages.submission import lifecycle as submission_lifecycle
 from evalflow.stages.submission import play as submission_play
 from evalflow.stages.submission.events import EVENTS as SUBMISSION_EVENTS
@@ -27,6 +30,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
     "ballot": ballot_lifecycle,
     "notice": notice_lifecycle,
     "promotion": promotion_lifecycle,
+    "scoring": scoring_lifecycle,
     "submission": submission_lifecycle,
     "tracking": tracking_lifecycle,
 }
@@ -35,6 +39,7 @@ PLAYS: dict[str, Play] = {
     "ballot": ballot_play,
     "notice": notice_play,
     "promotion": promotion_play,
+    "scoring": scoring_play,
     "submission": submission_play,
     "tracking": tracking_play,
 }
@@ -49,6 +54,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     *BALLOT_EVENTS,
     *NOTICE_EVENTS,
     *PROMOTION_EVENTS,
+    *SCORING_EVENTS,
     *SUBMISSION_EVENTS,
     *TRACKING_EVENTS,
 )

@@ -155,6 +155,17 @@ SENTENCES: Mapping[str, Any] = {
         "season."
     ),
     "report_empty": _l("Please write your report."),
+    # scoring
+    "no_raters": _l("There is nobody who could score."),
+    "not_a_rater": _l("You are not asked to score here."),
+    "entry_not_offered": _l("This entry is not among those you score."),
+    "points_not_allowed": _l("These points can't be given."),
+    "sheet_incomplete": _l("%(count)s entries have still to be scored, such as “%(entry)s”."),
+    "sheet_empty": _l("There is nothing on the sheet yet."),
+    "sheet_would_be_void": _l("As it stands, this sheet would not count. Change it, or confirm that you want this."),
+    "sheet_handed_in": _l("The sheet has been handed in. Take it back to change it."),
+    "sheet_not_handed_in": _l("The sheet has not been handed in."),
+    "sheets_missing": _l("%(count)s score sheets have not been handed in."),
 }
 
 

@@ -1,0 +1,152 @@
+"""Filling in a score sheet: save, step back from an entry, hand in, take back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor
+from evalflow.audit import ledger
+from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.kinds.rubric import Criterion, ScoringOptions
+from evalflow.seasons import guards
+from evalflow.seasons.models import Entry, StageRow
+from evalflow.stages.scoring import events, queries
+from evalflow.stages.scoring.models import Score, ScoreSheet, SheetRecusal
+
+Typed = Mapping[str, Mapping[str, str]]  # {entry key: {criterion: what was typed}}
+
+
+def save(session: Session, stage_id: int, typed: Typed, *, version: int, actor: Actor, now: datetime) -> ScoreSheet:
+    """Keep a draft; an empty text takes points back. Drafts are their rater's own paper: not logged.
+
+    Invalid names every field "ENTRY.CRITERION" that can't stand; nothing is kept then.
+    """
+    stage, sheet = _own(session, stage_id, version=version, actor=actor, now=now)
+    _is_draft(sheet)
+    offered = {entry.key: entry for entry in queries.offered(session, stage, sheet)}
+    options = queries.options_of(stage)
+    strange = set(typed) - set(offered)
+    if strange:
+        raise Forbidden("entry_not_offered", entry=min(strange))
+    given, faults = _read(typed, options)
+    if faults:
+        raise Invalid("points_not_allowed", fields=faults)
+    _write(session, sheet, offered, given)
+    sheet.version += 1
+    session.flush()
+    return sheet
+
+
+def hand_in(
+    session: Session, stage_id: int, *, version: int, although_void: bool, actor: Actor, now: datetime
+) -> ScoreSheet:
+    """Hand the sheet in, complete where the rules want that. One that would be void only knowingly."""
+    stage, sheet = _own(session, stage_id, version=version, actor=actor, now=now)
+    _is_draft(sheet)
+    left = queries.unfinished(session, stage, sheet)
+    if left and not queries.options_of(stage).missing_allowed:
+        raise Conflict("sheet_incomplete", count=len(left), entry=left[0].title)
+    given = queries.points_of(sheet)
+    if not given:
+        raise Conflict("sheet_empty")
+    if queries.breaches(stage, sheet) and not although_void:
+        raise Invalid("sheet_would_be_void", fields={"although_void": "sheet_would_be_void"})
+    sheet.handed_in_at, sheet.version = now, sheet.version + 1
+    told = {entry: {name: str(value) for name, value in points.items()} for entry, points in given.items()}
+    ledger.append(
+        session,
+        events.HANDED_IN,
+        actor=actor,
+        now=now,
+        season=stage.season.key,
+        stage=stage.key,
+        public={"rater": sheet.rater, "entries": len(given)},
+        personal={"sheet": told},
+    )
+    return sheet
+
+
+def take_back(session: Session, stage_id: int, *, version: int, actor: Actor, now: datetime) -> ScoreSheet:
+    """Make a sheet handed in a draft again, as long as the stage is open."""
+    stage, sheet = _own(session, stage_id, version=version, actor=actor, now=now)
+    if not queries.is_in(sheet):
+        raise Conflict("sheet_not_handed_in")
+    sheet.handed_in_at, sheet.version = None, sheet.version + 1
+    public = {"rater": sheet.rater}
+    ledger.append(
+        session, events.TAKEN_BACK, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
+    )
+    return sheet
+
+
+def recuse(session: Session, stage_id: int, entry_key: str, *, version: int, actor: Actor, now: datetime) -> ScoreSheet:
+    """Step back from an entry: its points are taken off the sheet and it is not asked about any more."""
+    stage, sheet = _own(session, stage_id, version=version, actor=actor, now=now)
+    _is_draft(sheet)
+    entry = next((one for one in queries.offered(session, stage, sheet) if one.key == entry_key), None)
+    if entry is None:
+        raise Forbidden("entry_not_offered", entry=entry_key)
+    sheet.scores = [score for score in sheet.scores if score.entry_id != entry.id]
+    sheet.recusals.append(SheetRecusal(entry_id=entry.id))
+    sheet.version += 1
+    session.flush()
+    public = {"rater": sheet.rater, "entry": entry.key}
+    ledger.append(
+        session, events.RECUSED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
+    )
+    return sheet
+
+
+def _own(session: Session, stage_id: int, *, version: int, actor: Actor, now: datetime) -> tuple[StageRow, ScoreSheet]:
+    stage = guards.open_stage(session, stage_id, now=now)
+    sheet = queries.own_sheet(session, stage, actor)
+    if sheet is None:
+        raise Forbidden("not_a_rater")
+    if sheet.version != version:
+        raise Conflict("changed_meanwhile")
+    return stage, sheet
+
+
+def _is_draft(sheet: ScoreSheet) -> None:
+    if queries.is_in(sheet):
+        raise Conflict("sheet_handed_in")
+
+
+def _read(typed: Typed, options: ScoringOptions) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+    """(points as text by entry and criterion, faults by "ENTRY.CRITERION")."""
+    given: dict[str, dict[str, str]] = {}
+    faults: dict[str, str] = {}
+    for entry, cells in typed.items():
+        for name, text in cells.items():
+            criterion = options.criterion_by_key(name)
+            if criterion is None:
+                raise Invalid("form_incomplete")
+            if text.strip() and not _is_allowed(text.strip(), criterion):
+                faults[f"{entry}.{name}"] = "points_not_allowed"
+            given.setdefault(entry, {})[name] = text.strip()
+    return given, faults
+
+
+def _is_allowed(text: str, criterion: Criterion) -> bool:
+    if len(text) > 12 or not text.isascii() or not text.replace(".", "", 1).isdigit():
+        return False
+    return criterion.allows(Fraction(text))
+
+
+def _write(
+    session: Session, sheet: ScoreSheet, offered: Mapping[str, Entry], given: Mapping[str, Mapping[str, str]]
+) -> None:
+    kept = {(score.entry.key, score.criterion): score for score in sheet.scores}
+    for entry, cells in given.items():
+        for name, text in cells.items():
+            score = kept.get((entry, name))
+            if score is not None and not text:
+                sheet.scores.remove(score)
+            elif score is not None:
+                score.points = text
+            elif text:
+                sheet.scores.append(
+                    Score(entry_id=offered[entry].id, entry=offered[entry], criterion=name, points=text)
+                )

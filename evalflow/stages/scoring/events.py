@@ -1,0 +1,17 @@
+"""What the log says of score sheets: that they came in, with a salted digest; never a point."""
+
+from evalflow.audit.event import EventType
+
+HANDED_IN = EventType(
+    "sheet.handed_in",
+    zh="交出评分表（内容仅以加盐摘要存证）",
+    en="a score sheet was handed in (its content only committed to)",
+    public=("rater", "entries"),
+    personal=("sheet",),
+)
+TAKEN_BACK = EventType("sheet.taken_back", zh="取回评分表修改", en="a score sheet was taken back", public=("rater",))
+RECUSED = EventType(
+    "sheet.recused", zh="评分人对某一参评对象回避", en="a rater stepped back from an entry", public=("rater", "entry")
+)
+
+EVENTS = (HANDED_IN, TAKEN_BACK, RECUSED)

@@ -1,0 +1,91 @@
+"""What the engine asks of a scoring: a sheet for everybody who is asked, and the sheets handed in as evidence."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Role
+from evalflow.errors import Conflict, Refused
+from evalflow.people.models import Branch, Person, RoleGrant
+from evalflow.seasons.models import Phase, StageRow
+from evalflow.stages.scoring import queries
+from evalflow.stages.scoring.models import ScoreSheet
+from evalflow.workflow.outcome import Tables
+
+
+def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    """An empty sheet for every rater of today."""
+    if queries.options_of(stage).raters == "each_branch":
+        branches = session.scalars(select(Branch).order_by(Branch.id))
+        made = [ScoreSheet(stage_id=stage.id, rater=branch.key, branch_id=branch.id) for branch in branches]
+    else:
+        made = [
+            ScoreSheet(stage_id=stage.id, rater=f"member-{person.id}", person_id=person.id, branch_id=person.branch_id)
+            for person in _committee(session, stage)
+        ]
+    if not made:
+        raise Conflict("no_raters")
+    session.add_all(made)
+    session.flush()
+    return {"raters": [sheet.rater for sheet in made]}
+
+
+def _committee(session: Session, stage: StageRow) -> list[Person]:
+    reaches = RoleGrant.season_id.is_(None) | (RoleGrant.season_id == stage.season_id)
+    holders = select(RoleGrant.person_id).where(RoleGrant.role == Role.COMMITTEE_MEMBER, reaches)
+    return list(session.scalars(select(Person).where(Person.id.in_(holders), Person.is_active).order_by(Person.id)))
+
+
+def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
+    """Before the deadline it closes only when every sheet is in."""
+    late = [sheet.rater for sheet in queries.sheets(session, stage.id) if not queries.is_in(sheet)]
+    return (Conflict("sheets_missing", count=len(late)),) if late else ()
+
+
+def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> None:
+    """Drafts that were not handed in stay where they are and do not count."""
+
+
+def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
+    return ()
+
+
+def evidence(session: Session, stage: StageRow) -> Tables:
+    """The sheets handed in, once nobody can hand one in any more."""
+    if stage.phase not in (Phase.CLOSED, Phase.DONE):
+        return {}
+    found = queries.sheets(session, stage.id)
+    counted = [sheet for sheet in found if queries.is_in(sheet)]
+    rows = [
+        {"rater": sheet.rater, "entry": score.entry.key, "criterion": score.criterion, "points": score.points}
+        for sheet in counted
+        for score in sorted(sheet.scores, key=lambda one: (one.entry.key, one.criterion))
+    ]
+    return {
+        "sheets": rows,
+        "raters": [{"rater": sheet.rater, "branch": sheet.branch.key if sheet.branch else ""} for sheet in found],
+        "recusals": [
+            {"rater": sheet.rater, "entry": one.entry.key}
+            for sheet in found
+            for one in sorted(sheet.recusals, key=lambda one: one.entry.key)
+        ],
+    }
+
+
+def faults(session: Session, stage: StageRow) -> list[str]:
+    """A sheet for every rater, no points for the own entry, none for one recused from."""
+    found = queries.sheets(session, stage.id)
+    if stage.phase != Phase.WAITING and not found:
+        return ["it has begun without any sheet"]
+    excluded = queries.options_of(stage).own_entry == "excluded"
+    problems = []
+    for sheet in found:
+        recused = {one.entry_id for one in sheet.recusals}
+        for score in sheet.scores:
+            if excluded and sheet.branch_id is not None and score.entry.branch_id == sheet.branch_id:
+                problems.append(f"{sheet.rater} scored the own entry {score.entry.key}")
+            if score.entry_id in recused:
+                problems.append(f"{sheet.rater} scored {score.entry.key} in spite of stepping back")
+    return problems
