@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
 from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.workflow.definition import BilingualText, Definition, Key, Options, Stage, Strict, listed
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
@@ -71,9 +72,17 @@ def words(options: AwardOptions, locale: str) -> list[str]:
 
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
-    """There must be something to award."""
-    if definition.last("decision", before=stage.key) is None:
+    """There must be something to award, and a tier for every place of it and no more."""
+    options = stage.options
+    assert isinstance(options, AwardOptions)
+    decision = definition.last("decision", before=stage.key)
+    if decision is None:
         yield Problem("kind", "a decision stage before it", "none")
+        return
+    assert isinstance(decision.options, DecisionOptions)
+    places, seats = sum(tier.places for tier in options.tier), decision.options.seats
+    if options.tier and places != seats:
+        yield Problem("tier.places", f"places that total the {seats} seats of {decision.key}", str(places))
 
 
 def due(case: Case) -> list[dict[str, Any]]:

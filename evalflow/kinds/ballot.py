@@ -89,8 +89,9 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     assert isinstance(options, BallotOptions)
     if definition.last("submission", before=stage.key) is None:
         yield Problem("kind", "a submission stage before it", "none")
-    if stage.rule.min_entries and options.choose.maximum > stage.rule.min_entries:
-        expected = f"max not above the entries needed to open ({stage.rule.min_entries})"
+    needed = max(one.rule.min_entries for one in (*definition.earlier(stage.key), stage))
+    if needed and options.choose.maximum > needed:
+        expected = f"max not above the entries needed to get here ({needed})"
         yield Problem("choose.max", expected, str(options.choose.maximum))
 
 

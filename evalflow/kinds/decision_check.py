@@ -1,11 +1,11 @@
-"""What a decision's options can't know alone: the stages they name, and whether their rules can ever be met."""
+"""What a decision's options can't know alone: the stages they name, and whether there can be entries enough.
+
+A quorum that can never be met is refused before, by the grammar of shares.
+"""
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 
 from evalflow.kinds.decision_rules import LAST_LINKS, SHEET_LINKS, DecisionOptions, points_for
-from evalflow.tally import quorum
-from evalflow.tally.quorum import Base
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Problem
 
@@ -18,7 +18,6 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     yield from _weights(options)
     yield from _chain(options, earlier)
     yield from _seats(options, stage, earlier)
-    yield from _quorum(options)
 
 
 def _components(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Problem]:
@@ -68,23 +67,6 @@ def _seats(options: DecisionOptions, stage: Stage, earlier: dict[str, Stage]) ->
     needed = max((one.rule.min_entries for one in [*earlier.values(), stage]), default=0)
     if needed and options.seats > needed:
         yield Problem("seats", f"not above the entries needed to get here ({needed})", str(options.seats))
-
-
-def _quorum(options: DecisionOptions) -> Iterator[Problem]:
-    """More than all can't be reached, however it is written."""
-    if options.quorum is None:
-        return
-    for key, rule in (
-        ("present", quorum.parse_presence(options.quorum.present)),
-        ("ayes", quorum.parse_ayes(options.quorum.ayes)),
-    ):
-        if rule.fraction == Fraction(1) and rule.strict:
-            yield Problem(f"quorum.{key}", "a share that can be reached", str(rule))
-    ayes = quorum.parse_ayes(options.quorum.ayes)
-    present = quorum.parse_presence(options.quorum.present)
-    if ayes.base is Base.ENTITLED and ayes.fraction > present.fraction:
-        expected = f"not above the ayes a quorum could give ({present.fraction} of those entitled)"
-        yield Problem("quorum.ayes", expected, options.quorum.ayes)
 
 
 def _sum(weights: list[int | None]) -> str:

@@ -11,6 +11,7 @@ from evalflow.workflow.machine import FINISHED, moves, start
 from evalflow.workflow.when import Anchors, When
 
 _ZONE = ZoneInfo("UTC")
+_YEAR = 2026  # no leap year, so that 02-29 is refused; any other does as well
 
 
 def problems(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Problem]]:
@@ -21,20 +22,19 @@ def problems(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Proble
         yield from ((key, Problem("key", "a key no other stage has", key)) for key in doubled)
         return  # everything below looks stages up by key
     try:
-        date.fromisoformat(f"2024-{definition.heading.starts}")
+        first = date.fromisoformat(f"{_YEAR}-{definition.heading.starts}")
     except ValueError:
-        yield "", Problem("starts", "a day of the year as MM-DD", definition.heading.starts)
+        yield "", Problem("starts", "a day of every year as MM-DD", definition.heading.starts)
         return
-    yield from _windows(definition)
+    yield from _windows(definition, first)
     yield from _unreachable(definition)
     for stage in definition.stages:
         for problem in kinds[stage.kind].check(definition, stage):
             yield stage.key, problem
 
 
-def _windows(definition: Definition) -> Iterator[tuple[str, Problem]]:
+def _windows(definition: Definition, first: date) -> Iterator[tuple[str, Problem]]:
     """No stage closes before it opens; where stages follow each other, none opens before its predecessor closes."""
-    first = date.fromisoformat(f"2026-{definition.heading.starts}")
     previous: datetime | None = None
     for stage in definition.stages:
         opening = _opening(stage, first, previous)
