@@ -31,7 +31,7 @@ def values(notice: Notice, locale: str) -> dict[str, object]:
     return {
         "lang": locale,
         "labels": labels("notice", locale),
-        "title": f"{stage.season.title(locale)} {stage_of(stage).rule.title.to(locale)}".strip(),
+        "title": _joined(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
         "organisation": notice.organisation,
         "dated": notice.dated.isoformat(),
         "date_words": in_words(notice.dated, locale),
@@ -71,11 +71,16 @@ def objecting(stage: StageRow, locale: str) -> list[str]:
     ]
 
 
+def _joined(season: str, stage: str, locale: str) -> str:
+    """2026年十大品牌评选公示, or Ten brands 2026: public notice."""
+    return f"{season}: {stage}" if locale.startswith("en") else f"{season}{stage}"
+
+
 def _proposals(notice: Notice, locale: str) -> dict[str, object]:
     noun: Text = definition_of(notice.stage.season).heading.entry.noun
     columns = [
         {"label": say(locale, "No."), "numeric": True},
-        {"label": noun.to(locale), "wide": True},
+        {"label": noun.to(locale).capitalize(), "wide": True},
         {"label": say(locale, "Branch"), "wide": True},
     ]
     rows = [{"cells": [str(one.place), one.entry.title, one.entry.branch.name(locale)]} for one in notice.proposed]
