@@ -9,6 +9,9 @@ from evalflow.seasons.printing import Printing
 from evalflow.stages.ballot import lifecycle as ballot_lifecycle
 from evalflow.stages.ballot import play as ballot_play
 from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
+from evalflow.stages.decision import lifecycle as decision_lifecycle
+from evalflow.stages.decision import play as decision_play
+from evalflow.stages.decision.events import EVENTS as DECISION_EVENTS
 from evalflow.stages.notice import lifecycle as notice_lifecycle
 from evalflow.stages.notice import play as notice_play
 from evalflow.stages.notice import printing as notice_printing
@@ -28,6 +31,7 @@ from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 
 LIFECYCLES: dict[str, Lifecycle] = {
     "ballot": ballot_lifecycle,
+    "decision": decision_lifecycle,
     "notice": notice_lifecycle,
     "promotion": promotion_lifecycle,
     "scoring": scoring_lifecycle,
@@ -37,6 +41,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
 
 PLAYS: dict[str, Play] = {
     "ballot": ballot_play,
+    "decision": decision_play,
     "notice": notice_play,
     "promotion": promotion_play,
     "scoring": scoring_play,
@@ -52,6 +57,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     *PEOPLE_EVENTS,
     *SEASON_EVENTS,
     *BALLOT_EVENTS,
+    *DECISION_EVENTS,
     *NOTICE_EVENTS,
     *PROMOTION_EVENTS,
     *SCORING_EVENTS,

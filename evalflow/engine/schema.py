@@ -6,12 +6,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-import evalflow.audit.models
 import evalflow.files.models
-import evalflow.people.models
-import evalflow.seasons.models
-import evalflow.stages.ballot.models
-import evalflow.stages.submission.models  # noqa: F401
+import evalflow.registry  # noqa: F401  brings every kind's tables with it
 from evalflow.config import MIGRATIONS
 from evalflow.db import Base
 
