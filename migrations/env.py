@@ -1,8 +1,19 @@
 """Alembic's entry: runs inside `evalflow db …`, which hands the connection over."""
 
+from typing import Any, Literal
+
 from alembic import context
 
+from evalflow.db import Json, UtcDateTime
 from evalflow.engine.schema import METADATA
+
+PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", Json: "sa.Text()"}
+
+
+def plain_types(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False]:
+    """A migration names the database's types, not ours, so that it says the same for ever."""
+    return PLAIN.get(type(item), False) if kind == "type" else False
+
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -11,6 +22,7 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     transaction_per_migration=True,
     compare_type=True,
+    render_item=plain_types,
 )
 with context.begin_transaction():
     context.run_migrations()
