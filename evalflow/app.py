@@ -12,11 +12,13 @@ from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
-from evalflow.engine import log_pages
+from evalflow.engine import jobs, log_pages
 from evalflow.engine import views as steering
 from evalflow.entropy import SystemEntropy
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.tasks import Task
+from evalflow.stages.award import queries as award_queries
+from evalflow.stages.award import views as award
 from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
 from evalflow.stages.notice import queries as notice_queries
@@ -63,6 +65,7 @@ BLUEPRINTS = (
     pages,
     steering.blueprint,
     log_pages.blueprint,
+    award.blueprint,
     ballot.blueprint,
     notice.blueprint,
     promotion.blueprint,
@@ -73,6 +76,7 @@ BLUEPRINTS = (
     attachments.blueprint,
 )
 TASKS = {
+    "award": award_queries.tasks,
     "ballot": ballot_queries.tasks,
     "notice": notice_queries.tasks,
     "promotion": promotion_queries.tasks,
@@ -87,12 +91,15 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     app = Flask("evalflow", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
     secret = secret_of(config.instance)
     app.config.update(_settings(config, secret))
+    kept = database or Database(connect(config.database_url))
+    signer = ledger.signer_of(config.instance, config.log_origin, SystemEntropy())
     site = Site(
         config=config,
-        database=database or Database(connect(config.database_url)),
+        database=kept,
         clock=clock or _utc_now,
-        signer=ledger.signer_of(config.instance, config.log_origin, SystemEntropy()),
+        signer=signer,
         tasks=_tasks,
+        tick=lambda now: jobs.tick(kept, now=now, signer=signer),
         secret=secret,
     )
     if config.trusted_proxies:

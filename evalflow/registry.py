@@ -6,6 +6,10 @@ from evalflow.seasons.events import EVENTS as SEASON_EVENTS
 from evalflow.seasons.lifecycle import Lifecycle
 from evalflow.seasons.play import Play
 from evalflow.seasons.printing import Printing
+from evalflow.stages.award import lifecycle as award_lifecycle
+from evalflow.stages.award import play as award_play
+from evalflow.stages.award import printing as award_printing
+from evalflow.stages.award.events import EVENTS as AWARD_EVENTS
 from evalflow.stages.ballot import lifecycle as ballot_lifecycle
 from evalflow.stages.ballot import play as ballot_play
 from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
@@ -30,6 +34,7 @@ from evalflow.stages.tracking import play as tracking_play
 from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 
 LIFECYCLES: dict[str, Lifecycle] = {
+    "award": award_lifecycle,
     "ballot": ballot_lifecycle,
     "decision": decision_lifecycle,
     "notice": notice_lifecycle,
@@ -40,6 +45,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
 }
 
 PLAYS: dict[str, Play] = {
+    "award": award_play,
     "ballot": ballot_play,
     "decision": decision_play,
     "notice": notice_play,
@@ -50,12 +56,14 @@ PLAYS: dict[str, Play] = {
 }
 
 PRINTINGS: dict[str, Printing] = {
+    "award": award_printing,
     "notice": notice_printing,
 }
 
 EVENT_TYPES: tuple[EventType, ...] = (
     *PEOPLE_EVENTS,
     *SEASON_EVENTS,
+    *AWARD_EVENTS,
     *BALLOT_EVENTS,
     *DECISION_EVENTS,
     *NOTICE_EVENTS,

@@ -20,7 +20,7 @@ from evalflow.kinds import KINDS
 from evalflow.seasons import queries
 from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.rules import definition_of
-from evalflow.web.current import actor, config, locale, now, reading, writing
+from evalflow.web.current import actor, config, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.workflow.telling import tell_stage
@@ -140,6 +140,7 @@ def move(season_key: str, stage_key: str, step: str) -> Response | tuple[str, in
     except Invalid as refusal:
         form.refuse(refusal)
         return _season_page(season_key, form, at=stage_key), refusal.status
+    tick()
     flash(_("Done, and recorded in the log."))
     return redirect(url_for("steering.season", season_key=season_key))
 

@@ -91,7 +91,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
         yield Problem("kind", "a submission stage before it", "none")
     needed = max(one.rule.min_entries for one in (*definition.earlier(stage.key), stage))
     if needed and options.choose.maximum > needed:
-        expected = f"max not above the entries needed to get here ({needed})"
+        expected = f"not above the entries needed to get here ({needed})"
         yield Problem("choose.max", expected, str(options.choose.maximum))
 
 

@@ -28,6 +28,7 @@ class Site:
     """What every page of one application shares.
 
     tasks: what a person has to do in a stage, whatever its kind; the application knows the kinds, pages do not.
+    tick: lets time do what is due; for acts after which people should not wait for the next round.
     secret: this installation's, 32 bytes; nothing of it reaches a page.
     """
 
@@ -36,6 +37,7 @@ class Site:
     clock: Clock
     signer: Signer
     tasks: Tasks
+    tick: Callable[[datetime], object]
     secret: bytes
 
 
@@ -59,6 +61,11 @@ def signer() -> Signer:
 def now() -> datetime:
     """Asked of the clock each time: a request may take long, and a vote counts when it is written."""
     return site().clock()
+
+
+def tick() -> None:
+    """Let time do what an act has just made due."""
+    site().tick(now())
 
 
 def actor() -> Actor:

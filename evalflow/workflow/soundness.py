@@ -34,21 +34,26 @@ def problems(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Proble
 
 
 def _windows(definition: Definition, first: date) -> Iterator[tuple[str, Problem]]:
-    """No stage closes before it opens; where stages follow each other, none opens before its predecessor closes."""
+    """No stage closes before it opens; where stages follow each other, none opens before its predecessor closes.
+
+    Where entries move apart windows may overlap, but none may be over before the stages before it have begun.
+    """
+    together = definition.heading.moves == "together"
     previous: datetime | None = None
+    begun: datetime | None = None
     for stage in definition.stages:
         opening = _opening(stage, first, previous)
         closing = _closing(stage.rule.closes, first, opening, previous) if stage.rule.closes else None
+        closes = stage.rule.closes.text if stage.rule.closes else ""
         if closing and closing <= opening:
-            expected = f"after the opening ({opening:%m-%d %H:%M})"
-            yield stage.key, Problem("closes", expected, stage.rule.closes.text if stage.rule.closes else "")
-        if definition.heading.moves == "together":
-            if previous and opening < previous:
-                expected = f"not before the stage before closes ({previous:%m-%d %H:%M})"
-                yield stage.key, Problem("opens", expected, stage.rule.opens.text)
-            previous = closing or opening
-        else:
-            previous = None
+            yield stage.key, Problem("closes", f"after the opening ({opening:%m-%d %H:%M})", closes)
+        elif closing and begun and closing <= begun:
+            yield stage.key, Problem("closes", f"after the stage before opens ({begun:%m-%d %H:%M})", closes)
+        if together and previous and opening < previous:
+            expected = f"not before the stage before closes ({previous:%m-%d %H:%M})"
+            yield stage.key, Problem("opens", expected, stage.rule.opens.text)
+        previous = closing or opening
+        begun = max(opening, begun or opening)
 
 
 def _opening(stage: Stage, first: date, previous: datetime | None) -> datetime:

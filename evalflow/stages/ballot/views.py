@@ -23,7 +23,7 @@ from evalflow.stages.ballot import casting, commands, queries
 from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.papers import paper_of
 from evalflow.web.blueprint import kind_blueprint
-from evalflow.web.current import actor, database, locale, now, reading, writing
+from evalflow.web.current import actor, database, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
@@ -187,5 +187,6 @@ def hand_in() -> Response | tuple[str, int]:
     except Invalid as refusal:
         form.refuse(refusal)
         return _teller_page(form), refusal.status
+    tick()
     flash(_("The box was opened and counted.") if opened else _("Your share is in."))
     return redirect(url_for("ballot.teller"))

@@ -65,7 +65,7 @@ class Motion(Base):
 
 
 class Decided(Base):
-    """What was decided of an entry: its place, or passed over (None), with the reason where the ranking says otherwise."""
+    """An entry's place as decided, or passed over (None), with the reason where the ranking says otherwise."""
 
     __tablename__ = "decided"
 

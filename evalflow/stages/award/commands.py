@@ -1,0 +1,38 @@
+"""Making the awards final."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Permission, require
+from evalflow.audit import ledger
+from evalflow.errors import Conflict
+from evalflow.seasons import guards, timers
+from evalflow.stages.award import events, queries
+from evalflow.stages.award.models import Award
+
+
+def finalise(session: Session, stage_id: int, *, actor: Actor, now: datetime) -> list[Award]:
+    """Write the awards as decided and left standing; time then closes and settles the stage at once.
+
+    Nothing is chosen here: what is final follows from the decision and the notice. Nothing is public until then.
+    """
+    stage = guards.open_stage(session, stage_id, now=now)
+    require(actor, Permission.FINALISE, season=stage.season_id)
+    if queries.awards(session, stage_id):
+        raise Conflict("already_final")
+    tiers = queries.options_of(stage)
+    made = [
+        Award(stage_id=stage_id, entry_id=one.entry.id, place=one.place, tier=tiers.tier_of(one.place))
+        for one in queries.due(session, stage)
+    ]
+    if not made:
+        raise Conflict("nothing_to_award")
+    session.add_all(made)
+    session.flush()
+    timers.put(session, stage, "close", now)
+    public = {"awards": [[one.entry.key, one.place, one.tier] for one in queries.awards(session, stage_id)]}
+    ledger.append(
+        session, events.FINALISED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
+    )
+    return made

@@ -1,0 +1,7 @@
+"""What the log says of awards."""
+
+from evalflow.audit.event import EventType
+
+FINALISED = EventType("award.finalised", zh="奖项最终确定并公布", en="the awards were made final", public=("awards",))
+
+EVENTS = (FINALISED,)

@@ -1,0 +1,43 @@
+"""What the engine asks of an award: it ends when the committee has made it final, and not before."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor
+from evalflow.errors import Conflict, Refused
+from evalflow.seasons.models import Phase, StageRow
+from evalflow.stages.award import queries
+from evalflow.workflow.outcome import Tables
+
+
+def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    return {}
+
+
+def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
+    return () if queries.awards(session, stage.id) else (Conflict("not_final"),)
+
+
+def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> None:
+    """Nothing beyond that the awards stand."""
+
+
+def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
+    return missing(session, stage)
+
+
+def evidence(session: Session, stage: StageRow) -> Tables:
+    """Nothing before the awards are final: this is what outsiders get."""
+    if stage.phase not in (Phase.CLOSED, Phase.DONE):
+        return {}
+    return queries.case(session, stage).tables
+
+
+def faults(session: Session, stage: StageRow) -> list[str]:
+    """Awards are of this season's entries, and none stands before its stage has opened."""
+    found = queries.awards(session, stage.id)
+    if found and stage.phase == Phase.WAITING:
+        return ["there are awards before it has begun"]
+    return [f"{one.entry.key} is of another season" for one in found if one.entry.season_id != stage.season_id]

@@ -1,0 +1,127 @@
+"""Certificates, and the results with every component."""
+
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from evalflow.config import Config
+from evalflow.documents import in_words, labels, render
+from evalflow.i18n import say
+from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.rules import stage_of
+from evalflow.stages.award import queries
+from evalflow.stages.award.models import Award
+from evalflow.stages.award.queries import Results
+from evalflow.tally.rounding import round_half_up
+
+
+def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:
+    """A certificate for every award and the table of results; nothing before the awards are final."""
+    if stage.phase != Phase.DONE:
+        return {}
+    found = {
+        f"certificate-{one.entry.key}.pdf": certificate(stage, one, config=config, locale=locale)
+        for one in queries.awards(session, stage.id)
+    }
+    return {**found, "results.pdf": results(stage, queries.results(session, stage), config=config, locale=locale)}
+
+
+def certificate(stage: StageRow, award: Award, *, config: Config, locale: str) -> bytes:
+    """One certificate, dated on the day of the ceremony."""
+    options = queries.options_of(stage)
+    tier = next((one.title.to(locale) for one in options.tier if one.key == award.tier), "")
+    return render(
+        "certificate",
+        {
+            **_common("certificate", stage, config, locale),
+            "title": options.certificate.title.to(locale),
+            "organisation": options.certificate.issuer.to(locale) or config.site_name.get(locale, ""),
+            "recipient": award.entry.branch.name(locale),
+            "citation": options.certificate.text.to(locale),
+            "entry": award.entry.title,
+            "award": " · ".join(part for part in (options.honour.to(locale), tier) if part),
+            "number": f"{stage.season.key}-{award.place:02d}",
+            "verify": f"{config.site_url}/s/{stage.season.key}" if config.site_url else "",
+        },
+    )
+
+
+def results(stage: StageRow, found: Results, *, config: Config, locale: str) -> bytes:
+    """Every entry with every component, A4 across."""
+    columns, rows = table(found, locale)
+    wide = {0: False, 1: True, 2: True}
+    return render(
+        "results",
+        {
+            **_common("results", stage, config, locale),
+            "title": f"{stage.season.title(locale)} {stage_of(stage).rule.title.to(locale)}",
+            "facts": [],
+            "ranking": {
+                "columns": [
+                    {"label": label, "wide": True} if wide.get(index) else {"label": label, "numeric": True}
+                    for index, label in enumerate(columns)
+                ],
+                "rows": [{"cells": row} for row in rows],
+            },
+            "notes": notes(found, locale),
+            "digest": stage.season.digest,
+        },
+    )
+
+
+def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
+    """(headings, rows of text): place awarded, entry, branch, composite, place by ranking, every component."""
+    columns = [
+        say(locale, "Awarded place"),
+        say(locale, "Entry"),
+        say(locale, "Branch"),
+        say(locale, "Composite"),
+        say(locale, "Place in the ranking"),
+        *(_heading(part.title.to(locale), part.weight) for part in found.components),
+    ]
+    rows = [
+        [
+            str(found.awarded.get(entry.key, "–")),
+            entry.title,
+            entry.branch.name(locale),
+            _number(found.composite.get(entry.key)),
+            str(found.ranked.get(entry.key, "–")),
+            *(_number(part.points.get(entry.key)) for part in found.components),
+        ]
+        for entry in found.entries
+    ]
+    return columns, rows
+
+
+def notes(found: Results, locale: str) -> list[str]:
+    """How ties were broken, and where the decision is not what the ranking says."""
+    ties = [say(locale, "Tie broken: %(how)s", how=one) for one in found.ties]
+    departures = [
+        say(locale, "Decided otherwise than ranked: %(entry)s. Reason: %(reason)s", entry=entry, reason=reason)
+        for entry, reason in found.deviations
+    ]
+    return [*ties, *departures]
+
+
+def _heading(title: str, weight: int | None) -> str:
+    return f"{title} {weight}%" if weight is not None else title
+
+
+def _number(value: object) -> str:
+    """Two decimals, half up; a dash where there is no figure."""
+    if value is None:
+        return "–"
+    return f"{round_half_up(Fraction(str(value)), 2)}"
+
+
+def _common(name: str, stage: StageRow, config: Config, locale: str) -> dict[str, object]:
+    moment = stage.closed_at or stage.opened_at or stage.opens_at
+    assert moment is not None
+    day = moment.astimezone(config.timezone).date()
+    return {
+        "lang": locale,
+        "labels": labels(name, locale),
+        "organisation": config.site_name.get(locale, ""),
+        "dated": day.isoformat(),
+        "date_words": in_words(day, locale),
+    }

@@ -1,0 +1,126 @@
+"""What the ceremony and the results ask."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from evalflow.access import Actor, Permission, may
+from evalflow.i18n import Text
+from evalflow.kinds import award
+from evalflow.kinds.award import AwardOptions
+from evalflow.seasons import cases, guards
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.rules import definition_of, stage_of
+from evalflow.seasons.tasks import Task
+from evalflow.stages.award.models import Award
+from evalflow.workflow.outcome import Case
+
+
+@dataclass(frozen=True)
+class Awarded:
+    """An entry with its place and the title of its tier (empty where there are none)."""
+
+    entry: Entry
+    place: int
+    tier: Text
+
+
+@dataclass(frozen=True)
+class Component:
+    """One column of the results. weight: per cent, None where parts are only added up."""
+
+    title: Text
+    weight: int | None
+    points: Mapping[str, Fraction]
+
+
+@dataclass(frozen=True)
+class Results:
+    """Every entry that took part with every component, best first.
+
+    ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}.
+    """
+
+    entries: Sequence[Entry]
+    components: Sequence[Component]
+    composite: Mapping[str, Fraction]
+    ranked: Mapping[str, int]
+    awarded: Mapping[str, int]
+    ties: Sequence[str]
+    deviations: Sequence[tuple[str, str]]
+
+
+def options_of(stage: StageRow) -> AwardOptions:
+    options = stage_of(stage).options
+    assert isinstance(options, AwardOptions)
+    return options
+
+
+def awards(session: Session, stage_id: int) -> Sequence[Award]:
+    query = select(Award).where(Award.stage_id == stage_id).options(joinedload(Award.entry).joinedload(Entry.branch))
+    return session.scalars(query.order_by(Award.place, Award.entry_id)).all()
+
+
+def case(session: Session, stage: StageRow) -> Case:
+    rows = [{"entry": one.entry.key, "place": str(one.place), "tier": one.tier} for one in awards(session, stage.id)]
+    return cases.case_of(session, stage, {"awards": rows})
+
+
+def due(session: Session, stage: StageRow) -> list[Awarded]:
+    """Who is to be awarded: for those who may know it before it is final, and for the moment that makes it so."""
+    entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
+    titles = {tier.key: tier.title for tier in options_of(stage).tier}
+    return [
+        Awarded(entries[one["entry"]], one["place"], titles.get(one["tier"], Text("")))
+        for one in award.due(case(session, stage))
+    ]
+
+
+def results(session: Session, stage: StageRow) -> Results:
+    """From the outcome of the nearest decision before the award."""
+    decision = seasons.stage_of_kind(stage.season, "decision", before=stage)
+    outcome = seasons.outcome_of(decision) if decision else None
+    entries = seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
+    awarded = {one.entry.key: one.place for one in awards(session, stage.id)}
+    if decision is None or outcome is None:
+        return Results(entries, (), {}, {}, awarded, (), ())
+    ranked = {key: int(place) for key, place in outcome.figures["place"].items()}
+    last = len(entries) + 1
+    titles = {entry.key: entry.title for entry in entries}
+    return Results(
+        entries=sorted(entries, key=lambda one: (awarded.get(one.key, last), ranked.get(one.key, last), one.id)),
+        components=_components(decision, outcome.figures),
+        composite=outcome.figures["composite"],
+        ranked=ranked,
+        awarded=awarded,
+        ties=[_tie(one, titles) for one in outcome.facts["ties"]],
+        deviations=[(titles[one["entry"]], one["reason"]) for one in outcome.facts["deviations"]],
+    )
+
+
+def _components(decision: StageRow, figures: Mapping[str, Mapping[str, Fraction]]) -> list[Component]:
+    definition = definition_of(decision.season)
+    parts = getattr(definition.stage(decision.key).options, "component", ())
+    return [
+        Component(definition.stage(part.source).rule.title, part.weight, figures[f"points.{part.source}"])
+        for part in parts
+    ]
+
+
+def _tie(one: Mapping[str, object], titles: Mapping[str, str]) -> str:
+    groups = one["groups"]
+    assert isinstance(groups, list)
+    told = " > ".join(" = ".join(titles[entry] for entry in group) for group in groups)
+    return f"{told} ({one['link']})"
+
+
+def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
+    """The committee makes the awards final."""
+    if not guards.is_open(stage, now) or not may(actor, Permission.FINALISE, season=stage.season_id):
+        return []
+    return [Task("Make the awards final", "award.home", stage, is_done=bool(awards(session, stage.id)))]
