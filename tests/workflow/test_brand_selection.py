@@ -1,0 +1,79 @@
+"""The shipped brand selection is what its organisation does: windows that fit into a year, rules as they are told."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from evalflow.config import WORKFLOWS
+from evalflow.kinds import KINDS
+from evalflow.seasons import windows, workdays
+from evalflow.workflow import reader
+from evalflow.workflow.telling import tell_stage
+
+ZONE = ZoneInfo("Asia/Shanghai")
+BRANDS = reader.read((WORKFLOWS / "brand_selection.toml").read_text("utf-8"), KINDS, file="brand_selection.toml")
+
+
+def planned(start: date) -> list[tuple[str, str, str]]:
+    """(stage, opens, closes) in the year's calendar of holidays and make-up days, closings by hand as "by hand"."""
+    plan = windows.plan(BRANDS, start, is_working=workdays.published, zone=ZONE)
+    return [(s.key, _told(opens), _told(closes)) for s, (opens, closes) in zip(BRANDS.stages, plan, strict=True)]
+
+
+def _told(moment: datetime | None) -> str:
+    return f"{moment:%m-%d %H:%M}" if moment else "by hand"
+
+
+def test_the_stages_are_those_of_the_organisation_in_their_order() -> None:
+    assert [(stage.key, stage.kind) for stage in BRANDS.stages] == [
+        ("declaration", "submission"),
+        ("promotion", "promotion"),
+        ("online_vote", "ballot"),
+        ("peer_scoring", "scoring"),
+        ("committee_decision", "decision"),
+        ("public_notice", "notice"),
+        ("ceremony", "award"),
+    ]
+
+
+def test_a_season_of_2026_keeps_the_holiday_and_the_make_up_day_of_may() -> None:
+    """May 1st to 5th were free and Saturday the 9th was not, so five working days after the 5th end on the 11th."""
+    assert planned(date(2026, 3, 1)) == [
+        ("declaration", "03-01 00:00", "03-21 18:00"),
+        ("promotion", "03-21 18:00", "04-05 00:00"),
+        ("online_vote", "04-05 00:00", "04-15 18:00"),
+        ("peer_scoring", "04-15 18:00", "04-25 18:00"),
+        ("committee_decision", "04-25 18:00", "05-05 18:00"),
+        ("public_notice", "05-05 18:00", "05-11 18:00"),
+        ("ceremony", "07-01 09:00", "by hand"),
+    ]
+
+
+@pytest.mark.parametrize("start", [date(2027, 3, 1), date(2027, 4, 30)], ids=["in March", "at the end of April"])
+def test_a_season_is_through_with_everything_before_the_first_of_july(start: date) -> None:
+    moments = [moment for window in planned(start) for moment in window[1:]]
+    assert moments == [*sorted(moments[:-2]), "07-01 09:00", "by hand"]
+
+
+def test_the_rules_of_the_vote_as_voters_are_told_them() -> None:
+    assert tell_stage(BRANDS.stage("online_vote"), KINDS, "en") == [
+        "Opens: the closing of the stage before.",
+        "Closes: 10 days after the opening of this stage 18:00.",
+        "Choose between 1 and 10.",
+        "Secret: each vote is sealed until the count, which needs 2 of 3 tellers.",
+        "You may vote again until the vote closes; your last vote counts.",
+    ]
+
+
+def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
+    assert KINDS["decision"].words(BRANDS.stage("committee_decision").options, "en") == [
+        "Up to 10 entries can be awarded; places may stay empty.",
+        "The ranking is made of: online_vote (rank points) 40%, peer_scoring (score) 60%.",
+        "Figures are rounded half up to 2 decimals, once, at the end.",
+        "Ties are broken in this order: peer_scoring → online_vote → a motion.",
+        "The meeting is valid when at least 2/3 of those entitled attend.",
+        "A motion is carried by more than 1/2 of those entitled.",
+        "Recused members leave the base of the items that concern them, and of no other.",
+        "A decision other than the ranking says needs a written reason.",
+    ]
