@@ -38,7 +38,9 @@ class ObjectionForm(Form):
     entry = SelectField(_l("What do you object to?"), validate_choice=False)
     name = StringField(_l("Your name"), [InputRequired(), Length(max=commands.NAME_MAX)])
     contact = StringField(_l("How we can reach you"), [InputRequired(), Length(max=commands.CONTACT_MAX)])
-    text = TextAreaField(_l("Facts and reasons"), [InputRequired(), Length(max=commands.TEXT_MAX)])
+    text = TextAreaField(
+        _l("Facts and reasons"), [InputRequired(), Length(max=commands.TEXT_MAX)], render_kw={"rows": 6}
+    )
     code = HiddenField()
 
 

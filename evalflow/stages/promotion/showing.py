@@ -26,6 +26,11 @@ class Shown:
     link: str = ""
     files: tuple[int, ...] = ()
 
+    @property
+    def is_short(self) -> bool:
+        """Whether a word says it: a number, a day, a choice."""
+        return self.field.type in ("number", "date", "choice")
+
 
 def shown(fields: Sequence[Field], answers: Answers) -> tuple[Shown, ...]:
     """The fields that have an answer; without the title, which stands above everything."""

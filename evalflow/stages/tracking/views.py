@@ -30,7 +30,11 @@ blueprint = kind_blueprint("tracking")
 class ReportForm(Form):
     """number: of the report this form is for."""
 
-    text = TextAreaField(_l("Progress since the last report"), [InputRequired(), Length(max=commands.TEXT_MAX)])
+    text = TextAreaField(
+        _l("Progress since the last report"),
+        [InputRequired(), Length(max=commands.TEXT_MAX)],
+        render_kw={"rows": 6},
+    )
     number = IntegerField(widget=HiddenInput())
 
 
