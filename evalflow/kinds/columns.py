@@ -1,10 +1,13 @@
 """Reading evidence: text cells to numbers, with the file and line in every complaint."""
 
+import re
 from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from evalflow.errors import BundleError
 from evalflow.workflow.outcome import Row
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+|/[1-9][0-9]*)?")
 
 
 def count_of(row: Row, column: str, file: str, line: int) -> int:
@@ -16,11 +19,11 @@ def count_of(row: Row, column: str, file: str, line: int) -> int:
 
 
 def points_of(row: Row, column: str, file: str, line: int) -> Fraction:
-    """A decimal number or a fraction, exactly as written."""
-    try:
-        return Fraction(row[column])
-    except (ValueError, ZeroDivisionError):
-        raise BundleError(file, f"{column}: {row[column]!r} is not a number", line=line) from None
+    """A decimal number or a fraction, exactly as written: 85, 85.5, 171/2."""
+    text = row[column]
+    if not _NUMBER.fullmatch(text):
+        raise BundleError(file, f"{column}: {text!r} is not a number", line=line)
+    return Fraction(text)
 
 
 def unique(rows: Sequence[Row], file: str, *columns: str) -> None:
