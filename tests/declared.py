@@ -39,9 +39,11 @@ def secretaries(house: House) -> dict[str, Actor]:
     }
 
 
-def declared(house: House, toml: str, *, by: dict[str, Actor], answers: dict[str, str] | None = None) -> Season:
+def declared(
+    house: House, toml: str, *, by: dict[str, Actor], answers: dict[str, str] | None = None, key: str = "test-2026"
+) -> Season:
     """One accepted entry of each branch, called like it; more answers may be given, the same for both."""
-    season = house.season(SUBMISSION + toml)
+    season = house.season(SUBMISSION + toml, key=key, starts_on=house.now.date())
     stage = house.open(season, "declare")
     for branch_key, secretary in by.items():
         branch_id = {"smelting": house.smelting, "refining": house.refining}[branch_key]

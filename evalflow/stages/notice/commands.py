@@ -1,6 +1,7 @@
 """Objecting to a notice, answering, taking back, and erasing what is personal afterwards."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -49,18 +50,9 @@ def object_to(
     name, contact, text = name.strip(), contact.strip(), text.strip()
     _check_words(name, contact, text)
     entry = _named(session, stage, entry_key) if entry_key else None
-    public = {"number": _next_number(session, stage_id), "entry": entry.key if entry else ""}
+    public: dict[str, object] = {"number": _next_number(session, stage_id), "entry": entry.key if entry else ""}
     personal = {"name": name, "contact": contact, "text": text}
-    event = ledger.append(
-        session,
-        events.OBJECTED,
-        actor=actor,
-        now=now,
-        season=stage.season.key,
-        stage=stage.key,
-        public=public,
-        personal=personal,
-    )
+    event = _log(session, events.OBJECTED, stage, public, personal, actor=actor, now=now)
     filed = Objection(
         stage_id=stage_id,
         number=public["number"],
@@ -93,16 +85,8 @@ def answer(
         raise Invalid("too_long", fields={"answer": "too_long"})
     found.state, found.answer, found.decided_at = state, text.strip(), now
     public = {"number": number, "entry": found.entry.key if found.entry else "", "state": state.value}
-    found.answered_event = ledger.append(
-        session,
-        events.ANSWERED,
-        actor=actor,
-        now=now,
-        season=stage.season.key,
-        stage=stage.key,
-        public=public,
-        personal={"answer": found.answer},
-    )
+    personal = {"answer": found.answer}
+    found.answered_event = _log(session, events.ANSWERED, stage, public, personal, actor=actor, now=now)
     _settle_if_last(session, stage, now=now)
     return found
 
@@ -117,7 +101,7 @@ def withdraw(session: Session, stage_id: int, code: str, *, actor: Actor, now: d
     found = _open_objection(session, stage, known.number)
     found.state, found.decided_at = ObjectionState.WITHDRAWN, now
     public = {"number": found.number, "entry": found.entry.key if found.entry else ""}
-    _log(session, events.WITHDRAWN, stage, public, actor=actor, now=now)
+    _log(session, events.WITHDRAWN, stage, public, {}, actor=actor, now=now)
     _settle_if_last(session, stage, now=now)
     return found
 
@@ -134,7 +118,7 @@ def erase(session: Session, stage_id: int, number: int, *, actor: Actor, now: da
     found.name = found.contact = found.text = found.answer = ""
     found.erased_at = now
     session.execute(delete(Personal).where(Personal.event_id.in_([found.filed_event, found.answered_event])))
-    _log(session, events.ERASED, stage, {"number": number}, actor=actor, now=now)
+    _log(session, events.ERASED, stage, {"number": number}, {}, actor=actor, now=now)
     return found
 
 
@@ -177,6 +161,15 @@ def _settle_if_last(session: Session, stage: StageRow, *, now: datetime) -> None
 
 
 def _log(
-    session: Session, event_type: EventType, stage: StageRow, public: dict[str, object], *, actor: Actor, now: datetime
-) -> None:
-    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)
+    session: Session,
+    event_type: EventType,
+    stage: StageRow,
+    public: Mapping[str, object],
+    personal: Mapping[str, object],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> str:
+    """The event's id."""
+    place = {"season": stage.season.key, "stage": stage.key}
+    return ledger.append(session, event_type, actor=actor, now=now, public=public, personal=personal, **place)

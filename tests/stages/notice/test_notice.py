@@ -63,7 +63,7 @@ def test_before_its_opening_visitors_see_no_names(visitor: Visitor, waiting: Sea
 
 
 def test_the_notice_names_what_was_decided_by_place_and_says_how_long(visitor: Visitor, season: Season) -> None:
-    text = visitor.get(HOME).text.split("<form")[0]
+    text = visitor.get(HOME).text.split("<main")[1].split("<form")[0]
     assert text.index("smelting brand") < text.index("refining brand")
     assert re.search(r"2026.*5 working days|2026年4月\d+日至4月\d+日，共5个工作日", text)
 

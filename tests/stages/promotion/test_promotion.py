@@ -1,8 +1,11 @@
 """What is shown to whom, and how views are counted."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 
 from evalflow.access import Role
 from evalflow.seasons import queries as seasons
@@ -46,6 +49,19 @@ def season(house: House, waiting: Season) -> Season:
 
 def views(house: House, season: Season) -> list[tuple[str, date, int]]:
     return house.ask(queries.view_rows, house.stage(season, "gallery").id)
+
+
+@contextmanager
+def counted_statements(house: House) -> Iterator[list[str]]:
+    """Every statement that reaches the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(house.database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(house.database.engine, "before_cursor_execute", note)
 
 
 def test_before_the_promotion_nobody_sees_an_entry_and_the_gallery_says_when(visitor: Visitor, waiting: Season) -> None:
@@ -157,3 +173,15 @@ def test_days_between_that_nobody_looked_are_shown_as_none(house: House, season:
             counting.count_view(session, stage_id=stage.id, entry_id=entry.id, day=date(2026, 5, day))
     found = house.ask(queries.views_by_day, stage.id, entry_id=entry.id)
     assert found == [DayViews(date(2026, 5, day), count) for day, count in ((3, 1), (4, 0), (5, 2))]
+
+
+@pytest.mark.parametrize("path", [HOME, ENTRY])
+def test_a_page_asks_as_many_queries_with_one_entry_as_with_two(app, house: House, by, path: str) -> None:
+    asked = []
+    for key, branches in (("one-2026", ("smelting",)), ("two-2026", ("smelting", "refining"))):
+        season = declared(house, GALLERY, by={name: by[name] for name in branches}, key=key)
+        house.open(season, "gallery")
+        with counted_statements(house) as statements:
+            assert Visitor(app).get(path.replace("test-2026", key)).status_code == 200
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
