@@ -67,13 +67,14 @@ def outcome(case: Case) -> Outcome:
         stands = standing.stand(case, options)
         return _told(stands, options, by_ranking(stands), (), {})
     held = meeting.read(case, options.quorum)
+    told = _meeting_facts(held, options)
     stands = standing.stand(case, options, held)
     choices = chosen(case, options)
     decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
     _check_motions(held, choices)
     found = deviations(stands, choices)
     _check_reasons(found, choices, options)
-    return _told(stands, options, decided, found, _meeting_facts(held, options))
+    return _told(stands, options, decided, found, told)
 
 
 def by_ranking(stands: Standing) -> dict[str, int]:
@@ -85,13 +86,14 @@ def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
     """What the committee decided. BundleError: an entry unknown or twice, a place beyond the seats or taken."""
     rows = case.rows("decided")
     unique(rows, FILE, "entry")
-    unique([row for row in rows if row["place"]], FILE, "place")
-    choices = []
+    choices: list[Choice] = []
     for line, row in enumerate(rows, 2):
         entry = one_of(row, "entry", FILE, line, known=case.keys)
         place = count_of(row, "place", FILE, line) if row["place"] else None
         if place is not None and not 1 <= place <= options.seats:
             raise BundleError(FILE, f"place: {place} is not one of the {options.seats} seats", line=line)
+        if place is not None and place in [choice.place for choice in choices]:
+            raise BundleError(FILE, f"place: {place} is taken", line=line)
         choices.append(Choice(entry, place, row["reason"].strip(), line))
     return tuple(choices)
 

@@ -1,0 +1,338 @@
+"""From two stages to a ranking, and from a meeting to the decided: ties, recusals, deviations, divisions."""
+
+from fractions import Fraction
+from hashlib import sha256
+
+import pytest
+
+from evalflow.workflow.outcome import Case, Outcome
+from tests.kinds.cases import case, complaint, outcome, table, workflow
+
+VOTE = """
+vote ballot
+method = "approval"
+choose = { max = 3 }
+"""
+PEERS = """
+peers scoring
+raters = "each_branch"
+aggregate = { method = "mean" }
+criterion = [{ key = "all", label = { zh = "总分" }, weight = 100 }]
+"""
+MEETING = """
+meeting decision
+seats = 2
+quorum = { present = "2/3", ayes = "1/2 of entitled" }
+tie_break = ["peers", "motion"]
+component = [{ from = "vote", as = "rank_points", weight = 40 }, { from = "peers", as = "score", weight = 60 }]
+"""
+NOBODY_MEETS = """
+ranking decision
+seats = 2
+component = [{ from = "vote", as = "share_of_maximum", weight = 100 }]
+"""
+SIX_OF_SIX = ("m1,yes", "m2,yes", "m3,yes", "m4,yes", "m5,yes", "m6,yes")
+LIST_CARRIED = "1,list,6,0,0,0,6,6,carried"
+
+
+def voted(**votes: int) -> Outcome:
+    """The outcome of a vote in which everybody chose one entry."""
+    total = sum(votes.values())
+    facts = {"valid": total, "invalid": 0, "abstentions": 0, "cast": total, "electors": total, "void": False}
+    return Outcome({"votes": {entry: Fraction(number) for entry, number in votes.items()}}, facts)
+
+
+def scored(**scores: int) -> Outcome:
+    return Outcome({"score": {entry: Fraction(number) for entry, number in scores.items()}})
+
+
+CLEAR = {"vote": voted(a=9, b=5, c=3), "peers": scored(a=90, b=80, c=70)}  # composite 94, 87.6, 81.2
+LEVEL = {"vote": voted(a=9, b=5, c=5), "peers": scored(a=90, b=80, c=80)}  # b and c tie in everything
+
+
+def met(
+    *decided: str,
+    earlier: dict[str, Outcome] = CLEAR,
+    motions: tuple[str, ...] = (LIST_CARRIED,),
+    attendance: tuple[str, ...] = SIX_OF_SIX,
+    recusals: tuple[str, ...] = (),
+    rules: str = MEETING,
+) -> Case:
+    """A meeting, its lines as in the files: decided "entry,place,reason"."""
+    entries = "".join(sorted(earlier["vote"].figures["votes"]))
+    head = "motion,about,ayes,noes,abstentions,recused,entitled,present,result"
+    return case(
+        workflow(VOTE, PEERS, rules),
+        entries=entries,
+        earlier=earlier,
+        attendance=table("member,present", *attendance),
+        recusals=table("member,entry", *recusals),
+        motions=table(head, *motions),
+        decided=table("entry,place,reason", *decided),
+    )
+
+
+def test_a_small_decision_as_a_whole() -> None:
+    assert outcome(met("a,1,", "b,2,")) == Outcome(
+        {
+            "composite": {"a": Fraction(94), "b": Fraction("87.6"), "c": Fraction("81.2")},
+            "place": {"a": Fraction(1), "b": Fraction(2), "c": Fraction(3)},
+            "points.vote": {"a": Fraction(100), "b": Fraction(99), "c": Fraction(98)},
+            "points.peers": {"a": Fraction(90), "b": Fraction(80), "c": Fraction(70)},
+        },
+        {
+            "ranking": [
+                {"entry": "a", "place": 1, "tied": False},
+                {"entry": "b", "place": 2, "tied": False},
+                {"entry": "c", "place": 3, "tied": False},
+            ],
+            "ties": [],
+            "cut": {"winners": ["a", "b"], "tied": [], "seats_left": 0, "below": ["c"]},
+            "decided": [{"entry": "a", "place": 1}, {"entry": "b", "place": 2}],
+            "seats": 2,
+            "deviations": [],
+            "quorum": {"entitled": 6, "present": 6, "needed": 4},
+            "motions": [
+                {
+                    "motion": "1",
+                    "about": "list",
+                    "ayes": 6,
+                    "noes": 0,
+                    "abstentions": 0,
+                    "entitled": 6,
+                    "present": 6,
+                    "recused": 0,
+                    "result": "carried",
+                }
+            ],
+            "recused": [],
+        },
+    )
+
+
+def test_where_nobody_meets_the_ranking_decides() -> None:
+    found = outcome(case(workflow(VOTE, NOBODY_MEETS), entries="abc", earlier={"vote": voted(a=4, b=8, c=2)}))
+    assert found.figures == {
+        "composite": {"a": Fraction(50), "b": Fraction(100), "c": Fraction(25)},
+        "place": {"b": Fraction(1), "a": Fraction(2), "c": Fraction(3)},
+        "points.vote": {"a": Fraction(50), "b": Fraction(100), "c": Fraction(25)},
+    }
+    assert found.facts["decided"] == [{"entry": "b", "place": 1}, {"entry": "a", "place": 2}]
+
+
+def test_where_nobody_meets_minutes_are_refused() -> None:
+    strange = case(
+        workflow(VOTE, NOBODY_MEETS),
+        entries="abc",
+        earlier={"vote": voted(a=4, b=8, c=2)},
+        decided=table("entry,place,reason", "a,1,"),
+    )
+    assert complaint(strange) == "decided.csv:2: by these rules nobody meets: the ranking decides"
+
+
+def test_a_tie_that_does_not_fit_above_the_line_is_left_open_where_no_link_breaks_it() -> None:
+    found = outcome(case(workflow(VOTE, NOBODY_MEETS), entries="abc", earlier={"vote": voted(a=8, b=4, c=4)}))
+    assert found.facts["cut"] == {"winners": ["a"], "tied": ["b", "c"], "seats_left": 1, "below": []}
+    assert found.facts["decided"] == [{"entry": "a", "place": 1}]
+
+
+def test_a_tie_is_broken_by_the_first_link_that_separates_it() -> None:
+    """The vote ties b and c by itself, so it can't break their tie; the order of presentation does."""
+    rules = NOBODY_MEETS.replace("seats = 2", 'seats = 1\ntie_break = ["vote", "number"]')
+    found = outcome(case(workflow(VOTE, rules), entries="abc", earlier={"vote": voted(a=4, b=8, c=8)}))
+    assert found.facts["ties"] == [{"link": "number", "groups": [["b"], ["c"]]}]
+    assert found.facts["decided"] == [{"entry": "b", "place": 1}]
+
+
+def test_lots_are_drawn_from_the_published_seed_so_that_anybody_can_draw_them_again() -> None:
+    rules = NOBODY_MEETS.replace("seats = 2", 'seats = 1\ntie_break = ["draw"]')
+    drawn = case(workflow(VOTE, rules), entries="abc", earlier={"vote": voted(a=8, b=8, c=1)}, seed="2026")
+    first = min("ab", key=lambda entry: sha256(bytes.fromhex("2026") + entry.encode()).digest())
+    assert outcome(drawn).facts["decided"] == [{"entry": first, "place": 1}]
+
+
+def test_lots_without_a_seed_are_refused() -> None:
+    rules = NOBODY_MEETS.replace("seats = 2", 'seats = 1\ntie_break = ["draw"]')
+    undrawn = case(workflow(VOTE, rules), entries="ab", earlier={"vote": voted(a=8, b=8)})
+    assert complaint(undrawn) == ("bundle.json: draw_seed: lots need a seed in hex that was published beforehand")
+
+
+def test_a_motion_breaks_a_tie() -> None:
+    found = outcome(
+        met("a,1,", "c,2,", earlier=LEVEL, motions=("1,tie:c>b,5,1,0,0,6,6,carried", "2" + LIST_CARRIED[1:]))
+    )
+    assert found.facts["ties"] == [{"link": "motion", "groups": [["c"], ["b"]]}]
+    assert found.facts["cut"] == {"winners": ["a", "c"], "tied": [], "seats_left": 0, "below": ["b"]}
+    assert found.facts["deviations"] == []
+
+
+def test_choosing_among_those_who_tie_for_the_last_seat_is_no_deviation() -> None:
+    assert outcome(met("a,1,", "c,2,", earlier=LEVEL)).facts["deviations"] == []
+
+
+def test_an_entry_without_a_figure_is_unranked_and_letting_it_in_needs_a_reason() -> None:
+    earlier = {"vote": voted(a=9, b=5, c=3), "peers": scored(a=90, b=80)}
+    found = outcome(met("a,1,", "c,2,late papers", "b,,c goes before", earlier=earlier))
+    assert found.facts["ranking"] == [
+        {"entry": "a", "place": 1, "tied": False},
+        {"entry": "b", "place": 2, "tied": False},
+        {"entry": "c", "place": None, "tied": False},
+    ]
+    assert found.facts["deviations"] == [
+        {"entry": "b", "ranked": 2, "decided": None, "reason": "c goes before"},
+        {"entry": "c", "ranked": None, "decided": 2, "reason": "late papers"},
+    ]
+    assert complaint(met("a,1,", "c,2,", "b,,c goes before", earlier=earlier)) == (
+        "decided.csv:3: 'c' is ranked nowhere and decided 2 without a reason"
+    )
+
+
+def test_passing_over_a_winner_needs_a_reason_even_where_the_place_stays_empty() -> None:
+    found = outcome(met("a,1,", "b,,an accident in May"))
+    assert found.facts["decided"] == [{"entry": "a", "place": 1}]
+    assert found.facts["deviations"] == [
+        {"entry": "b", "ranked": 2, "decided": None, "reason": "an accident in May"},
+    ]
+    assert complaint(met("a,1,")) == "decided.csv: 'b' is ranked 2 and decided out without a reason"
+
+
+def test_another_order_than_the_ranking_needs_a_reason_from_each_that_moved() -> None:
+    assert outcome(met("a,2,asked for it", "b,1,won abroad")).facts["deviations"] == [
+        {"entry": "a", "ranked": 1, "decided": 2, "reason": "asked for it"},
+        {"entry": "b", "ranked": 2, "decided": 1, "reason": "won abroad"},
+    ]
+    assert complaint(met("a,2,asked for it", "b,1,")) == "decided.csv:3: 'b' is ranked 2 and decided 1 without a reason"
+
+
+def test_where_the_rules_refuse_deviations_a_reason_does_not_help() -> None:
+    rules = f'{MEETING}deviation = "refused"'
+    assert complaint(met("a,1,", "b,,an accident in May", rules=rules)) == (
+        "decided.csv:3: 'b' is ranked 2 and decided out, which these rules refuse"
+    )
+
+
+def test_a_recused_member_leaves_the_base_of_that_motion_only() -> None:
+    """Of six, three is not more than half; without the two who stepped back it is more than half of four."""
+    motions = ("1,award:a,3,1,0,2,4,4,carried", "2,award:b,4,2,0,0,6,6,carried")
+    found = outcome(met("a,1,", "b,2,", motions=motions, recusals=("m1,a", "m2,a")))
+    assert found.facts["recused"] == [["m1", "a"], ["m2", "a"]]
+    assert [(m["entitled"], m["present"], m["recused"]) for m in found.facts["motions"]] == [(4, 4, 2), (6, 6, 0)]
+
+
+def test_a_motion_on_the_whole_list_is_without_everybody_recused_from_anything_on_it() -> None:
+    motions = ("1,list,3,1,0,2,4,4,carried",)
+    found = outcome(met("a,1,", "b,2,", motions=motions, recusals=("m1,a", "m2,b", "m3,c")))
+    assert found.facts["motions"][0]["recused"] == 2
+
+
+def test_a_recused_member_who_is_counted_all_the_same_is_found() -> None:
+    motions = ("1,award:a,4,1,0,1,6,6,carried", "2,award:b,4,2,0,0,6,6,carried")
+    assert complaint(met("a,1,", "b,2,", motions=motions, recusals=("m1,a",))) == (
+        "motions.csv:2: entitled: stated 6, computed 5"
+    )
+
+
+def test_somebody_present_may_have_left_before_a_division() -> None:
+    found = outcome(met("a,1,", "b,2,", motions=("1,list,5,0,0,0,6,5,carried",)))
+    assert found.facts["motions"][0]["present"] == 5
+
+
+@pytest.mark.parametrize(
+    ("motions", "expected"),
+    [
+        (("1,list,3,3,0,0,6,6,carried",), "motions.csv:2: result: stated 'carried', computed 'rejected'"),
+        (("1,list,3,3,0,0,6,6,rejected",), "decided.csv:2: 'a' was decided without a carried motion"),
+        (("1,award:a,6,0,0,0,6,6,carried",), "decided.csv:3: 'b' was decided without a carried motion"),
+        (("1,list,6,1,0,0,6,6,carried",), "motions.csv:2: 7 votes, 6 present and 6 entitled can't be"),
+        (("1,list,4,0,0,0,6,7,carried",), "motions.csv:2: present: stated 7, at most 6"),
+        (("1,list,3,0,0,0,6,3,rejected",), "motions.csv:2: result: stated 'rejected', computed 'inquorate'"),
+        (
+            ("1,lunch,6,0,0,0,6,6,carried",),
+            "motions.csv:2: about: 'lunch' is not award:ENTRY, tie:ENTRY>ENTRY, list or text",
+        ),
+        (("1,award:z,6,0,0,0,6,6,carried",), "motions.csv:2: unknown entry 'z'"),
+        (("1,tie:a>b,6,0,0,0,6,6,carried",), "motions.csv: motion 1: a and b do not tie"),
+        ((LIST_CARRIED, LIST_CARRIED), "motions.csv:3: 1 stands twice"),
+    ],
+    ids=[
+        "half is not more than half",
+        "a list that was rejected",
+        "an entry nobody moved",
+        "more votes than present",
+        "more present than there are",
+        "too few for a quorum",
+        "about nothing",
+        "an entry that does not take part",
+        "a tie that is none",
+        "twice",
+    ],
+)
+def test_divisions_are_computed_again(motions: tuple[str, ...], expected: str) -> None:
+    assert complaint(met("a,1,", "b,2,", motions=motions)) == expected
+
+
+def test_motions_that_contradict_each_other_are_refused() -> None:
+    motions = ("1,tie:b>c,4,2,0,0,6,6,carried", "2,tie:c>b,4,2,0,0,6,6,carried")
+    assert complaint(met("a,1,", "b,2,", earlier=LEVEL, motions=motions)) == (
+        "motions.csv: b before c and c before b were both carried"
+    )
+
+
+def test_too_few_for_a_quorum_decide_nothing() -> None:
+    attendance = ("m1,yes", "m2,yes", "m3,yes", "m4,no", "m5,no", "m6,no")
+    assert complaint(met(attendance=attendance, motions=())) == "attendance.csv: no quorum: 3 of 6 are present"
+
+
+@pytest.mark.parametrize(
+    ("decided", "expected"),
+    [
+        (("a,1,", "a,2,"), "decided.csv:3: a stands twice"),
+        (("a,1,", "b,1,"), "decided.csv:3: place: 1 is taken"),
+        (("a,1,", "b,3,"), "decided.csv:3: place: 3 is not one of the 2 seats"),
+        (("a,0,", "b,2,"), "decided.csv:2: place: 0 is not one of the 2 seats"),
+        (("a,first,", "b,2,"), "decided.csv:2: place: 'first' is not a whole number"),
+        (("a,1,", "z,2,"), "decided.csv:3: unknown entry 'z'"),
+    ],
+    ids=["an entry twice", "a place twice", "beyond the seats", "place 0", "not a number", "an entry that is none"],
+)
+def test_what_can_not_have_been_decided_is_refused(decided: tuple[str, ...], expected: str) -> None:
+    assert complaint(met(*decided)) == expected
+
+
+def test_a_void_vote_ranks_nobody() -> None:
+    vote = voted(a=9, b=5, c=3)
+    void = Outcome(vote.figures, {**vote.facts, "electors": 10, "void": True})
+    assert complaint(met("a,1,", "b,2,", earlier={**CLEAR, "vote": void})) == (
+        "vote: more ballots than voters: the vote is void"
+    )
+
+
+def test_places_go_by_what_is_shown_unless_the_rules_compare_exactly() -> None:
+    """Scores 80.001 and 80.002 are 80.00 both: a tie when rounded first, none when compared exactly."""
+    earlier = {
+        "vote": voted(a=5, b=5),
+        "peers": Outcome({"score": {"a": Fraction("80.001"), "b": Fraction("80.002")}}),
+    }
+    alone = """
+ranking decision
+seats = 1
+component = [{ from = "peers", as = "score", weight = 100 }]
+"""
+    exact = alone + "round = { before_ranking = false }"
+    tied, apart = (
+        outcome(case(workflow(VOTE, PEERS, rules), entries="ab", earlier=earlier)).facts["cut"]
+        for rules in (alone, exact)
+    )
+    assert tied == {"winners": [], "tied": ["a", "b"], "seats_left": 1, "below": []}
+    assert apart == {"winners": ["b"], "tied": [], "seats_left": 0, "below": ["a"]}
+
+
+def test_parts_on_one_scale_can_be_added_up() -> None:
+    rules = """
+total decision
+seats = 1
+combine = "sum"
+component = [{ from = "vote", as = "given_points" }, { from = "peers", as = "score" }]
+"""
+    found = outcome(case(workflow(VOTE, PEERS, rules), entries="abc", earlier=CLEAR))
+    assert found.figures["composite"] == {"a": Fraction(99), "b": Fraction(85), "c": Fraction(73)}
