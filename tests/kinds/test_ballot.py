@@ -1,0 +1,63 @@
+"""From ballots to votes: what counts, what is invalid, what makes a vote void."""
+
+from fractions import Fraction
+
+import pytest
+
+from evalflow.workflow.outcome import Case, Outcome, Row
+from tests.kinds.cases import case, complaint, outcome, table, workflow
+
+RULES = """
+vote ballot
+method = "approval"
+choose = { min = 1, max = 2 }
+"""
+ROLL = ("A,6,4", "B,5,3")
+
+
+def vote(*ballots: str, roll: tuple[str, ...] = ROLL, rules: str = RULES) -> Case:
+    """A vote on a, b and c. ballots: "ID,CHOICES,VOTES" as in the file."""
+    rows: list[Row] = table("ballot,choices,votes", *ballots)
+    return case(workflow(rules), entries="abc", ballots=rows, roll=table("branch,electors,voted", *roll))
+
+
+def test_a_small_vote_as_a_whole() -> None:
+    assert outcome(vote("1,a|b,1", "2,a,1", "3,b|a,2", "4,,1", "5,a|b|c,1")) == Outcome(
+        {"votes": {"a": Fraction(4), "b": Fraction(3), "c": Fraction(0)}},
+        {
+            "valid": 4,
+            "invalid": 2,
+            "abstentions": 0,
+            "cast": 6,
+            "electors": 11,
+            "voted": 7,
+            "void": False,
+        },
+    )
+
+
+def test_an_empty_ballot_abstains_where_the_rules_let_it() -> None:
+    found = outcome(vote("1,a,1", "2,,1", rules=RULES.replace("min = 1", "min = 0")))
+    assert (found.facts["valid"], found.facts["invalid"], found.facts["abstentions"]) == (1, 0, 1)
+
+
+def test_more_ballots_than_electors_make_a_vote_void() -> None:
+    full = outcome(vote("1,a,11")).facts
+    over = outcome(vote("1,a,12")).facts
+    assert (full["void"], over["void"]) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("ballots", "roll", "expected"),
+    [
+        (["1,a|z,1"], ROLL, "ballots.csv:2: unknown entry 'z'"),
+        (["1,a,1", "1,b,1"], ROLL, "ballots.csv:3: 1 stands twice"),
+        (["1,a,-1"], ROLL, "ballots.csv:2: votes: '-1' is not a whole number"),
+        (["1,a,1"], ("A,six,4",), "roll.csv:2: electors: 'six' is not a whole number"),
+    ],
+    ids=["an entry that is none", "a ballot twice", "a negative number", "electors in words"],
+)
+def test_ballots_that_can_not_have_been_cast_are_refused(
+    ballots: list[str], roll: tuple[str, ...], expected: str
+) -> None:
+    assert complaint(vote(*ballots, roll=roll)) == expected
