@@ -23,7 +23,7 @@ from evalflow.seasons.rules import definition_of
 from evalflow.web.current import actor, config, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
-from evalflow.workflow.telling import tell_stage
+from evalflow.workflow.telling import tell_stages
 
 blueprint = Blueprint("steering", __name__, url_prefix="/steer")
 
@@ -120,7 +120,7 @@ def rules(season_key: str) -> str:
     """The pinned rules in words, with their digest: what everybody may read before the first vote."""
     found = queries.season_by_key(reading(), season_key)
     definition = definition_of(found)
-    told = [(stage, tell_stage(stage, KINDS, locale())) for stage in definition.stages]
+    told = tell_stages(definition, KINDS, locale())
     return render_template("steering/rules.html", season=found, definition=definition, told=told)
 
 

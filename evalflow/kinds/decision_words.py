@@ -1,4 +1,4 @@
-"""A decision's rules as sentences."""
+"""A decision's rules as sentences. Stages stand in quotes by their keys; `workflow.telling` puts their titles there."""
 
 from evalflow.i18n import say
 from evalflow.kinds.decision_rules import SCORE, DecisionOptions, QuorumRule
@@ -15,6 +15,7 @@ POINTS = {
 }
 BASES = {Base.ENTITLED: "of those entitled", Base.PRESENT: "of those present", Base.VOTES: "of the ayes and noes"}
 LINKS = {"number": "order of presentation", "motion": "a motion", "draw": "lots from the published seed"}
+SHEETS = {"givers": "how many gave any points", "countback": "how often which points were given"}
 
 
 def words(options: DecisionOptions, locale: str) -> list[str]:
@@ -48,12 +49,20 @@ def _composite(options: DecisionOptions, locale: str) -> str:
 
 
 def _part(source: str, points: str, weight: int | None, locale: str) -> str:
-    told = f"{source} ({say(locale, POINTS[points])})"
+    told = _bracketed(source, POINTS[points], locale)
     return f"{told} {weight}%" if weight is not None else told
 
 
 def _link(name: str, locale: str) -> str:
-    return say(locale, LINKS[name]) if name in LINKS else name
+    stage, _, sheets = name.partition(".")
+    if sheets:
+        return _bracketed(stage, SHEETS[sheets], locale)
+    return say(locale, LINKS[name]) if name in LINKS else f"“{name}”"
+
+
+def _bracketed(stage: str, what: str, locale: str) -> str:
+    told = say(locale, what)
+    return f"“{stage}”（{told}）" if locale.startswith("zh") else f"“{stage}” ({told})"
 
 
 def _quorum(rule: QuorumRule, locale: str) -> list[str]:

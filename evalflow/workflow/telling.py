@@ -1,5 +1,8 @@
 """A workflow in words: its stages in order, when they open and close, and by which rules."""
 
+import re
+from collections.abc import Mapping
+
 from evalflow.i18n import say
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Kinds
@@ -21,18 +24,31 @@ def tell(definition: Definition, kinds: Kinds, locale: str) -> str:
     together = say(locale, "All entries go through the stages together.")
     apart = say(locale, "Each entry goes through the stages by itself.")
     lines += [together if heading.moves == "together" else apart, f"SHA-256 {definition.digest}", ""]
-    for number, stage in enumerate(definition.stages, 1):
+    for number, (stage, sentences) in enumerate(tell_stages(definition, kinds, locale), 1):
         kind = kinds[stage.kind].title.to(locale)
         brackets = f"（{kind}）" if locale.startswith("zh") else f" ({kind})"
         lines.append(f"{number}. {stage.rule.title.to(locale)}{brackets}")
-        lines += [f"   - {sentence}" for sentence in tell_stage(stage, kinds, locale)]
+        lines += [f"   - {sentence}" for sentence in sentences]
         lines.append("")
     return "\n".join(lines)
 
 
+def tell_stages(definition: Definition, kinds: Kinds, locale: str) -> list[tuple[Stage, list[str]]]:
+    """Every stage with its window and rules, a sentence each; stages that rules refer to are called by their titles."""
+    titles = {f"“{stage.key}”": f"“{stage.rule.title.to(locale)}”" for stage in definition.stages}
+    return [
+        (stage, [_titled(sentence, titles) for sentence in tell_stage(stage, kinds, locale)])
+        for stage in definition.stages
+    ]
+
+
 def tell_stage(stage: Stage, kinds: Kinds, locale: str) -> list[str]:
-    """A stage's window and rules, one sentence each."""
+    """A stage's window and rules, one sentence each; other stages are called by their keys."""
     return [*_window(stage, locale), *kinds[stage.kind].words(stage.options, locale)]
+
+
+def _titled(sentence: str, titles: Mapping[str, str]) -> str:
+    return re.sub("“[^”]*”", lambda found: titles.get(found[0], found[0]), sentence)
 
 
 def _window(stage: Stage, locale: str) -> list[str]:
@@ -56,5 +72,6 @@ def _moment(when: When, locale: str) -> str:
         count = say(locale, units[when.unit], count=abs(when.offset))
         pattern = "%(count)s after %(day)s" if when.offset > 0 else "%(count)s before %(day)s"
         shift = say(locale, pattern, count=count, day=day)
-    clock = f" {when.at:%H:%M}" if when.at else ""
+    comma = "" if locale.startswith("zh") else ","
+    clock = f"{comma} {when.at:%H:%M}" if when.at else ""
     return (shift or day) + clock

@@ -9,7 +9,7 @@ from evalflow.config import WORKFLOWS
 from evalflow.kinds import KINDS
 from evalflow.seasons import windows, workdays
 from evalflow.workflow import reader
-from evalflow.workflow.telling import tell_stage
+from evalflow.workflow.telling import tell_stage, tell_stages
 
 ZONE = ZoneInfo("Asia/Shanghai")
 BRANDS = reader.read((WORKFLOWS / "brand_selection.toml").read_text("utf-8"), KINDS, file="brand_selection.toml")
@@ -59,7 +59,7 @@ def test_a_season_is_through_with_everything_before_the_first_of_july(start: dat
 def test_the_rules_of_the_vote_as_voters_are_told_them() -> None:
     assert tell_stage(BRANDS.stage("online_vote"), KINDS, "en") == [
         "Opens: the closing of the stage before.",
-        "Closes: 10 days after the opening of this stage 18:00.",
+        "Closes: 10 days after the opening of this stage, 18:00.",
         "Choose between 1 and 10.",
         "Secret: each vote is sealed until the count, which needs 2 of 3 tellers.",
         "You may vote again until the vote closes; your last vote counts.",
@@ -67,11 +67,12 @@ def test_the_rules_of_the_vote_as_voters_are_told_them() -> None:
 
 
 def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
-    assert KINDS["decision"].words(BRANDS.stage("committee_decision").options, "en") == [
+    told = {stage.key: sentences for stage, sentences in tell_stages(BRANDS, KINDS, "en")}
+    assert told["committee_decision"][-8:] == [
         "Up to 10 entries can be awarded; places may stay empty.",
-        "The ranking is made of: online_vote (rank points) 40%, peer_scoring (score) 60%.",
+        "The ranking is made of: “Online vote” (rank points) 40%, “Peer scoring” (score) 60%.",
         "Figures are rounded half up to 2 decimals, once, at the end.",
-        "Ties are broken in this order: peer_scoring → online_vote → a motion.",
+        "Ties are broken in this order: “Peer scoring” → “Online vote” → a motion.",
         "The meeting is valid when at least 2/3 of those entitled attend.",
         "A motion is carried by more than 1/2 of those entitled.",
         "Recused members leave the base of the items that concern them, and of no other.",
