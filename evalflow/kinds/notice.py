@@ -36,7 +36,7 @@ def words(options: NoticeOptions, locale: str) -> list[str]:
     """How long, and what an objection does."""
     sentences = [say(locale, "The names are made public for %(days)s working days.", days=options.working_days)]
     if options.objections:
-        sentences.append(say(locale, "Anyone may object; every objection gets an answer before the notice ends."))
+        sentences.append(say(locale, "Anyone may object; nothing is awarded before every objection has its answer."))
         sentences.append(
             say(locale, "Those after a struck name move up.")
             if options.move_up
