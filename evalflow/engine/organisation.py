@@ -97,14 +97,10 @@ def _people(branches: Sequence[tuple[str, str, str]], members: int) -> Iterable[
         yield f"committee{number}", office, "", "committee_member"
     for key, name, _ in branches:
         yield f"{key}-secretary", f"{name} 书记", key, "branch_secretary、member"
-    for number in range(1, members + 1):
+    for number in range(members):
         key, name, _ = branches[number % len(branches)]
-        yield (
-            f"{key}-member{number // len(branches) + 1:03d}",
-            f"{name} 党员{number // len(branches) + 1}号",
-            key,
-            "member",
-        )
+        count = number // len(branches) + 1
+        yield f"{key}-member{count:03d}", f"{name} 党员{count}号", key, "member"
 
 
 def _csv(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -1,0 +1,5 @@
+"""`python -m evalflow`: the command line."""
+
+from evalflow.cli import main
+
+main()
