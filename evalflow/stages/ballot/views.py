@@ -26,6 +26,7 @@ from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, database, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
+from evalflow.web.pictures import covers
 from evalflow.web.place import place
 
 blueprint = kind_blueprint("ballot")
@@ -48,15 +49,22 @@ class NewPassphraseForm(PassphraseForm):
 
 @dataclass(frozen=True)
 class VotePage:
-    """What the ballot page shows. receipt: of the envelope already in the box; outcome only when it may be seen."""
+    """What the ballot page shows.
+
+    covers: attachment ids by entry. has_gallery: whether entries have public pages. receipt: of the envelope already
+    in the box. votes: only when they may be seen.
+    """
 
     stage: StageRow
     options: BallotOptions
     words: Sequence[str]
     entries: Sequence[Entry]
+    covers: dict[str, int]
+    has_gallery: bool
     is_open: bool
     is_on_roll: bool
     receipt: str | None
+    sees_turnout: bool
     votes: dict[str, int] | None
 
 
@@ -73,14 +81,18 @@ def _vote_page(session: Session, stage: StageRow, form: VoteForm, person: int | 
     options = queries.options_of(stage)
     seen = visibility.sees_outcome(actor(), stage)
     outcome = seasons.outcome_of(stage) if seen else None
+    entries = seasons.entries(session, stage.season_id, EntryState.ACCEPTED) if stage.opened_at else ()
     page = VotePage(
         stage=stage,
         options=options,
         words=rules.words(options, locale()),
-        entries=seasons.entries(session, stage.season_id, EntryState.ACCEPTED) if stage.opened_at else (),
+        entries=entries,
+        covers=covers(stage.season, entries),
+        has_gallery=visibility.has_begun(stage.season, "promotion"),
         is_open=guards.is_open(stage, now()),
         is_on_roll=person is not None and queries.is_on_roll(session, stage.id, person),
         receipt=queries.own_receipt(session, stage.id, person) if person is not None else None,
+        sees_turnout=visibility.sees_turnout(actor(), stage),
         votes={key: int(votes) for key, votes in outcome.figures["votes"].items()} if outcome else None,
     )
     return render_template("stages/ballot/home.html", page=page, form=form)
@@ -128,7 +140,7 @@ def receipt() -> str:
         is_in_box=bool(asked) and queries.is_in_box(session, stage.id, asked),
         is_own=bool(asked) and asked == own,
         own=own,
-        receipts=queries.receipts(session, stage.id) if stage.closed_at else (),
+        receipts=queries.receipts(session, stage.id) if stage.closed_at and "all" in request.args else (),
     )
 
 
