@@ -21,6 +21,8 @@ from evalflow.stages.award import queries as award_queries
 from evalflow.stages.award import views as award
 from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
+from evalflow.stages.decision import queries as decision_queries
+from evalflow.stages.decision import views as decision
 from evalflow.stages.notice import queries as notice_queries
 from evalflow.stages.notice import views as notice
 from evalflow.stages.promotion import queries as promotion_queries
@@ -67,6 +69,7 @@ BLUEPRINTS = (
     log_pages.blueprint,
     award.blueprint,
     ballot.blueprint,
+    decision.blueprint,
     notice.blueprint,
     promotion.blueprint,
     promotion.short_links,
@@ -78,6 +81,7 @@ BLUEPRINTS = (
 TASKS = {
     "award": award_queries.tasks,
     "ballot": ballot_queries.tasks,
+    "decision": decision_queries.tasks,
     "notice": notice_queries.tasks,
     "promotion": promotion_queries.tasks,
     "scoring": scoring_queries.tasks,

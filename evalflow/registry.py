@@ -15,6 +15,7 @@ from evalflow.stages.ballot import play as ballot_play
 from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
 from evalflow.stages.decision import lifecycle as decision_lifecycle
 from evalflow.stages.decision import play as decision_play
+from evalflow.stages.decision import printing as decision_printing
 from evalflow.stages.decision.events import EVENTS as DECISION_EVENTS
 from evalflow.stages.notice import lifecycle as notice_lifecycle
 from evalflow.stages.notice import play as notice_play
@@ -57,6 +58,7 @@ PLAYS: dict[str, Play] = {
 
 PRINTINGS: dict[str, Printing] = {
     "award": award_printing,
+    "decision": decision_printing,
     "notice": notice_printing,
 }
 

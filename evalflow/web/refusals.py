@@ -166,6 +166,32 @@ SENTENCES: Mapping[str, Any] = {
     "sheet_handed_in": _l("The sheet has been handed in. Take it back to change it."),
     "sheet_not_handed_in": _l("The sheet has not been handed in."),
     "sheets_missing": _l("%(count)s score sheets have not been handed in."),
+    # the committee's decision
+    "no_committee": _l("There is no committee yet: nobody holds the role of a committee member."),
+    "not_entitled": _l("Only members who should attend this meeting can be recorded."),
+    "meeting_has_voted": _l("The meeting has voted: its attendance can no longer be changed."),
+    "already_recused": _l("You have stepped back from “%(entry)s” already."),
+    "already_voted_on": _l("“%(entry)s” has been put to the vote already."),
+    "already_decided": _l("The decision has been taken already."),
+    "nobody_meets": _l("By these rules nobody meets: the ranking decides."),
+    "no_quorum": _l("There is no quorum: %(present)s are present, %(needed)s are needed."),
+    "no_division": _l("Please fill in at least one division."),
+    "motion_not_understood": _l("This motion can't be put to the vote."),
+    "motion_no_tie": _l("This motion contradicts the ranking: the entries do not tie."),
+    "more_votes_than_present": _l("These are more votes than members present (%(present)s)."),
+    "decision_not_possible": _l("This decision is not possible; see the entries below."),
+    "deviation_needs_reason": _l("The decision is not what the ranking says; see the entries below."),
+    "deviation_refused": _l("By these rules the committee can't deviate from the ranking."),
+    "motion_needed": _l("There is no carried motion on this entry."),
+    "place_not_possible": _l("There is no such place."),
+    "place_twice": _l("This place is given twice."),
+    "nothing_decided": _l("Nothing has been decided yet."),
+    # the award
+    "already_final": _l("The awards are final already."),
+    "nothing_to_award": _l("There is nothing to award."),
+    "not_final": _l("The committee has not made the awards final."),
+    "no_such_award": _l("There is no such award."),
+    "awards_later": _l("The awards are announced at the ceremony."),
 }
 
 

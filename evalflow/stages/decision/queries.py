@@ -13,15 +13,13 @@ from evalflow.kinds.meeting import Base
 from evalflow.kinds.meeting import base_of as base_by_rules
 from evalflow.kinds.standing import Standing
 from evalflow.seasons import cases
-from evalflow.seasons.models import Entry, Phase, StageRow
+from evalflow.seasons.models import Phase, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.stages.decision.models import Attendance, Decided, Meeting, Motion, Recusal
 from evalflow.tally import quorum
 from evalflow.tally.quorum import Attendance as Roll
 from evalflow.workflow.outcome import Case, Tables
-
-IN_SESSION = (Phase.OPEN,)
 
 
 def options_of(stage: StageRow) -> DecisionOptions:
@@ -105,9 +103,18 @@ def roll(session: Session, stage_id: int) -> Roll:
 
 def base_of(session: Session, stage: StageRow, about: str) -> Base:
     """Who may vote on a motion about this, now."""
-    offices = {one.person_id: one.office for one in attendance(session, stage.id)}
-    stepped_back = frozenset((offices[one.person_id], one.entry.key) for one in recusals(session, stage.id))
-    return base_by_rules(about, roll(session, stage.id), stepped_back, decided=())
+    return base_by_rules(about, roll(session, stage.id), _stepped_back(session, stage.id), decided=())
+
+
+def bases(session: Session, stage: StageRow, entries: Sequence[str]) -> dict[str, Base]:
+    """{entry key: who may vote on awarding it, now}."""
+    there, stepped_back = roll(session, stage.id), _stepped_back(session, stage.id)
+    return {key: base_by_rules(f"award:{key}", there, stepped_back, decided=()) for key in entries}
+
+
+def _stepped_back(session: Session, stage_id: int) -> frozenset[tuple[str, str]]:
+    offices = {one.person_id: one.office for one in attendance(session, stage_id)}
+    return frozenset((offices[one.person_id], one.entry.key) for one in recusals(session, stage_id))
 
 
 def needed(stage: StageRow, entitled: int) -> int:
@@ -118,11 +125,7 @@ def needed(stage: StageRow, entitled: int) -> int:
 
 def is_in_session(stage: StageRow) -> bool:
     """Whether the meeting can still act: the deadline only tells the organiser to hurry."""
-    return stage.phase in IN_SESSION and stage.season.cancelled_at is None
-
-
-def entry_titles(entries: Sequence[Entry]) -> dict[str, str]:
-    return {entry.key: entry.title for entry in entries}
+    return stage.phase == Phase.OPEN and stage.season.cancelled_at is None
 
 
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:

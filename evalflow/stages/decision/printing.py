@@ -1,0 +1,119 @@
+"""The minutes of the meeting."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import SYSTEM, Actor, Grant, Role
+from evalflow.config import Config
+from evalflow.documents import in_words, labels, render
+from evalflow.i18n import say
+from evalflow.kinds import decision, meeting
+from evalflow.seasons.models import Entry, StageRow
+from evalflow.seasons.rules import stage_of
+from evalflow.stages.decision import queries
+from evalflow.stages.decision.dossier import Dossier, dossier
+from evalflow.stages.decision.models import Motion
+from evalflow.tally.rounding import round_half_up
+
+KEEPER = Actor(None, "", SYSTEM.office, grants=frozenset({Grant(Role.ORGANISER)}))  # minutes hide nothing
+RESULTS = {"carried": "carried", "rejected": "not carried", "inquorate": "no quorum"}
+
+
+def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:
+    """The minutes, once there is a meeting."""
+    if queries.meeting(session, stage.id) is None:
+        return {}
+    return {"minutes.pdf": minutes(session, stage, config=config, locale=locale)}
+
+
+def minutes(session: Session, stage: StageRow, *, config: Config, locale: str) -> bytes:
+    """Attendance, recusals, every division with its base, the ranking, deviations, ties, room for signatures."""
+    read = dossier(session, stage, KEEPER)
+    held = queries.meeting(session, stage.id)
+    moment = (held.held_at if held else None) or stage.opened_at or stage.opens_at
+    assert moment is not None
+    day = moment.astimezone(config.timezone)
+    offices = {one.person_id: one.person.name for one in read.attendance}
+    names = {one.entry.key: one.entry for one in read.ranking}
+    return render(
+        "minutes",
+        {
+            "lang": locale,
+            "labels": labels("minutes", locale),
+            "title": f"{stage.season.title(locale)} {stage_of(stage).rule.title.to(locale)}",
+            "organisation": config.site_name.get(locale, ""),
+            "dated": day.date().isoformat(),
+            "date_words": in_words(day.date(), locale),
+            "held_at": f"{in_words(day.date(), locale)} {day:%H:%M}",
+            "place": held.venue if held else "",
+            "chair": "",
+            "teller": "",
+            "entitled": str(len(read.attendance)),
+            "present": str(read.present),
+            "absent": _join((one.person.name for one in read.attendance if not one.is_present), locale),
+            "recusals": [f"{offices[one.person_id]}：{one.entry.title}" for one in queries.recusals(session, stage.id)],
+            "motions": [_motion(one, names, locale) for one in read.motions],
+            "ranking": _ranking(read, locale),
+            "note": "",
+            "deviations": _deviations(session, stage, names),
+            "ties": [f"{told} ({link})" for link, told in read.ties],
+            "signatures": [one.person.name for one in read.attendance if one.is_present],
+            "digest": stage.season.digest,
+        },
+    )
+
+
+def _join(names: object, locale: str) -> str:
+    return ("、" if locale.startswith("zh") else ", ").join(names)  # type: ignore[arg-type]
+
+
+def _motion(motion: Motion, names: Mapping[str, Entry], locale: str) -> dict[str, object]:
+    titles = " > ".join(names[key].title for key in meeting.entries_of(motion.about))
+    is_tie = motion.about.startswith("tie:")
+    return {
+        "title": say(locale, "Order of tied entries" if is_tie else "To be awarded"),
+        "text": titles,
+        "votes": [
+            [say(locale, "Ayes"), str(motion.ayes)],
+            [say(locale, "Noes"), str(motion.noes)],
+            [say(locale, "Abstentions"), str(motion.abstentions)],
+            [say(locale, "Entitled"), str(motion.entitled)],
+            [say(locale, "Present"), str(motion.present)],
+            [say(locale, "Recused"), str(motion.recused)],
+        ],
+        "result": say(locale, RESULTS[motion.result]),
+        "carried": motion.result == "carried",
+    }
+
+
+def _ranking(read: Dossier, locale: str) -> dict[str, object]:
+    heads = [one.title.to(locale) + (f" {one.weight}%" if one.weight is not None else "") for one in read.columns]
+    return {
+        "columns": [
+            {"label": say(locale, "Ranking"), "numeric": True},
+            {"label": say(locale, "Entry"), "wide": True},
+            *({"label": head, "numeric": True} for head in heads),
+            {"label": say(locale, "Composite"), "numeric": True},
+            {"label": say(locale, "Decided"), "numeric": True},
+        ],
+        "rows": [
+            {
+                "cells": [
+                    str(one.place or "–"),
+                    one.entry.title,
+                    *("–" if points is None else str(round_half_up(points, 2)) for points in one.points),
+                    "–" if one.composite is None else str(round_half_up(one.composite, 2)),
+                    str(one.decided.place) if one.decided and one.decided.place else "–",
+                ]
+            }
+            for one in read.ranking
+        ],
+    }
+
+
+def _deviations(session: Session, stage: StageRow, names: Mapping[str, Entry]) -> list[dict[str, str]]:
+    lines = queries.decided(session, stage.id)
+    choices = tuple(decision.Choice(one.entry.key, one.place, one.reason, 0) for one in lines)
+    found = decision.deviations(queries.standing(session, stage), choices) if choices else ()
+    return [{"entry": names[one.entry].title, "reason": one.reason} for one in found]
