@@ -1,0 +1,68 @@
+"""A sealed vote on two entries: five members, three tellers of whom two are needed."""
+
+from dataclasses import dataclass
+
+from evalflow.access import Actor, Role
+from evalflow.seasons.models import Season, StageRow
+from evalflow.stages.ballot import casting, commands
+from evalflow.stages.ballot.models import Ballot, Envelope
+from evalflow.stages.ballot.papers import paper_of
+from tests.builders import House
+from tests.declared import declared, secretaries
+
+VOTE = """
+[[stage]]
+key = "vote"
+kind = "ballot"
+title = { zh = "投票", en = "Vote" }
+closes = "opening + 2 days"
+method = "approval"
+choose = { min = 1, max = 2 }
+small_branch = 3
+"""
+PASSPHRASE = "鞍钢 copper tin 2026"
+MEMBERS, TELLERS = 5, 3
+
+
+@dataclass(frozen=True)
+class Vote:
+    """The season's vote with everybody who has a part in it."""
+
+    house: House
+    season: Season
+    members: tuple[Actor, ...]
+    tellers: tuple[Actor, ...]
+
+    @property
+    def stage(self) -> StageRow:
+        return self.house.stage(self.season, "vote")
+
+    def cast(self, member: Actor, *chosen: str, attempt: str = "") -> str:
+        """A vote; the receipt. attempt: "" is a new form."""
+        tried = attempt or f"{len(self.house.log()):032x}"
+        with self.house.database.writing() as session:
+            paper = paper_of(session, self.stage.id)
+            clock = self.house.clock
+            return casting.cast(session, paper, frozenset(chosen), attempt=tried, actor=member, clock=clock)
+
+    def keep_keys(self) -> None:
+        for teller in self.tellers:
+            self.house.act(commands.keep_key, self.stage.id, PASSPHRASE, actor=teller)
+
+    def hand_in(self, teller: Actor, passphrase: str = PASSPHRASE) -> bool:
+        opened: bool = self.house.act(commands.hand_in, self.stage.id, passphrase, actor=teller)
+        return opened
+
+    def envelopes(self) -> list[Envelope]:
+        return self.house.ask(lambda session: session.query(Envelope).order_by(Envelope.person_id).all())
+
+    def ballots(self) -> list[Ballot]:
+        return self.house.ask(lambda session: session.query(Ballot).order_by(Ballot.id).all())
+
+
+def vote_of(house: House, toml: str = VOTE) -> Vote:
+    season = declared(house, toml, by=secretaries(house))
+    branches = [house.smelting] * 3 + [house.refining] * (MEMBERS - 3)
+    members = [house.actor(f"member-{n}", Role.MEMBER, branch_id=branch) for n, branch in enumerate(branches)]
+    tellers = [house.actor(f"teller-{n}", Role.TELLER) for n in range(TELLERS)]
+    return Vote(house, season, tuple(members), tuple(tellers))
