@@ -12,7 +12,7 @@ from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
-from evalflow.engine import jobs, log_pages
+from evalflow.engine import jobs, log_pages, ticking
 from evalflow.engine import views as steering
 from evalflow.entropy import SystemEntropy
 from evalflow.seasons.models import StageRow
@@ -125,7 +125,11 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
 
 def from_environment() -> Flask:
     """The application as the EVALFLOW_… variables set it up: what application servers call."""
-    return create_app(Config.from_environment())
+    app = create_app(Config.from_environment())
+    site: Site = app.extensions[current.EXTENSION]
+    if site.config.tick_every:
+        ticking.start(site.database, site.signer, seconds=site.config.tick_every)
+    return app
 
 
 def _settings(config: Config, secret: bytes) -> dict[str, object]:

@@ -31,6 +31,7 @@ class Config:
     database_url: SQLAlchemy URL; the default is an SQLite file in the instance folder.
     site_url: the address people use, for links in mails, QR codes and documents ("" = that of the request).
     timezone: in which dates are read and shown.
+    tick_every: seconds between ticks in this process; 0 where another one lets time do its work.
     trusted_proxies: how many reverse proxies' X-Forwarded headers are believed (0 = none).
     """
 
@@ -44,6 +45,7 @@ class Config:
     log_origin: str = "evalflow.example/log"
     extra_workflows: Path | None = None
     max_request_bytes: int = 24 * 1024 * 1024
+    tick_every: int = 0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
@@ -63,4 +65,5 @@ class Config:
             secure_cookies=environ.get("EVALFLOW_INSECURE_COOKIES", "") != "1",
             log_origin=environ.get("EVALFLOW_LOG_ORIGIN", "evalflow.example/log"),
             extra_workflows=Path(extra) if extra else None,
+            tick_every=int(environ.get("EVALFLOW_TICK_EVERY", "0")),
         )

@@ -65,9 +65,9 @@ def demo(setting: Setting, members: int, if_empty: bool) -> None:
     "--tick-every", default=15.0, show_default=True, help="Seconds between ticks in this process; 0 for none."
 )
 @pass_setting
-def serve(setting: Setting, host: str, port: int, workers: int, tick_every: float) -> None:
+def serve(setting: Setting, host: str, port: int, workers: int, tick_every: int) -> None:
     """Serve the pages, and by default let time do its work too (one installation needs one such process)."""
-    serving.serve(setting.config, setting.signer, host=host, port=port, workers=workers, tick_every=tick_every)
+    serving.serve(setting.config, host=host, port=port, workers=workers, tick_every=tick_every)
 
 
 @click.command()
