@@ -61,9 +61,7 @@ def demo(setting: Setting, members: int, if_empty: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, envvar="PORT")
 @click.option("--workers", default=1, show_default=True, help="Processes that answer requests.")
-@click.option(
-    "--tick-every", default=15.0, show_default=True, help="Seconds between ticks in this process; 0 for none."
-)
+@click.option("--tick-every", default=15, show_default=True, help="Seconds between ticks in this process; 0 for none.")
 @pass_setting
 def serve(setting: Setting, host: str, port: int, workers: int, tick_every: int) -> None:
     """Serve the pages, and by default let time do its work too (one installation needs one such process)."""

@@ -8,6 +8,7 @@ from granian.constants import Interfaces
 from evalflow.config import Config
 
 APP = "evalflow.app:from_environment"
+THREADS = 8  # requests answered at once by a worker; writers of one SQLite file queue anyway
 
 
 def serve(config: Config, *, host: str, port: int, workers: int, tick_every: int) -> None:
@@ -18,4 +19,6 @@ def serve(config: Config, *, host: str, port: int, workers: int, tick_every: int
     """
     os.environ["EVALFLOW_INSTANCE"] = str(config.instance)
     os.environ["EVALFLOW_TICK_EVERY"] = str(tick_every)
-    Granian(APP, factory=True, interface=Interfaces.WSGI, address=host, port=port, workers=workers).serve()
+    Granian(
+        APP, factory=True, interface=Interfaces.WSGI, address=host, port=port, workers=workers, blocking_threads=THREADS
+    ).serve()
