@@ -33,6 +33,12 @@ def test_the_same_form_again_gets_the_same_receipt_and_changes_nothing(opened: V
     assert len(opened.house.log("ballot.cast")) == 1
 
 
+def test_the_same_form_again_after_the_deadline_still_gets_its_receipt(opened: Vote) -> None:
+    first = opened.cast(opened.members[0], "smelting", attempt="a" * 32)
+    opened.house.close(opened.season, "vote")
+    assert opened.cast(opened.members[0], "smelting", attempt="a" * 32) == first
+
+
 def test_a_form_sent_by_many_presses_at_once_is_one_envelope(opened: Vote) -> None:
     receipts: list[str] = []
     together = threading.Barrier(4)
