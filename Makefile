@@ -41,7 +41,7 @@ bench: $(VENV)/dev $(FRONT)
 
 ## docs: write the tables of the handbook that are made from the code
 docs: $(VENV)/run
-	$(BIN)/evalflow workflow reference --into docs/workflow-files.md
+	$(BIN)/evalflow workflow reference --into docs
 
 ## texts: put new texts into the catalogues; translate what is empty there
 texts: $(VENV)/run

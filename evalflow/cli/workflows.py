@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from evalflow.bundle.reference import reference as evidence_tables
 from evalflow.config import WORKFLOWS
 from evalflow.errors import DefinitionError
 from evalflow.kinds import KINDS
@@ -65,9 +66,24 @@ def schema() -> None:
 
 
 @workflow.command()
-def reference() -> None:
-    """Print the option tables of the handbook, made from the code."""
-    click.echo(option_tables(KINDS), nl=False)
+@click.option(
+    "--into", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Write them into DIR's pages."
+)
+def reference(into: Path | None) -> None:
+    """Print the tables of the handbook that are made from the code: options, then evidence."""
+    options, evidence = option_tables(KINDS), evidence_tables(KINDS)
+    if into is None:
+        click.echo(f"{options}\n{evidence}", nl=False)
+        return
+    _put(into / "workflow-files.md", "reference", options)
+    _put(into / "bundle.md", "tables", evidence)
+
+
+def _put(page: Path, mark: str, tables: str) -> None:
+    """Replace what stands between the page's two marks."""
+    before, _, rest = page.read_text(encoding="utf-8").partition(f"<!-- {mark} -->\n")
+    _, end, after = rest.partition(f"<!-- end of {mark} -->")
+    page.write_text(f"{before}<!-- {mark} -->\n\n{tables.strip()}\n\n{end}{after}", encoding="utf-8")
 
 
 COMMANDS = (workflow,)

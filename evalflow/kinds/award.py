@@ -32,7 +32,7 @@ class Certificate(Strict):
     """What a certificate says; the entry's title and branch are set between."""
 
     title: BilingualText = Text("荣誉证书", "Certificate of honour")
-    text: BilingualText = Text("经评选研究，授予", "by decision of the committee is awarded")
+    text: BilingualText = Text("在评选中，你支部申报的", "In this selection, your branch's entry")
     issuer: BilingualText = Text("", "")
 
 
