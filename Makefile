@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: run test lint prove bench docs texts lock clean
 
 ## run: everything from nothing to a page at http://127.0.0.1:$(PORT)
-run: $(VENV)/run $(FRONT)
+run: $(VENV)/run $(FRONT) .fonts
 	@$(BIN)/evalflow db upgrade
 	@$(BIN)/evalflow demo --if-empty
 	@echo; echo "Look at http://127.0.0.1:$(PORT) (stop with Ctrl-C)"; echo
@@ -37,7 +37,6 @@ prove: $(VENV)/dev $(FRONT) .machine
 ## bench: speeds, as ratios within one run
 bench: $(VENV)/dev $(FRONT)
 	$(BIN)/python -m benchmarks.cast
-	$(BIN)/python -m benchmarks.count
 
 ## docs: write the tables of the handbook that are made from the code
 docs: $(VENV)/run
@@ -56,7 +55,7 @@ lock:
 	$(LOCK) --group node -o requirements-node.txt
 
 clean:
-	rm -rf $(VENV) .machine node_modules evalflow/static/vendor dist build var
+	rm -rf $(VENV) .machine .fonts node_modules evalflow/static/vendor dist build var
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: PYTHON=python3.11 make …"; exit 1; }
@@ -74,6 +73,14 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/run
 
 $(FRONT): package-lock.json $(TEXTS) hatch_build.py | $(VENV)/run
 	$(BIN)/python hatch_build.py
+	@touch $@
+
+# Documents are set in Noto CJK; without it every page works, but no certificate can be printed.
+.fonts:
+	@if fc-list 2>/dev/null | grep -q "Noto Serif CJK"; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-noto-cjk fontconfig >/dev/null; \
+	else echo "For certificates and minutes (PDF) install, as root: apt-get install fonts-noto-cjk"; fi
 	@touch $@
 
 # Browser tests drive Debian's Chromium and need fonts that have Chinese characters.
