@@ -13,9 +13,7 @@ RECIPIENT = bytes.fromhex("8057991eef8f1f1af18f4a9491d16a1ce333f695d4db8e38da759
 ENC = bytes.fromhex("1afa08d3dec047a643885163f1180476fa7ddb54c6a8029ea33f95796bf2ac4a")
 PLAINTEXT = bytes.fromhex("4265617574792069732074727574682c20747275746820626561757479")
 AAD = bytes.fromhex("436f756e742d30")
-CIPHERTEXT = bytes.fromhex(
-    "1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28"
-)
+CIPHERTEXT = bytes.fromhex("1c5250d8034ec2b784ba2cfd69dbdb8af406cfe3ff938e131f0def8c8b60b4db21993c62ce81883d2dd1b51a28")
 
 
 def test_sealing_with_a_given_key_gives_the_message_of_the_rfc() -> None:

@@ -26,6 +26,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @pass_setting
 def export(setting: Setting, season: str, folder: Path) -> None:
     """Write SEASON as a bundle into FOLDER: rules, entries, ballots as counted, sheets, decisions, outcomes, log."""
+    with setting.database.writing() as session:
+        ledger.seal(session, setting.signer, now=setting.now())  # a bundle's log speaks of all that is in it
     with setting.database.reading() as session:
         bundle = bundles.export(session, queries.season_by_key(session, season), setting.signer)
     layout.write(bundle, folder)

@@ -14,7 +14,7 @@ from evalflow.bundle.log import Log
 from evalflow.people.models import Branch
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import queries
-from evalflow.seasons.models import Phase, Season
+from evalflow.seasons.models import Entry, EntryState, Phase, Season
 from evalflow.seasons.rules import definition_of
 
 
@@ -31,13 +31,18 @@ def export(session: Session, season: Season, signer: Signer) -> Bundle:
             BranchLine(branch.key, branch.name_zh) for branch in session.scalars(select(Branch).order_by(Branch.id))
         ),
         entries=tuple(
-            EntryLine(entry.key, entry.number, entry.branch.key, entry.title, entry.state)
+            EntryLine(entry.key, entry.number, entry.branch.key, _public_title(entry), entry.state)
             for entry in queries.entries(session, season.id)
         ),
         tables={row.key: LIFECYCLES[row.kind].evidence(session, row) for row in done},
         outcomes=queries.outcomes(season),
         log=_log(session, signer),
     )
+
+
+def _public_title(entry: Entry) -> str:
+    """What was never handed in is its branch's own paper."""
+    return "" if entry.state == EntryState.DRAFT else entry.title
 
 
 def digest(bundle: Bundle) -> str:

@@ -1,5 +1,7 @@
 """The log's pages: for everybody the latest checkpoint and how to check it, for auditors every event."""
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +16,11 @@ from evalflow.access import Permission, may
 from evalflow.audit import ledger, note
 from evalflow.audit.event import EventType, decode
 from evalflow.audit.models import Checkpoint, EventRow, Leaf
-from evalflow.errors import LogBroken
+from evalflow.bundle import format as layout
+from evalflow.engine import bundles
+from evalflow.errors import LogBroken, NotFound
 from evalflow.registry import EVENT_TYPES
+from evalflow.seasons import queries, visibility
 from evalflow.web.current import actor, reading, signer
 from evalflow.web.guard import guarded
 
@@ -46,8 +51,10 @@ def home() -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     allowed = may(actor(), Permission.AUDIT)
     total = _count(session, wanted) if allowed else 0
+    told = [one for one in queries.seasons(session) if allowed or visibility.is_final(one)]
     return render_template(
         "log/home.html",
+        seasons=told,
         checkpoint=checkpoint,
         verifier=note.format_verifier(signer().verifier),
         lines=_lines(session, wanted, page) if allowed else (),
@@ -84,6 +91,22 @@ def verify() -> Any:
             )
         )
     return redirect(url_for("log.home"))
+
+
+@blueprint.get("/bundle/<season_key>.zip")
+@guarded(Permission.SEE_PUBLIC)
+def bundle(season_key: str) -> Response:
+    """A season as files anyone can recount: for everybody once its awards are final, for auditors at any time."""
+    season = queries.season_by_key(reading(), season_key)
+    if not visibility.is_final(season) and not may(actor(), Permission.AUDIT, season=season.id):
+        raise NotFound("awards_later")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in layout.texts(bundles.export(reading(), season, signer())).items():
+            archive.writestr(name, text)
+    response = Response(packed.getvalue(), mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{season.key}-bundle.zip")
+    return response
 
 
 def _wanted(query: Any, wanted: Mapping[str, str]) -> Any:

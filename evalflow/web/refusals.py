@@ -163,6 +163,7 @@ SENTENCES: Mapping[str, Any] = {
     "sheet_incomplete": _l("%(count)s entries have still to be scored, such as “%(entry)s”."),
     "sheet_empty": _l("There is nothing on the sheet yet."),
     "sheet_would_be_void": _l("As it stands, this sheet would not count. Change it, or confirm that you want this."),
+    "points_given_twice": _l("Points that can be given once only stand twice on the sheet: %(points)s."),
     "sheet_handed_in": _l("The sheet has been handed in. Take it back to change it."),
     "sheet_not_handed_in": _l("The sheet has not been handed in."),
     "sheets_missing": _l("%(count)s score sheets have not been handed in."),

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from evalflow.bundle import recount
 from sqlalchemy import Engine
 
+from evalflow.bundle import recount
 from evalflow.config import WORKFLOWS
 from evalflow.engine import bundles, doctor, rehearsal
 from evalflow.kinds import KINDS

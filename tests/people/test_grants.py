@@ -127,9 +127,7 @@ def test_a_withdrawn_role_is_gone_at_once(house):
 def test_the_last_administrator_keeps_the_role(house):
     house.person("organiser", Role.ORGANISER)
     house.person("first", Role.ADMINISTRATOR)
-    (grant_id,) = house.ask(
-        lambda session: session.query(RoleGrant.id).where(RoleGrant.role == "administrator").one()
-    )
+    (grant_id,) = house.ask(lambda session: session.query(RoleGrant.id).where(RoleGrant.role == "administrator").one())
     with pytest.raises(Conflict, match=r"^last_administrator$"):
         house.act(grants.withdraw_grant, grant_id, actor=house.administrator)
     house.person("second", Role.ADMINISTRATOR)

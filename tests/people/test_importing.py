@@ -136,8 +136,8 @@ ONE = (NewPerson(2, "007", "=1+1", "smelting", (Role.MEMBER,)),)
         ("\ufeff" + HEADINGS + "007,=1+1,smelting,党员").encode(),
         (HEADINGS + "007,=1+1,smelting,党员").encode("gb18030"),
         (HEADINGS + "007,=1+1,smelting,党员").replace(",", "\t").encode(),
-        "Login;Name;BRANCH_KEY;Roles\r\n007;=1+1;smelting;member\r\n".encode(),
-        "login,name or post,branch\n007,=1+1,smelting\n".encode(),
+        b"Login;Name;BRANCH_KEY;Roles\r\n007;=1+1;smelting;member\r\n",
+        b"login,name or post,branch\n007,=1+1,smelting\n",
         csv('007,"=1+1",smelting,"党员,职工"'),
     ],
 )
@@ -163,7 +163,7 @@ def test_a_workbook_is_read_below_its_title_from_the_sheet_with_the_headings_and
 
 
 def test_a_day_of_a_workbook_is_a_day():
-    content = workbook(("支部代码", "支部名称", "成立日期"), ("a", "甲", datetime(2001, 7, 1)), ("b", "乙", "2001.7.2"))
+    content = workbook(("支部代码", "支部名称", "成立日期"), ("a", "甲", datetime(2001, 7, 1)), ("b", "乙", "2001.7.2"))  # noqa: DTZ001
     days = [row.founded_on for row in preview_branches(content, KNOWN).good]
     assert days == [date(2001, 7, 1), date(2001, 7, 2)]
 
@@ -232,7 +232,9 @@ def test_confirmed_branches_are_written_under_one_event(house):
 
 def test_confirmed_people_are_written_with_their_roles_and_logins_stay_personal(house):
     content = csv(
-        "secretary,熔炼分厂党支部 书记,smelting,支部书记、党员", "auditor,纪检监督,,纪检监督", "bad one,坏,smelting,党员"
+        "secretary,熔炼分厂党支部 书记,smelting,支部书记、党员",
+        "auditor,纪检监督,,纪检监督",
+        "bad one,坏,smelting,党员",
     )
     preview = preview_people(content, house.ask(commands.existing))
     assert house.act(commands.add_people, preview, actor=house.administrator) == 2

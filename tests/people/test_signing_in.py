@@ -25,9 +25,7 @@ def cheap(monkeypatch):
 
 
 def sign_in(house, login, password, *, network=HERE, later=timedelta()) -> SignedIn:
-    return signing_in.sign_in(
-        house.database, login, password, network=network, secret=b"secret", now=house.now + later
-    )
+    return signing_in.sign_in(house.database, login, password, network=network, secret=b"secret", now=house.now + later)
 
 
 def refused(house, *args, **named) -> str:

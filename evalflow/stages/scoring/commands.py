@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -18,12 +19,15 @@ from evalflow.stages.scoring.models import Score, ScoreSheet, SheetRecusal
 Typed = Mapping[str, Mapping[str, str]]  # {entry key: {criterion: what was typed}}
 
 
-def save(session: Session, stage_id: int, typed: Typed, *, version: int, actor: Actor, now: datetime) -> ScoreSheet:
+def save(
+    session: Session, stage_id: int, typed: Typed, *, version: int, actor: Actor, now: datetime, page: str = ""
+) -> ScoreSheet:
     """Keep a draft; an empty text takes points back. Drafts are their rater's own paper: not logged.
 
+    page: the form this comes from; what it saved last itself is no reason to call it stale.
     Invalid names every field "ENTRY.CRITERION" that can't stand; nothing is kept then.
     """
-    stage, sheet = _own(session, stage_id, version=version, actor=actor, now=now)
+    stage, sheet = _own(session, stage_id, version=version, actor=actor, now=now, page=page)
     _is_draft(sheet)
     offered = {entry.key: entry for entry in queries.offered(session, stage, sheet)}
     options = queries.options_of(stage)
@@ -34,7 +38,7 @@ def save(session: Session, stage_id: int, typed: Typed, *, version: int, actor: 
     if faults:
         raise Invalid("points_not_allowed", fields=faults)
     _write(session, sheet, offered, given)
-    sheet.version += 1
+    sheet.version, sheet.page = sheet.version + 1, page
     session.flush()
     return sheet
 
@@ -51,8 +55,11 @@ def hand_in(
     given = queries.points_of(sheet)
     if not given:
         raise Conflict("sheet_empty")
+    twice = queries.given_twice(stage, sheet)
+    if twice:
+        raise Conflict("points_given_twice", points=twice[0].split()[1])
     if queries.breaches(stage, sheet) and not although_void:
-        raise Invalid("sheet_would_be_void", fields={"although_void": "sheet_would_be_void"})
+        raise Conflict("sheet_would_be_void")
     sheet.handed_in_at, sheet.version = now, sheet.version + 1
     told = {entry: {name: str(value) for name, value in points.items()} for entry, points in given.items()}
     ledger.append(
@@ -99,12 +106,14 @@ def recuse(session: Session, stage_id: int, entry_key: str, *, version: int, act
     return sheet
 
 
-def _own(session: Session, stage_id: int, *, version: int, actor: Actor, now: datetime) -> tuple[StageRow, ScoreSheet]:
+def _own(
+    session: Session, stage_id: int, *, version: int, actor: Actor, now: datetime, page: str = ""
+) -> tuple[StageRow, ScoreSheet]:
     stage = guards.open_stage(session, stage_id, now=now)
     sheet = queries.own_sheet(session, stage, actor)
     if sheet is None:
         raise Forbidden("not_a_rater")
-    if sheet.version != version:
+    if sheet.version != version and (not page or sheet.page != page):
         raise Conflict("changed_meanwhile")
     return stage, sheet
 
@@ -123,9 +132,11 @@ def _read(typed: Typed, options: ScoringOptions) -> tuple[dict[str, dict[str, st
             criterion = options.criterion_by_key(name)
             if criterion is None:
                 raise Invalid("form_incomplete")
-            if text.strip() and not _is_allowed(text.strip(), criterion):
+            points = text.strip()
+            if not points or _is_allowed(points, criterion):
+                given.setdefault(entry, {})[name] = _plain(points)
+            else:
                 faults[f"{entry}.{name}"] = "points_not_allowed"
-            given.setdefault(entry, {})[name] = text.strip()
     return given, faults
 
 
@@ -133,6 +144,15 @@ def _is_allowed(text: str, criterion: Criterion) -> bool:
     if len(text) > 12 or not text.isascii() or not text.replace(".", "", 1).isdigit():
         return False
     return criterion.allows(Fraction(text))
+
+
+def _plain(text: str) -> str:
+    """Points as they are kept: without the zeros that say nothing.
+
+    >>> _plain("08.50"), _plain("10"), _plain("")
+    ('8.5', '10', '')
+    """
+    return format(Decimal(text).normalize(), "f") if text else ""
 
 
 def _write(

@@ -40,7 +40,7 @@ def _committee(session: Session, stage: StageRow) -> list[Person]:
 
 def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
     """Before the deadline it closes only when every sheet is in."""
-    late = [sheet.rater for sheet in queries.sheets(session, stage.id) if not queries.is_in(sheet)]
+    late = [sheet.rater for sheet in queries.raters(session, stage.id) if not queries.is_in(sheet)]
     return (Conflict("sheets_missing", count=len(late)),) if late else ()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from evalflow.db import Base, UtcDateTime
-from evalflow.people.models import Branch
+from evalflow.people.models import Branch, Person
 from evalflow.seasons.models import Entry
 
 
@@ -14,6 +14,7 @@ class ScoreSheet(Base):
     """rater: the branch's key, or "member-N" for a committee member with that person id.
 
     handed_in_at is None for a draft. version moves with every save, so that two windows do not overwrite each other.
+    page: the form that saved last, so that its own next save is never called stale.
     """
 
     __tablename__ = "score_sheet"
@@ -26,7 +27,9 @@ class ScoreSheet(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     handed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
+    page: Mapped[str] = mapped_column(String(32), default="")
     branch: Mapped[Branch | None] = relationship()
+    person: Mapped[Person | None] = relationship()
     scores: Mapped[list["Score"]] = relationship(cascade="all, delete-orphan")
     recusals: Mapped[list["SheetRecusal"]] = relationship(cascade="all, delete-orphan")
 

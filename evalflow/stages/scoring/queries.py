@@ -1,7 +1,7 @@
 """What pages and the engine ask of score sheets. A sheet's points are for its own rater until the stage has closed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
@@ -20,14 +20,10 @@ from evalflow.seasons.tasks import Task
 from evalflow.stages.scoring.models import Score, ScoreSheet, SheetRecusal
 from evalflow.tally.void import Breach
 
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a sheet is: entries fully scored, of those asked about."""
-
-    sheet: ScoreSheet
-    scored: int
-    asked: int
+_WHOLE = (
+    selectinload(ScoreSheet.scores).joinedload(Score.entry),
+    selectinload(ScoreSheet.recusals).joinedload(SheetRecusal.entry),
+)
 
 
 def options_of(stage: StageRow) -> ScoringOptions:
@@ -41,11 +37,18 @@ def sheets(session: Session, stage_id: int) -> Sequence[ScoreSheet]:
     query = (
         select(ScoreSheet)
         .where(ScoreSheet.stage_id == stage_id)
-        .options(
-            joinedload(ScoreSheet.branch),
-            selectinload(ScoreSheet.scores).joinedload(Score.entry),
-            selectinload(ScoreSheet.recusals).joinedload(SheetRecusal.entry),
-        )
+        .options(joinedload(ScoreSheet.branch), *_WHOLE)
+        .order_by(ScoreSheet.id)
+    )
+    return session.scalars(query).all()
+
+
+def raters(session: Session, stage_id: int) -> Sequence[ScoreSheet]:
+    """All sheets with their raters' names and without what is on them."""
+    query = (
+        select(ScoreSheet)
+        .where(ScoreSheet.stage_id == stage_id)
+        .options(joinedload(ScoreSheet.branch), joinedload(ScoreSheet.person))
         .order_by(ScoreSheet.id)
     )
     return session.scalars(query).all()
@@ -62,7 +65,7 @@ def own_sheet(session: Session, stage: StageRow, actor: Actor) -> ScoreSheet | N
         query = query.where(ScoreSheet.person_id == actor.person_id)
     else:
         return None
-    return session.scalars(query.order_by(ScoreSheet.id).limit(1)).one_or_none()
+    return session.scalars(query.options(*_WHOLE).order_by(ScoreSheet.id).limit(1)).one_or_none()
 
 
 def offered(session: Session, stage: StageRow, sheet: ScoreSheet) -> list[Entry]:
@@ -88,6 +91,17 @@ def unfinished(session: Session, stage: StageRow, sheet: ScoreSheet) -> list[Ent
     """The entries whose scores are not complete yet."""
     given, criteria = points_of(sheet), {one.key for one in options_of(stage).criterion}
     return [entry for entry in offered(session, stage, sheet) if criteria - set(given.get(entry.key, {}))]
+
+
+def given_twice(stage: StageRow, sheet: ScoreSheet) -> list[str]:
+    """Points that are handed out to one entry each and stand at two, as "CRITERION POINTS"."""
+    handed_out = {one.key for one in options_of(stage).criterion if one.given}
+    used = Counter(
+        (score.criterion, Fraction(score.points))
+        for score in sheet.scores
+        if score.criterion in handed_out and Fraction(score.points)
+    )
+    return [f"{criterion} {points}" for (criterion, points), times in sorted(used.items()) if times > 1]
 
 
 def breaches(stage: StageRow, sheet: ScoreSheet) -> tuple[Breach, ...]:

@@ -1,162 +1,124 @@
-"""The scoring's page: a rater's own sheet, who is late, and the scores once they may be seen."""
+"""Scoring in the browser: save, hand in, take back, step back from an entry."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, IntegerField
+from wtforms import BooleanField, HiddenField, IntegerField
 from wtforms.widgets import HiddenInput
 
-from evalflow.access import Permission, may
-from evalflow.errors import Invalid
-from evalflow.kinds import scoring as rules
-from evalflow.kinds.rubric import ScoringOptions
-from evalflow.seasons import guards, visibility
+from evalflow.access import Permission
+from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.stages.scoring import commands, queries
+from evalflow.stages.scoring import commands, pages
 from evalflow.stages.scoring.models import ScoreSheet
 from evalflow.web.blueprint import kind_blueprint
-from evalflow.web.current import actor, locale, now, reading, writing
+from evalflow.web.current import actor, database, now, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
-from evalflow.web.refusals import sentence_of
+from evalflow.web.refusals import sentence, sentence_of
 
 blueprint = kind_blueprint("scoring")
-CELL = "points."
 
 
 class SheetForm(Form):
-    """version: of the sheet as the page shows it. The points come as fields "points.ENTRY.CRITERION"."""
+    """version: of the sheet as the page shows it. page: made when the form is shown, see `ScoreSheet`.
+
+    The points come as fields "points.ENTRY.CRITERION".
+    """
 
     version = IntegerField(widget=HiddenInput())
+    page = HiddenField()
     although_void = BooleanField(_l("Hand it in although it does not count"))
-
-
-@dataclass(frozen=True)
-class ScoredEntry:
-    """An entry of the results, best first."""
-
-    entry: Entry
-    score: Fraction | None
-    raters: int
-
-
-@dataclass(frozen=True)
-class SheetPage:
-    """What the page shows. cells: {field name: text}; faults: {field name: sentence}; late: only for its followers."""
-
-    stage: StageRow
-    options: ScoringOptions
-    words: Sequence[str]
-    sheet: ScoreSheet | None
-    entries: Sequence[Entry]
-    cells: Mapping[str, str]
-    faults: Mapping[str, str]
-    left: int
-    void: Sequence[str]
-    is_open: bool
-    late: Sequence[str] | None
-    handed_in: int
-    asked: int
-    results: Sequence[ScoredEntry] | None
 
 
 @blueprint.get("/")
 @guarded(Permission.SEE_PUBLIC)
 def home() -> str:
-    return _page(SheetForm(formdata=None))
+    return _page(SheetForm(formdata=None, page=database().entropy.token(16).hex()))
 
 
 def _page(form: SheetForm, *, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None) -> str:
     """typed, faults: what came with a form that is shown again."""
-    session, stage = reading(), place().stage
-    options = queries.options_of(stage)
-    sheet = queries.own_sheet(session, stage, actor()) if stage.opened_at else None
-    entries = queries.offered(session, stage, sheet) if sheet else []
-    kept = {f"{CELL}{score.entry.key}.{score.criterion}": score.points for score in sheet.scores} if sheet else {}
-    if sheet and form.version.data is None:
-        form.version.data = sheet.version
-    followed = may(actor(), Permission.FOLLOW_TURNOUT, season=stage.season_id)
-    everybody = queries.sheets(session, stage.id) if followed or stage.closed_at else ()
-    page = SheetPage(
-        stage=stage,
-        options=options,
-        words=rules.words(options, locale()),
-        sheet=sheet,
-        entries=entries,
-        cells={**kept, **(typed or {})},
-        faults=faults or {},
-        left=len(queries.unfinished(session, stage, sheet)) if sheet else 0,
-        void=_void_words(stage, sheet) if sheet else (),
-        is_open=guards.is_open(stage, now()),
-        late=[_name(one) for one in everybody if not queries.is_in(one)] if followed else None,
-        handed_in=sum(queries.is_in(one) for one in everybody),
-        asked=len(everybody),
-        results=_results(stage),
-    )
+    page = pages.sheet_page(reading(), place().stage, typed=typed or {}, faults=faults or {})
+    if page.sheet and form.version.data is None:
+        form.version.data = page.sheet.version
     return render_template("stages/scoring/home.html", page=page, form=form)
-
-
-def _void_words(stage: StageRow, sheet: ScoreSheet) -> list[str]:
-    """The rules this sheet breaks as it stands, in words."""
-    broken = {breach.rule for breach in queries.breaches(stage, sheet)}
-    return [rules.void_words(rule, locale()) for rule in queries.options_of(stage).void if rule.rule in broken]
-
-
-def _name(sheet: ScoreSheet) -> str:
-    return sheet.branch.name(locale()) if sheet.branch else sheet.rater
-
-
-def _results(stage: StageRow) -> list[ScoredEntry] | None:
-    outcome = seasons.outcome_of(stage) if visibility.sees_outcome(actor(), stage) else None
-    if outcome is None:
-        return None
-    score, raters = outcome.figures["score"], outcome.figures["raters"]
-    entries = seasons.entries(reading(), stage.season_id, EntryState.ACCEPTED)
-    found = [ScoredEntry(one, score.get(one.key), int(raters.get(one.key, 0))) for one in entries]
-    return sorted(found, key=lambda one: -(one.score or Fraction(-1)))
 
 
 @blueprint.post("/")
 @guarded(Permission.USE_ACCOUNT)
 def save() -> Response | tuple[str, int]:
-    """Keep the draft; with the button "hand in", hand it in as well."""
-    form, typed = SheetForm(), _typed()
+    """Keep the draft; with the button "hand in", hand it in as well. A draft that can't be handed in is kept."""
+    form = SheetForm()
     try:
-        with writing() as session:
-            stage_id, version = place().stage.id, form.version.data or 0
-            sheet = commands.save(session, stage_id, _by_entry(typed), version=version, actor=actor(), now=now())
-            if "hand_in" in request.form:
-                commands.hand_in(
-                    session,
-                    stage_id,
-                    version=sheet.version,
-                    although_void=bool(form.although_void.data),
-                    actor=actor(),
-                    now=now(),
-                )
-    except Invalid as refusal:
-        faults = {f"{CELL}{name}": sentence_of(code, refusal.facts) for name, code in refusal.fields.items()}
-        form.refuse(refusal)
-        return _page(form, typed=typed, faults=faults), refusal.status
-    flash(_("Your sheet is handed in.") if "hand_in" in request.form else _("Saved as a draft."))
+        sheet = _save(form, _typed())
+    except (Invalid, Conflict) as refusal:
+        return _again(form, refusal)
+    if "hand_in" not in request.form:
+        flash(_("Saved as a draft."))
+        return redirect(url_for("scoring.home"))
+    try:
+        _hand_in(form, sheet)
+    except Conflict as refusal:
+        flash(_("Your sheet is saved as a draft and not handed in yet. %(why)s", why=sentence(refusal)), "danger")
+        return redirect(url_for("scoring.home", _anchor="void"))
+    flash(_("Your sheet is handed in."))
     return redirect(url_for("scoring.home"))
 
 
+def _save(form: SheetForm, typed: Mapping[str, str]) -> ScoreSheet:
+    """Keep what was typed, in an act of its own."""
+    with writing() as session:
+        return commands.save(
+            session,
+            place().stage.id,
+            _by_entry(typed),
+            version=form.version.data or 0,
+            page=form.page.data or "",
+            actor=actor(),
+            now=now(),
+        )
+
+
+def _hand_in(form: SheetForm, sheet: ScoreSheet) -> None:
+    knowingly = bool(form.although_void.data)
+    with writing() as session:
+        stage_id = place().stage.id
+        commands.hand_in(session, stage_id, version=sheet.version, although_void=knowingly, actor=actor(), now=now())
+
+
+def _again(form: SheetForm, refusal: Invalid | Conflict) -> tuple[str, int]:
+    """The form with what was typed, and what is wrong with it; nothing of it was saved."""
+    fields = refusal.fields if isinstance(refusal, Invalid) else {}
+    faults = {f"{pages.CELL}{name}": sentence_of(code, refusal.facts) for name, code in fields.items()}
+    form.form_errors.append(sentence(refusal))
+    return _page(form, typed=_typed(), faults=faults), refusal.status
+
+
+@blueprint.post("/autosave")
+@guarded(Permission.USE_ACCOUNT)
+def autosave() -> str:
+    """The same without a button: says when, and brings what on the page depends on the draft up to date."""
+    form = SheetForm()
+    _save(form, _typed())
+    with database().reading() as session:
+        stage = seasons.stage_by_id(session, place().stage.id)
+        page = pages.sheet_page(session, stage, typed=_typed())
+        return render_template("stages/scoring/_saved.html", page=page, form=form, at=now())
+
+
 def _typed() -> dict[str, str]:
-    return {name: text for name, text in request.form.items() if name.startswith(CELL)}
+    return {name: text for name, text in request.form.items() if name.startswith(pages.CELL)}
 
 
 def _by_entry(typed: Mapping[str, str]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for name, text in typed.items():
-        entry, _dot, criterion = name.removeprefix(CELL).rpartition(".")
+        entry, _dot, criterion = name.removeprefix(pages.CELL).rpartition(".")
         found.setdefault(entry, {})[criterion] = text
     return found
 
@@ -173,9 +135,15 @@ def take_back() -> Response:
 
 @blueprint.post("/recuse")
 @guarded(Permission.USE_ACCOUNT)
-def recuse() -> Response:
+def recuse() -> Response | tuple[str, int]:
+    """Keep what is typed about the other entries, and step back from this one."""
     form, entry = SheetForm(), request.form.get("entry", "")
+    others = {name: text for name, text in _typed().items() if not name.startswith(f"{pages.CELL}{entry}.")}
+    try:
+        version = _save(form, others).version
+    except (Invalid, Conflict) as refusal:
+        return _again(form, refusal)
     with writing() as session:
-        commands.recuse(session, place().stage.id, entry, version=form.version.data or 0, actor=actor(), now=now())
+        commands.recuse(session, place().stage.id, entry, version=version, actor=actor(), now=now())
     flash(_("You have stepped back from this entry."))
     return redirect(url_for("scoring.home"))
