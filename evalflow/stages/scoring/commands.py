@@ -52,8 +52,7 @@ def hand_in(
     left = queries.unfinished(session, stage, sheet)
     if left and not queries.options_of(stage).missing_allowed:
         raise Conflict("sheet_incomplete", count=len(left), entry=left[0].title)
-    given = queries.points_of(sheet)
-    if not given:
+    if not sheet.scores:
         raise Conflict("sheet_empty")
     twice = queries.given_twice(stage, sheet)
     if twice:
@@ -61,7 +60,9 @@ def hand_in(
     if queries.breaches(stage, sheet) and not although_void:
         raise Conflict("sheet_would_be_void")
     sheet.handed_in_at, sheet.version = now, sheet.version + 1
-    told = {entry: {name: str(value) for name, value in points.items()} for entry, points in given.items()}
+    told: dict[str, dict[str, str]] = {}
+    for score in sheet.scores:
+        told.setdefault(score.entry.key, {})[score.criterion] = score.points
     ledger.append(
         session,
         events.HANDED_IN,
@@ -69,7 +70,7 @@ def hand_in(
         now=now,
         season=stage.season.key,
         stage=stage.key,
-        public={"rater": sheet.rater, "entries": len(given)},
+        public={"rater": sheet.rater, "entries": len(told)},
         personal={"sheet": told},
     )
     return sheet

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Conflict, Refused
-from evalflow.people.models import Branch, Person, RoleGrant
+from evalflow.people import rolls
+from evalflow.people.models import Branch
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.scoring import queries
 from evalflow.stages.scoring.models import ScoreSheet
@@ -23,19 +24,13 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     else:
         made = [
             ScoreSheet(stage_id=stage.id, rater=f"member-{person.id}", person_id=person.id, branch_id=person.branch_id)
-            for person in _committee(session, stage)
+            for person in rolls.holders(session, Role.COMMITTEE_MEMBER, season_id=stage.season_id)
         ]
     if not made:
         raise Conflict("no_raters")
     session.add_all(made)
     session.flush()
     return {"raters": [sheet.rater for sheet in made]}
-
-
-def _committee(session: Session, stage: StageRow) -> list[Person]:
-    reaches = RoleGrant.season_id.is_(None) | (RoleGrant.season_id == stage.season_id)
-    holders = select(RoleGrant.person_id).where(RoleGrant.role == Role.COMMITTEE_MEMBER, reaches)
-    return list(session.scalars(select(Person).where(Person.id.in_(holders), Person.is_active).order_by(Person.id)))
 
 
 def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
