@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import date
 from fractions import Fraction
 
 from evalflow.errors import BundleError
@@ -42,3 +43,11 @@ def one_of(row: Row, column: str, file: str, line: int, *, known: Collection[str
     if text not in known:
         raise BundleError(file, f"unknown {column} {text!r}", line=line)
     return text
+
+
+def day_of(row: Row, column: str, file: str, line: int) -> date:
+    """An ISO day such as 2026-06-25."""
+    try:
+        return date.fromisoformat(row[column])
+    except ValueError:
+        raise BundleError(file, f"{column}: {row[column]!r} is not a day such as 2026-06-25", line=line) from None

@@ -5,14 +5,13 @@ was upheld strikes the name it is about.
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
-from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.columns import count_of, day_of, one_of, unique
 from evalflow.workflow.definition import Definition, Options, Stage
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
@@ -104,16 +103,9 @@ def _objections(case: Case, names: set[str], options: NoticeOptions) -> list[dic
             raise BundleError("objections.csv", f"{row['entry']!r} was not put up", line=line)
         if state == "upheld" and not row["entry"]:
             raise BundleError("objections.csv", "an objection to no name can't be upheld", line=line)
-        _day(row["decided"], line)
+        day_of(row, "decided", "objections.csv", line)
         found.append({"entry": row["entry"], "state": state})
     return found
-
-
-def _day(text: str, line: int) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise BundleError("objections.csv", f"decided: {text!r} is not a day such as 2026-06-25", line=line) from None
 
 
 NOTICE = Kind(

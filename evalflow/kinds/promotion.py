@@ -4,16 +4,15 @@ Evidence: `views.csv` holds how often an entry's page was opened on a day. Nobod
 """
 
 from collections.abc import Iterable
-from datetime import date
 from fractions import Fraction
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
-from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.columns import count_of, day_of, one_of, unique
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.workflow.definition import Definition, Names, Options, Stage
 from evalflow.workflow.kind import Kind, Problem
-from evalflow.workflow.outcome import Case, Outcome, Row
+from evalflow.workflow.outcome import Case, Outcome
 
 
 class PromotionOptions(Options):
@@ -61,16 +60,9 @@ def outcome(case: Case) -> Outcome:
         return Outcome()
     views = dict.fromkeys(case.keys, Fraction(0))
     for line, row in enumerate(rows, 2):
-        _day(row, line)
+        day_of(row, "day", "views.csv", line)
         views[one_of(row, "entry", "views.csv", line, known=views)] += count_of(row, "views", "views.csv", line)
     return Outcome({"views": views})
-
-
-def _day(row: Row, line: int) -> None:
-    try:
-        date.fromisoformat(row["day"])
-    except ValueError:
-        raise BundleError("views.csv", f"day: {row['day']!r} is not a day such as 2026-03-02", line=line) from None
 
 
 PROMOTION = Kind(

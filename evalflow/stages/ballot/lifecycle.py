@@ -49,7 +49,7 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 def _freeze_roll(session: Session, stage: StageRow) -> str:
     """Copy today's members as this ballot's electors; SHA-256, hex, of the lines "person,branch,weight"."""
-    members = sorted(rolls.members(session))
+    members = sorted(rolls.members(session, season_id=stage.season_id))
     if not members:
         raise Conflict("roll_empty")
     session.execute(

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
 from evalflow.errors import BundleError, Conflict, Refused
 from evalflow.kinds import decision
-from evalflow.people.models import Person, RoleGrant
+from evalflow.people import rolls
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.decision import queries
 from evalflow.stages.decision.models import Attendance, Meeting
@@ -20,9 +19,7 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     """Today's committee should attend. Where nobody meets there is nothing to set up."""
     if queries.options_of(stage).quorum is None:
         return {"entitled": 0}
-    reaches = RoleGrant.season_id.is_(None) | (RoleGrant.season_id == stage.season_id)
-    holders = select(RoleGrant.person_id).where(RoleGrant.role == Role.COMMITTEE_MEMBER, reaches)
-    members = session.scalars(select(Person).where(Person.id.in_(holders), Person.is_active).order_by(Person.id)).all()
+    members = rolls.holders(session, Role.COMMITTEE_MEMBER, season_id=stage.season_id)
     if not members:
         raise Conflict("no_committee")
     session.add(Meeting(stage_id=stage.id))
