@@ -71,7 +71,7 @@ def test_where_views_are_not_counted_there_are_none() -> None:
     [
         (["c,2026-03-22,3"], "views.csv:2: unknown entry 'c'"),
         (["a,2026-03-22,3", "a,2026-03-22,4"], "views.csv:3: a, 2026-03-22 stands twice"),
-        (["a,today,3"], "views.csv:2: day: 'today' is not a day such as 2026-03-02"),
+        (["a,today,3"], "views.csv:2: day: 'today' is not a day such as 2026-06-25"),
         (["a,2026-03-22,-3"], "views.csv:2: views: '-3' is not a whole number"),
     ],
     ids=["of an entry that is none", "twice a day", "on no day", "fewer than none"],
