@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from evalflow.access import Role
+from evalflow.stages.scoring import queries
 from tests.scored import GOOD, Points, Scoring
 from tests.visitors import Visitor
 
@@ -48,6 +49,12 @@ def test_a_sheet_is_handed_in_and_taken_back(scoring: Scoring, rater: Visitor) -
     answer = rater.send(HOME + "take-back", version=version.group(1))
     assert scoring.sheet("smelting").handed_in_at is None
     assert 'name="hand_in"' in answer.text
+
+
+def test_a_sheet_handed_in_with_gaps_says_how_many(scoring: Scoring, rater: Visitor) -> None:
+    answer = rater.send(HOME, **fields(rater, {"smelting": GOOD["smelting"], "refining": {"known": "5"}}, hand_in="1"))
+    assert queries.is_in(scoring.sheet("smelting"))
+    assert re.search(r"<strong>\D*1\D+2\D*</strong>", answer.text)
 
 
 def test_bad_points_are_shown_again_where_they_were_typed_and_nothing_is_saved(
