@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Grant, Role
 from evalflow.config import Config
-from evalflow.documents import in_words, labels, render
+from evalflow.documents import N_, in_words, labels, render
 from evalflow.i18n import say
 from evalflow.kinds import decision, meeting
 from evalflow.seasons.models import Entry, StageRow
@@ -17,7 +17,7 @@ from evalflow.stages.decision.models import Motion
 from evalflow.tally.rounding import round_half_up
 
 KEEPER = Actor(None, "", SYSTEM.office, grants=frozenset({Grant(Role.ORGANISER)}))  # minutes hide nothing
-RESULTS = {"carried": "carried", "rejected": "not carried", "inquorate": "no quorum"}
+RESULTS = {"carried": N_("carried"), "rejected": N_("not carried"), "inquorate": N_("no quorum")}
 
 
 def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:
@@ -72,7 +72,7 @@ def _motion(motion: Motion, names: Mapping[str, Entry], locale: str) -> dict[str
     titles = " > ".join(names[key].title for key in meeting.entries_of(motion.about))
     is_tie = motion.about.startswith("tie:")
     return {
-        "title": say(locale, "Order of tied entries" if is_tie else "To be awarded"),
+        "title": say(locale, "Order of tied entries") if is_tie else say(locale, "To be awarded"),
         "text": titles,
         "votes": [
             [say(locale, "Ayes"), str(motion.ayes)],
