@@ -15,17 +15,12 @@ from typing import Final
 import typst
 
 from evalflow.config import TEMPLATES
-from evalflow.i18n import say
+from evalflow.i18n import N_, say
 
 FOLDER = TEMPLATES / "documents"
 FAMILIES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Noto Sans Mono CJK SC")
 STANDARD: Final = "a-2a"
 GETA = "〓"  # the printer's mark for a character his case has not
-
-
-def N_(message: str) -> str:
-    """Marks a message for the catalogue."""
-    return message
 
 
 LABELS: Mapping[str, Mapping[str, str]] = {

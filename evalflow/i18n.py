@@ -33,3 +33,8 @@ def say(locale: str, message: str, **facts: object) -> str:
     """A sentence of the program outside a request: documents, mails, the command line."""
     text: str = translations(locale).gettext(message)
     return text % facts if facts else text
+
+
+def N_(message: str) -> str:
+    """Marks a text of a table for the catalogue; it is translated where it is said."""
+    return message

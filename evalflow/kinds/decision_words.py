@@ -1,21 +1,25 @@
 """A decision's rules as sentences. Stages stand in quotes by their keys; `workflow.telling` puts their titles there."""
 
-from evalflow.i18n import say
+from evalflow.i18n import N_, say
 from evalflow.kinds.decision_rules import SCORE, DecisionOptions, QuorumRule
 from evalflow.tally import quorum
 from evalflow.tally.quorum import Base, Share
 
 POINTS = {
-    "rank_points": "rank points",
-    "share_of_votes": "share of all votes",
-    "approvals_over_electors": "approvals over electors",
-    "share_of_maximum": "share of the most votes",
-    "given_points": "votes as given",
-    SCORE: "score",
+    "rank_points": N_("rank points"),
+    "share_of_votes": N_("share of all votes"),
+    "approvals_over_electors": N_("approvals over electors"),
+    "share_of_maximum": N_("share of the most votes"),
+    "given_points": N_("votes as given"),
+    SCORE: N_("score"),
 }
-BASES = {Base.ENTITLED: "of those entitled", Base.PRESENT: "of those present", Base.VOTES: "of the ayes and noes"}
-LINKS = {"number": "order of presentation", "motion": "a motion", "draw": "lots from the published seed"}
-SHEETS = {"givers": "how many gave any points", "countback": "how often which points were given"}
+BASES = {
+    Base.ENTITLED: N_("of those entitled"),
+    Base.PRESENT: N_("of those present"),
+    Base.VOTES: N_("of the ayes and noes"),
+}
+LINKS = {"number": N_("order of presentation"), "motion": N_("a motion"), "draw": N_("lots from the published seed")}
+SHEETS = {"givers": N_("how many gave any points"), "countback": N_("how often which points were given")}
 
 
 def words(options: DecisionOptions, locale: str) -> list[str]:
@@ -76,7 +80,7 @@ def _quorum(rule: QuorumRule, locale: str) -> list[str]:
 
 def _share(share: Share, locale: str) -> str:
     part = f"{share.fraction.numerator}/{share.fraction.denominator}"
-    pattern = "more than %(part)s %(base)s" if share.strict else "at least %(part)s %(base)s"
+    pattern = N_("more than %(part)s %(base)s") if share.strict else N_("at least %(part)s %(base)s")
     return say(locale, pattern, part=part, base=say(locale, BASES[share.base]))
 
 

@@ -3,15 +3,20 @@
 import re
 from collections.abc import Mapping
 
-from evalflow.i18n import say
+from evalflow.i18n import N_, say
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Kinds
 from evalflow.workflow.when import When
 
 _ANCHORS = {
-    "start": "the season's first day",
-    "opening": "the opening of this stage",
-    "previous": "the closing of the stage before",
+    "start": N_("the season's first day"),
+    "opening": N_("the opening of this stage"),
+    "previous": N_("the closing of the stage before"),
+}
+_UNITS = {
+    "day": N_("%(count)s days"),
+    "week": N_("%(count)s weeks"),
+    "working day": N_("%(count)s working days"),
 }
 
 
@@ -68,9 +73,8 @@ def _moment(when: When, locale: str) -> str:
     day = say(locale, _ANCHORS[when.anchor]) if when.anchor in _ANCHORS else when.anchor
     shift = ""
     if when.offset:
-        units = {"day": "%(count)s days", "week": "%(count)s weeks", "working day": "%(count)s working days"}
-        count = say(locale, units[when.unit], count=abs(when.offset))
-        pattern = "%(count)s after %(day)s" if when.offset > 0 else "%(count)s before %(day)s"
+        count = say(locale, _UNITS[when.unit], count=abs(when.offset))
+        pattern = N_("%(count)s after %(day)s") if when.offset > 0 else N_("%(count)s before %(day)s")
         shift = say(locale, pattern, count=count, day=day)
     comma = "" if locale.startswith("zh") else ","
     clock = f"{comma} {when.at:%H:%M}" if when.at else ""

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Grant, Role
 from evalflow.config import Config
-from evalflow.documents import N_, in_words, labels, render
-from evalflow.i18n import say
+from evalflow.documents import in_words, labels, render
+from evalflow.i18n import N_, say
 from evalflow.kinds import decision, meeting
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.seasons.rules import stage_of
