@@ -1,0 +1,95 @@
+"""A member votes on a phone: with and without JavaScript, on the narrowest screen, and nobody sees a count."""
+
+from collections.abc import Callable
+
+import pytest
+
+from evalflow.engine.organisation import world_of
+from evalflow.registry import PLAYS
+from evalflow.seasons import queries
+from tests.browser.conftest import SEASON, Site, fits
+
+pytestmark = pytest.mark.browser
+MEMBER = "smelting-member001"
+
+
+@pytest.fixture
+def vote(site: Site, season: Callable[[], None]) -> Site:
+    """The small season in its vote, declared and promoted by simulated users."""
+    season()
+    world = world_of(site.database, seed="browser", now=site.clock())
+    for key in ("declaration", "promotion", "online_vote"):
+        row = next(one for one in _season(site).stages if one.key == key)
+        row = world.ask(queries.stage_by_id, row.id)
+        PLAYS[row.kind].before(world, row)
+        site.clock.moment = max(world.clock, row.opens_at or world.clock)
+        site.tick()
+        if key == "online_vote":
+            break
+        world.clock = site.clock()
+        PLAYS[row.kind].during(world, world.ask(queries.stage_by_id, row.id))
+        row = world.ask(queries.stage_by_id, row.id)
+        site.clock.moment = max(world.clock, row.closes_at or world.clock)
+        world.clock = site.clock()
+        site.tick()
+    assert _season(site).stages[2].phase == "open"
+    return site
+
+
+def _season(site: Site):  # type: ignore[no-untyped-def]
+    with site.database.reading() as session:
+        return queries.season_by_key(session, SEASON)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_vote_is_found_cast_and_checked_in_a_minute(vote: Site, scripts: bool) -> None:
+    page = vote.person(MEMBER, phone=True, scripts=scripts)
+    page.goto("/")
+    page.locator("main a[href*='/ballot/']").first.click()
+    page.check("[name=entries][value=smelting]")
+    page.check("[name=entries][value=refining]")
+    page.click(".ballot-bar [type=submit]")
+    page.wait_for_url("**/receipt?**")
+    receipt = page.url.partition("envelope=")[2]
+    assert len(receipt) == 64
+    told = "".join(page.inner_text(".receipt-code").split())
+    assert told == receipt
+    page.goto(vote.stage("online_vote", "ballot") + f"receipt?envelope={receipt}")
+    assert page.locator("main").inner_text().count("票箱") > 0
+    page.goto(vote.stage("online_vote", "ballot"))
+    page.check("[name=entries][value=electrolysis]")
+    page.click(".ballot-bar [type=submit]")
+    page.wait_for_url("**/receipt?**")
+    assert page.url.partition("envelope=")[2] != receipt
+
+
+def test_a_refused_choice_is_kept_and_says_what_to_do(vote: Site) -> None:
+    page = vote.person(MEMBER, phone=True)
+    page.goto(vote.stage("online_vote", "ballot"))
+    for entry in ("smelting", "refining", "electrolysis"):
+        page.check(f"[name=entries][value={entry}]")
+    page.click(".ballot-bar [type=submit]")
+    page.wait_for_load_state()
+    assert page.locator("[role=alert]").count() >= 1
+    assert page.locator("[name=entries]:checked").count() == 3
+
+
+def test_the_ballot_fits_the_narrowest_phone(vote: Site) -> None:
+    page = vote.person(MEMBER, phone=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/", f"/s/{SEASON}", vote.stage("online_vote", "ballot"), vote.stage("promotion", "promotion")):
+        page.goto(path)
+        assert fits(page), path
+
+
+def test_the_organiser_sees_turnout_and_no_count(vote: Site) -> None:
+    member = vote.person(MEMBER, phone=True)
+    member.goto(vote.stage("online_vote", "ballot"))
+    member.check("[name=entries][value=smelting]")
+    member.click(".ballot-bar [type=submit]")
+    organiser = vote.person("organiser")
+    organiser.goto(vote.stage("online_vote", "ballot") + "turnout")
+    assert "1" in organiser.inner_text("main")
+    for path in (vote.stage("online_vote", "ballot"), f"/steer/{SEASON}/", f"/s/{SEASON}"):
+        organiser.goto(path)
+        assert organiser.locator("figure[data-chart]").count() == 0, path
