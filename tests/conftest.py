@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 
 from evalflow.app import create_app
 from evalflow.audit import ledger
@@ -19,6 +20,11 @@ from evalflow.entropy import SystemEntropy
 from tests.builders import Clock, House, found_house
 from tests.databases import fresh_sqlite
 from tests.visitors import Visitor
+
+
+# Machines are shared: how long an example takes says nothing about the rule it tests.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

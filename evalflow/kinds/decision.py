@@ -118,6 +118,17 @@ def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation
     return tuple(found)
 
 
+def open_ties(stands: Standing, options: DecisionOptions) -> tuple[tuple[str, ...], ...]:
+    """Entries that still share a place among the seats, where the chain asks for a motion; best places first."""
+    if "motion" not in options.tie_break:
+        return ()
+    groups: dict[int, list[str]] = {}
+    for place in stands.order.places:
+        if place.tied and place.place is not None and place.place <= options.seats:
+            groups.setdefault(place.place, []).append(place.entry)
+    return tuple(tuple(group) for group in groups.values())
+
+
 def _places_by_ranking(stands: Standing, decided: Mapping[str, int]) -> dict[str, range]:
     """{decided entry: the places it can have} where only those decided are placed, in the order of the ranking."""
     last = len(stands.order.places) + 1

@@ -34,7 +34,7 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
         )
     )
     if options.tie_break:
-        chain = " → ".join(_link(name, locale) for name in options.tie_break)
+        chain = " → ".join(link_words(name, locale) for name in options.tie_break)
         sentences.append(say(locale, "Ties are broken in this order: %(chain)s.", chain=chain))
     if options.quorum is None:
         sentences.append(say(locale, "Nobody meets: the ranking decides."))
@@ -57,7 +57,8 @@ def _part(source: str, points: str, weight: int | None, locale: str) -> str:
     return f"{told} {weight}%" if weight is not None else told
 
 
-def _link(name: str, locale: str) -> str:
+def link_words(name: str, locale: str) -> str:
+    """What a link of the tie-break chain is called; a stage stands in quotes by its key."""
     stage, _, sheets = name.partition(".")
     if sheets:
         return _bracketed(stage, SHEETS[sheets], locale)

@@ -1,7 +1,6 @@
 """A workflow in words: its stages in order, when they open and close, and by which rules."""
 
 import re
-from collections.abc import Mapping
 
 from evalflow.i18n import N_, say
 from evalflow.workflow.definition import Definition, Stage
@@ -40,9 +39,8 @@ def tell(definition: Definition, kinds: Kinds, locale: str) -> str:
 
 def tell_stages(definition: Definition, kinds: Kinds, locale: str) -> list[tuple[Stage, list[str]]]:
     """Every stage with its window and rules, a sentence each; stages that rules refer to are called by their titles."""
-    titles = {f"“{stage.key}”": f"“{stage.rule.title.to(locale)}”" for stage in definition.stages}
     return [
-        (stage, [_titled(sentence, titles) for sentence in tell_stage(stage, kinds, locale)])
+        (stage, [titled(sentence, definition, locale) for sentence in tell_stage(stage, kinds, locale)])
         for stage in definition.stages
     ]
 
@@ -52,7 +50,9 @@ def tell_stage(stage: Stage, kinds: Kinds, locale: str) -> list[str]:
     return [*_window(stage, locale), *kinds[stage.kind].words(stage.options, locale)]
 
 
-def _titled(sentence: str, titles: Mapping[str, str]) -> str:
+def titled(sentence: str, definition: Definition, locale: str) -> str:
+    """The sentence with the stages it quotes by their keys called by their titles."""
+    titles = {f"“{stage.key}”": f"“{stage.rule.title.to(locale)}”" for stage in definition.stages}
     return re.sub("“[^”]*”", lambda found: titles.get(found[0], found[0]), sentence)
 
 
