@@ -175,6 +175,7 @@ SENTENCES: Mapping[str, Any] = {
     "already_voted_on": _l("“%(entry)s” has been put to the vote already."),
     "already_decided": _l("The decision has been taken already."),
     "nobody_meets": _l("By these rules nobody meets: the ranking decides."),
+    "no_meeting": _l("There has been no meeting yet."),
     "no_quorum": _l("There is no quorum: %(present)s are present, %(needed)s are needed."),
     "no_division": _l("Please fill in at least one division."),
     "motion_not_understood": _l("This motion can't be put to the vote."),

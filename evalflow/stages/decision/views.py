@@ -14,7 +14,7 @@ from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from evalflow.access import Permission, may
-from evalflow.errors import Invalid
+from evalflow.errors import Invalid, NotFound
 from evalflow.kinds import KINDS
 from evalflow.seasons import guards
 from evalflow.seasons.models import StageRow
@@ -205,6 +205,8 @@ def _lines() -> list[Line]:
 @guarded(Permission.READ_DOSSIER)
 def minutes() -> Answer:
     stage = place().stage
+    if queries.meeting(reading(), stage.id) is None:
+        raise NotFound("no_meeting")
     content = printing.minutes(reading(), stage, config=config(), locale=locale())
     response = make_response(content)
     response.mimetype = "application/pdf"
