@@ -14,7 +14,14 @@ from evalflow.i18n import Text
 from evalflow.workflow import when
 from evalflow.workflow.when import When
 
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+KEY_PATTERN = r"^[a-z][a-z0-9_-]{0,39}$"
+DAY_PATTERN = r"^[0-9]{2}-[0-9]{2}$"
+GRAMMARS = {  # what complaints say instead of a pattern
+    KEY_PATTERN: "a key: a small letter first, then small letters, digits, - and _, 40 in all",
+    DAY_PATTERN: "a day of every year as MM-DD",
+}
+
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
 
 class Strict(BaseModel):
@@ -31,6 +38,8 @@ class _Bilingual(Strict):
 def _to_text(value: object) -> Text:
     if isinstance(value, Text):
         return value
+    if not isinstance(value, dict):
+        raise ValueError('{ zh = "…", en = "…" }')
     return Text(**_Bilingual.model_validate(value).model_dump())
 
 
@@ -127,7 +136,7 @@ class Heading(Strict):
     title: BilingualText
     summary: BilingualText = Text("", "")
     moves: Literal["together", "apart"]
-    starts: Annotated[str, StringConstraints(pattern=r"^\d\d-\d\d$")] = "01-01"
+    starts: Annotated[str, StringConstraints(pattern=DAY_PATTERN)] = "01-01"
     entry: EntryRule
 
 

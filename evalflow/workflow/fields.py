@@ -49,6 +49,14 @@ class Field(Strict):
     def _has_choices(self) -> Self:
         if (self.type == "choice") != bool(self.choice):
             raise ValueError("choices exactly where type is choice")
+        if len({choice.key for choice in self.choice}) < len(self.choice):
+            raise ValueError("each choice key once")
+        return self
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError("min not above max")
         return self
 
 

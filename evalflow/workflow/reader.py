@@ -7,36 +7,46 @@ digest, a changed rule always does. `read_canonical` reads that text back.
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from evalflow.errors import DefinitionError, Flaw
-from evalflow.workflow.definition import Definition, Heading, Stage, StageRule
+from evalflow.workflow.definition import GRAMMARS, Definition, Heading, Stage, StageRule
 from evalflow.workflow.kind import Kinds
 from evalflow.workflow.soundness import problems
 
 Model = TypeVar("Model", bound=BaseModel)
 COMMON = frozenset(StageRule.model_fields)
+MAX_STAGES = 100
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "greater_than_equal": "{ge} or more",
+    "int_type": "a whole number",
+    "less_than_equal": "{le} or less",
+    "model_type": "a table",
+    "string_pattern_mismatch": "text that matches {pattern}",
+    "string_too_long": "at most {max_length} characters",
+    "string_too_short": "some text",
+    "string_type": "text",
+    "string_unicode": "text in Unicode",
+    "too_long": "at most {max_length}",
+    "too_short": "at least {min_length}",
+    "tuple_type": "a list",
+}
 
 
 def read(text: str, kinds: Kinds, *, file: str) -> Definition:
     """A definition from TOML. Raises DefinitionError with every flaw found."""
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        raise DefinitionError((Flaw(file, "", "(syntax)", "TOML 1.0", str(wrong)),)) from None
-    return build(tree, kinds, file=file)
+    return build(_parsed(tomllib.loads, text, "TOML 1.0", file=file), kinds, file=file)
 
 
 def read_canonical(text: str, kinds: Kinds, *, file: str = "definition") -> Definition:
-    """A definition from the canonical text that a season or a bundle keeps."""
-    try:
-        tree = json.loads(text)
-    except json.JSONDecodeError as wrong:
-        raise DefinitionError((Flaw(file, "", "(syntax)", "JSON", str(wrong)),)) from None
-    return build(tree, kinds, file=file)
+    """A definition from the canonical text that a season or a bundle keeps. Raises DefinitionError as `read` does."""
+    return build(_parsed(json.loads, text, "a JSON object", file=file), kinds, file=file)
 
 
 def canonical(tree: Mapping[str, Any]) -> str:
@@ -63,21 +73,39 @@ def build(tree: Mapping[str, Any], kinds: Kinds, *, file: str) -> Definition:
     return definition
 
 
+def _parsed(parse: Callable[[str], object], text: str, grammar: str, *, file: str) -> dict[str, Any]:
+    """The tree a text stands for; ValueError is how both parsers, and numbers of thousands of digits, complain."""
+    try:
+        tree = parse(text)
+    except ValueError as wrong:
+        raise DefinitionError((Flaw(file, "", "(syntax)", grammar, str(wrong)),)) from None
+    except RecursionError:
+        raise DefinitionError((Flaw(file, "", "(syntax)", grammar, "brackets nested too deeply"),)) from None
+    if not isinstance(tree, dict):
+        raise DefinitionError((Flaw(file, "", "(syntax)", grammar, _show(tree)),))
+    return tree
+
+
 def _stage_trees(tree: Mapping[str, Any], flaws: list[Flaw], file: str) -> list[Mapping[str, Any]]:
     parts = tree.get("stage")
     if not isinstance(parts, list) or not parts or not all(isinstance(part, dict) for part in parts):
         flaws.append(Flaw(file, "", "stage", "one [[stage]] or more", _show(parts)))
         return []
+    if len(parts) > MAX_STAGES:
+        flaws.append(Flaw(file, "", "stage", f"at most {MAX_STAGES} stages", str(len(parts))))
+        return []
     return parts
 
 
 def _stage(number: int, part: Mapping[str, Any], kinds: Kinds, flaws: list[Flaw], file: str) -> Stage | None:
-    name = str(part.get("key", f"no. {number}"))
+    key = part.get("key")
+    name = _plain(key) if isinstance(key, str) else f"no. {number}"
     rule = _parse(StageRule, {key: value for key, value in part.items() if key in COMMON}, flaws, file, name)
-    kind = kinds.get(str(part.get("kind")))
+    named = part.get("kind")
+    kind = kinds.get(named) if isinstance(named, str) else None
     if kind is None:
-        if "kind" in part:
-            flaws.append(Flaw(file, name, "kind", " | ".join(sorted(kinds)), _show(part["kind"])))
+        if isinstance(named, str):  # whatever else stands there, or nothing, is told with the common rules
+            flaws.append(Flaw(file, name, "kind", " | ".join(sorted(kinds)), _show(named)))
         return None
     own = {key: value for key, value in part.items() if key not in COMMON}
     options = _parse(kind.options, own, flaws, file, name)
@@ -94,21 +122,34 @@ def _parse(model: type[Model], tree: Mapping[str, Any], flaws: list[Flaw], file:
 
 def _flaws(wrong: ValidationError, file: str, stage: str) -> Iterator[Flaw]:
     for error in wrong.errors(include_url=False):
-        key = ".".join(str(part) for part in error["loc"] if not str(part).startswith("function-")) or "(all)"
+        parts = [_plain(str(part)) for part in error["loc"] if not str(part).startswith("function-")]
+        key = ".".join(parts) or "(all)"
         if error["type"] == "extra_forbidden":
             yield Flaw(file, stage, key, "a known key", f"{error['loc'][-1]!r}")
         elif error["type"] == "missing":
             yield Flaw(file, stage, key, "a value", "nothing")
         else:
-            yield Flaw(file, stage, key, _expected(error["msg"]), _show(error["input"]))
+            yield Flaw(file, stage, key, _expected(error), _show(error["input"]))
 
 
-def _expected(message: str) -> str:
-    for prefix in ("Value error, ", "Input should be ", "String should "):
-        message = message.removeprefix(prefix)
-    return message
+def _expected(error: ErrorDetails) -> str:
+    facts = error.get("ctx", {})
+    if facts.get("pattern") in GRAMMARS:
+        return GRAMMARS[facts["pattern"]]
+    if error["type"] in _EXPECTED:
+        return _EXPECTED[error["type"]].format(**facts)
+    return error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
 
 
 def _show(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (RecursionError, ValueError):
+        return "brackets nested too deeply"
+    text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _plain(text: str) -> str:
+    """A name as it is, or quoted where it would not stand in one line."""
+    return text if text.isprintable() else ascii(text)
