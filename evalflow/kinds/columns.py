@@ -9,12 +9,14 @@ from evalflow.errors import BundleError
 from evalflow.workflow.outcome import Row
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+|/[1-9][0-9]*)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MAX_DIGITS = 18  # more than anything counted here has; Python refuses to read numbers of thousands of digits
 
 
 def count_of(row: Row, column: str, file: str, line: int) -> int:
     """A whole number, 0 or more."""
     text = row[column]
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
         raise BundleError(file, f"{column}: {text!r} is not a whole number", line=line)
     return int(text)
 
@@ -22,7 +24,7 @@ def count_of(row: Row, column: str, file: str, line: int) -> int:
 def points_of(row: Row, column: str, file: str, line: int) -> Fraction:
     """A decimal number or a fraction, exactly as written: 85, 85.5, 171/2."""
     text = row[column]
-    if not _NUMBER.fullmatch(text):
+    if not _NUMBER.fullmatch(text) or len(text) > 2 * MAX_DIGITS:
         raise BundleError(file, f"{column}: {text!r} is not a number", line=line)
     return Fraction(text)
 
@@ -47,7 +49,10 @@ def one_of(row: Row, column: str, file: str, line: int, *, known: Collection[str
 
 def day_of(row: Row, column: str, file: str, line: int) -> date:
     """An ISO day such as 2026-06-25."""
+    text = row[column]
     try:
-        return date.fromisoformat(row[column])
+        if _DAY.fullmatch(text):  # Python takes 20260625 and 2026-W26-4 for the same day
+            return date.fromisoformat(text)
     except ValueError:
-        raise BundleError(file, f"{column}: {row[column]!r} is not a day such as 2026-06-25", line=line) from None
+        pass
+    raise BundleError(file, f"{column}: {text!r} is not a day such as 2026-06-25", line=line)

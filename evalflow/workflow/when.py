@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 
 GRAMMAR = "start | opening | previous | MM-DD, then optionally + N days | weeks | working days, then HH:MM"
 _PATTERN = re.compile(
-    r"(?P<anchor>start|opening|previous|\d\d-\d\d)"
-    r"(?: (?P<sign>[+-]) (?P<count>\d{1,3}) (?P<unit>days?|weeks?|working days?))?"
-    r"(?: (?P<time>\d\d:\d\d))?"
+    r"(?P<anchor>start|opening|previous|[0-9]{2}-[0-9]{2})"
+    r"(?: (?P<sign>[+-]) (?P<count>[0-9]{1,3}) (?P<unit>days?|weeks?|working days?))?"
+    r"(?: (?P<time>[0-9]{2}:[0-9]{2}))?"
 )
 
 
