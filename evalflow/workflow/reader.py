@@ -67,7 +67,7 @@ def build(tree: Mapping[str, Any], kinds: Kinds, *, file: str) -> Definition:
     text = canonical(tree)
     digest = hashlib.sha256(text.encode()).hexdigest()
     definition = Definition(heading, tuple(stage for stage in stages if stage), text, digest)
-    found = tuple(Flaw(file, stage, p.key, p.expected, p.found) for stage, p in problems(definition, kinds))
+    found = tuple(Flaw(file, stage, p.key, p.expected, _plain(p.found)) for stage, p in problems(definition, kinds))
     if found:
         raise DefinitionError(found)
     return definition
@@ -78,7 +78,7 @@ def _parsed(parse: Callable[[str], object], text: str, grammar: str, *, file: st
     try:
         tree = parse(text)
     except ValueError as wrong:
-        raise DefinitionError((Flaw(file, "", "(syntax)", grammar, str(wrong)),)) from None
+        raise DefinitionError((Flaw(file, "", "(syntax)", grammar, _plain(str(wrong))),)) from None
     except RecursionError:
         raise DefinitionError((Flaw(file, "", "(syntax)", grammar, "brackets nested too deeply"),)) from None
     if not isinstance(tree, dict):
@@ -146,10 +146,10 @@ def _show(value: object) -> str:
         text = json.dumps(value, ensure_ascii=False, default=str)
     except (RecursionError, ValueError):
         return "brackets nested too deeply"
-    text = text.encode("utf-8", "backslashreplace").decode()
+    text = _plain(text)
     return text if len(text) <= 80 else text[:77] + "…"
 
 
 def _plain(text: str) -> str:
-    """A name as it is, or quoted where it would not stand in one line."""
-    return text if text.isprintable() else ascii(text)
+    """The text with everything escaped that is no sign on a line: no value can break its line, or turn it around."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)

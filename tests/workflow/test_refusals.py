@@ -360,7 +360,7 @@ def test_a_second_declaration_where_all_move_together() -> None:
         (
             'key = "vote"',
             'key = "vote\\nsmall.toml: all is well"',
-            "stage 'vote\\nsmall.toml: all is well': key: expected a key: a small letter first, then small letters, "
+            "stage vote\\nsmall.toml: all is well: key: expected a key: a small letter first, then small letters, "
             'digits, - and _, 40 in all, found "vote\\nsmall.toml: all is well"',
         ),
     ],
