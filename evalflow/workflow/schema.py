@@ -17,8 +17,8 @@ def json_schema(kinds: Kinds) -> dict[str, Any]:
     heading["required"] = [*heading.get("required", []), "stage"]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "evalflow workflow",
         **heading,
+        "title": "evalflow workflow",
         "$defs": dict(sorted(definitions.items())),
     }
 

@@ -1,0 +1,138 @@
+"""The command line, as its handbook promises it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from evalflow.cli import main
+from evalflow.config import WORKFLOWS
+
+BRANDS = str(WORKFLOWS / "brand_selection.toml")
+SMALL = str(Path(__file__).parents[1] / "browser" / "season.toml")
+
+
+@pytest.fixture
+def run(tmp_path: Path):  # type: ignore[no-untyped-def]
+    """Runs a command on an installation of its own."""
+    environ = {
+        "EVALFLOW_INSTANCE": str(tmp_path / "var"),
+        "EVALFLOW_DATABASE_URL": "",
+        "EVALFLOW_SITE_URL": "https://awards.example",
+    }
+    environ["EVALFLOW_DATABASE_URL"] = f"sqlite:///{tmp_path / 'var' / 'e.sqlite3'}"
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, arguments, env=environ)
+
+    return run
+
+
+def test_every_command_says_what_it_does() -> None:
+    silent = []
+
+    def look(command: click.Command, path: str) -> None:
+        if not command.help:
+            silent.append(path)
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                look(inner, f"{path} {name}")
+
+    look(main, "evalflow")
+    assert silent == []
+
+
+def test_a_sound_file_is_named_with_its_digest(run) -> None:  # type: ignore[no-untyped-def]
+    ended = run("workflow", "check", SMALL)
+    assert (ended.exit_code, ended.output.split(": ")[1].startswith("small-brands, 7 stages")) == (0, True)
+
+
+def test_a_flawed_file_gives_one_line_for_each_flaw_and_exit_1(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    flawed = tmp_path / "flawed.toml"
+    flawed.write_text(
+        Path(SMALL)
+        .read_text()
+        .replace("weight = 60 },\n]\n\n[[stage]]\nkey          =", "weight = 50 },\n]\n\n[[stage]]\nkey          =")
+    )
+    ended = run("workflow", "check", str(flawed))
+    assert ended.exit_code == 1
+    assert ended.output == (
+        f"{flawed}: stage committee_decision: component.weight: expected weights that total 100, found 40 + 50\n"
+    )
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "网上投票"), ("en", "Online vote")])
+def test_a_workflow_is_told_in_words(run, language: str, title: str) -> None:  # type: ignore[no-untyped-def]
+    ended = run("workflow", "show", BRANDS, "--lang", language)
+    assert (ended.exit_code, title in ended.output) == (0, True)
+
+
+def test_a_workflow_is_drawn_and_its_schema_is_json(run) -> None:  # type: ignore[no-untyped-def]
+    assert run("workflow", "show", BRANDS, "--diagram").output.startswith("stateDiagram-v2\n")
+    assert json.loads(run("workflow", "schema").output)["title"] == "evalflow workflow"
+
+
+def test_a_rehearsal_writes_documents_and_a_bundle_that_recounts_and_a_changed_cell_is_named(
+    run, tmp_path: Path
+) -> None:  # type: ignore[no-untyped-def]
+    out = tmp_path / "out"
+    ended = run("rehearse", SMALL, "--branches", "4", "--members", "9", "--seed", "7", "--out", str(out))
+    assert ended.exit_code == 0, ended.output
+    names = {path.name for path in (out / "documents").rglob("*.pdf")}
+    assert {"minutes.pdf", "public_notice.pdf", "results.pdf"} <= names
+    assert run("recount", str(out / "bundle")).exit_code == 0
+    again = tmp_path / "again"
+    run("rehearse", SMALL, "--branches", "4", "--members", "9", "--seed", "7", "--out", str(again))
+    told = {path.relative_to(out): path.read_bytes() for path in (out / "bundle").rglob("*") if path.is_file()}
+    assert told == {
+        path.relative_to(again): path.read_bytes() for path in (again / "bundle").rglob("*") if path.is_file()
+    }
+    sheets = out / "bundle" / "stages" / "peer_scoring" / "sheets.csv"
+    lines = sheets.read_text().splitlines()
+    cells = lines[1].split(",")
+    lines[1] = ",".join([*cells[:3], "1" if cells[3] != "1" else "2"])
+    sheets.write_text("\n".join(lines) + "\n")
+    changed = run("recount", str(out / "bundle"))
+    assert changed.exit_code == 1
+    assert f"stage peer_scoring: score: entry {cells[1]}" in changed.stderr
+
+
+def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    assert run("db", "upgrade").output == "schema 0001\n"
+    assert run("db", "check").exit_code == 0
+    branches, people = tmp_path / "branches.csv", tmp_path / "people.csv"
+    branches.write_text("支部代码,支部名称\nsmelting,熔炼分厂党支部\n")
+    people.write_text("账号,姓名或岗位,支部代码,角色\none,某岗位,smelting,member\ntwo,另一岗位,nowhere,member\n")
+    previewed = run("roll", "import", "--branches", str(branches))
+    assert (previewed.exit_code, run("user", "invite", "x", "--name", "某", "--branch", "smelting").exit_code) == (0, 1)
+    assert run("roll", "import", "--branches", str(branches), "--write").exit_code == 0
+    ended = run("roll", "import", "--people", str(people), "--write")
+    assert ended.exit_code == 1
+    assert f"{people}:3: branch_unknown" in ended.stderr
+    link = run("user", "invite", "boss", "--name", "系统管理员", "--role", "administrator").output.strip()
+    assert link.startswith("https://awards.example/invitation/")
+    assert run("user", "invite", "nobody").exit_code == 1
+    assert run("tick").output == "0 timers fired\n"
+    assert run("log", "verify").output.startswith("5 leaves, 1 checkpoints, root ")
+    assert run("doctor").output.endswith("all is well\n")
+    assert run("calendar", "tell", "2026-10-01").output == "free\n"
+    assert run("calendar", "state", "2026-10-01", "working", "--note", "test").exit_code == 0
+    assert run("calendar", "tell", "2026-10-01").output == "working\n"
+
+
+def test_the_demo_is_loaded_once_and_its_last_season_exported_and_recounted(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run("db", "upgrade")
+    ended = run("demo", "--members", "25")
+    assert ended.exit_code == 0, ended.output
+    assert "password evalflow-demo" in ended.output
+    assert run("demo").exit_code == 1
+    assert run("demo", "--if-empty").exit_code == 0
+    keys = [line.partition(":")[0] for line in ended.output.splitlines() if line.endswith(": ceremony")]
+    bundle = tmp_path / "bundle"
+    assert run("export", keys[0], str(bundle)).exit_code == 0
+    assert run("recount", str(bundle)).exit_code == 0
+    assert run("doctor").output.endswith("all is well\n")
+    shutil.rmtree(bundle)
