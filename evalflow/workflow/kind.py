@@ -1,7 +1,7 @@
 """The contract of a stage kind: what one has to say about itself so that everything else can be ignorant of it.
 
-A kind is a package of `evalflow.stages` whose `kind.py` (pure) holds one `Kind`. Its `lifecycle.py` answers the
-engine, its `play.py` acts for simulated users, its `views.py` shows pages.
+Each kind is one `Kind` in a pure module of `evalflow.kinds`, and a package of `evalflow.stages` with its tables: there
+`lifecycle.py` answers the engine, `play.py` acts for simulated users, `views.py` shows pages.
 """
 
 from collections.abc import Callable, Iterable, Mapping
