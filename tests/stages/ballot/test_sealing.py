@@ -1,0 +1,74 @@
+"""Envelopes and shares for every choice, every number of tellers and every group of them."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from evalflow.entropy import SeededEntropy, SystemEntropy
+from evalflow.stages.ballot import sealing
+
+KEY = sealing.new_key(SeededEntropy("box"))
+OTHER = sealing.new_key(SeededEntropy("another box"))
+PUBLIC = sealing.public_bytes(KEY)
+masks = st.integers(min_value=0, max_value=256**sealing.BALLOT_BYTES - 1)
+ids = st.integers(min_value=1, max_value=2**31 - 1)
+
+
+def sealed(mask: int, stage_id: int, person_id: int) -> bytes:
+    return sealing.seal(mask, PUBLIC, sealing.info_of(stage_id, person_id), entropy=SystemEntropy())
+
+
+@given(masks, ids, ids)
+def test_what_was_sealed_is_what_is_opened_and_every_envelope_is_as_long(mask: int, stage: int, person: int) -> None:
+    envelope = sealed(mask, stage, person)
+    assert len(envelope) == sealing.ENVELOPE_BYTES
+    assert sealing.unseal(envelope, KEY, sealing.info_of(stage, person)) == mask
+
+
+@given(masks, st.tuples(ids, ids), st.tuples(ids, ids))
+def test_an_envelope_opens_neither_as_anothers_nor_in_another_vote_nor_with_another_key(
+    mask: int, own: tuple[int, int], other: tuple[int, int]
+) -> None:
+    envelope = sealed(mask, *own)
+    opened = sealing.unseal(envelope, KEY, sealing.info_of(*other))
+    assert opened == (mask if own == other else None)
+    assert sealing.unseal(envelope, OTHER, sealing.info_of(*own)) is None
+
+
+@given(st.integers(min_value=0, max_value=sealing.ENVELOPE_BYTES * 8 - 1))
+@example(255)
+def test_an_envelope_with_one_bit_turned_does_not_open(bit: int) -> None:
+    """The example is the highest bit of the ephemeral key, which X25519 itself overlooks (RFC 7748, section 5)."""
+    envelope = bytearray(sealed(0b101, 1, 2))
+    envelope[bit // 8] ^= 1 << bit % 8
+    assert sealing.unseal(bytes(envelope), KEY, sealing.info_of(1, 2)) is None
+
+
+@given(st.binary(max_size=2 * sealing.ENVELOPE_BYTES))
+def test_what_is_no_envelope_is_unreadable_and_no_error(thing: bytes) -> None:
+    assert sealing.unseal(thing, KEY, sealing.info_of(1, 2)) is None
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_exactly_as_many_shares_as_needed_give_the_key_whoever_brings_them(data: st.DataObject) -> None:
+    tellers = data.draw(st.integers(min_value=1, max_value=9), label="tellers")
+    needed = data.draw(st.integers(min_value=1, max_value=tellers), label="needed")
+    own = [sealing.new_key(SeededEntropy(str(number))) for number in range(tellers)]
+    publics = [sealing.public_bytes(key) for key in own]
+    shares = sealing.split(KEY, publics, needed=needed, entropy=SystemEntropy())
+    clear = [sealing.open_share(share, key) for share, key in zip(shares, own, strict=True)]
+    brought = data.draw(st.permutations(clear), label="order")
+    assert sealing.combine(brought[:needed], PUBLIC).private_bytes_raw() == KEY.private_bytes_raw()
+    if needed > 1:
+        for too_few in (brought[: needed - 1], brought[: needed - 1] + brought[:1]):  # fewer, and one of them twice
+            with pytest.raises(ValueError, match="do not give the key"):
+                sealing.combine(too_few, PUBLIC)
+
+
+def test_a_tellers_key_opens_with_its_passphrase_and_no_other() -> None:
+    kept = sealing.teller_key("a passphrase 监票", entropy=SystemEntropy())
+    assert sealing.public_bytes(sealing.open_teller_key(kept.wrapped, "a passphrase 监票")) == kept.public
+    for wrong in ("a passphrase 监", "A passphrase 监票", ""):
+        with pytest.raises(sealing.WrongPassphrase):
+            sealing.open_teller_key(kept.wrapped, wrong)
