@@ -80,7 +80,7 @@ $(FRONT): package-lock.json $(TEXTS) hatch_build.py | $(VENV)/run
 	@if fc-list 2>/dev/null | grep -q "Noto Serif CJK"; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-noto-cjk fontconfig >/dev/null; \
-	else echo "For certificates and minutes (PDF) install, as root: apt-get install fonts-noto-cjk"; fi
+	fi; fc-list 2>/dev/null | grep -q "Noto Serif CJK" || echo "For certificates and minutes (PDF) install, as root: apt-get install fonts-noto-cjk fontconfig"
 	@touch $@
 
 # Browser tests drive Debian's Chromium and need fonts that have Chinese characters.
