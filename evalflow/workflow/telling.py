@@ -12,10 +12,10 @@ _ANCHORS = {
     "opening": N_("the opening of this stage"),
     "previous": N_("the closing of the stage before"),
 }
-_UNITS = {
-    "day": N_("%(count)s days"),
-    "week": N_("%(count)s weeks"),
-    "working day": N_("%(count)s working days"),
+_UNITS = {  # one of them, several
+    "day": (N_("1 day"), N_("%(count)s days")),
+    "week": (N_("1 week"), N_("%(count)s weeks")),
+    "working day": (N_("1 working day"), N_("%(count)s working days")),
 }
 
 
@@ -73,7 +73,8 @@ def _moment(when: When, locale: str) -> str:
     day = say(locale, _ANCHORS[when.anchor]) if when.anchor in _ANCHORS else when.anchor
     shift = ""
     if when.offset:
-        count = say(locale, _UNITS[when.unit], count=abs(when.offset))
+        number = abs(when.offset)
+        count = say(locale, _UNITS[when.unit][number > 1], count=number)
         pattern = N_("%(count)s after %(day)s") if when.offset > 0 else N_("%(count)s before %(day)s")
         shift = say(locale, pattern, count=count, day=day)
     comma = "" if locale.startswith("zh") else ","
