@@ -89,6 +89,8 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     assert isinstance(options, BallotOptions)
     if definition.last("submission", before=stage.key) is None:
         yield Problem("kind", "a submission stage before it", "none")
+    if stage.rule.reopen:
+        yield Problem("reopen", "false: a box that was closed is not opened for more envelopes", "true")
     needed = max(one.rule.min_entries for one in (*definition.earlier(stage.key), stage))
     if needed and options.choose.maximum > needed:
         expected = f"not above the entries needed to get here ({needed})"

@@ -196,6 +196,13 @@ def test_more_tellers_needed_than_there_are() -> None:
     )
 
 
+def test_a_vote_that_could_be_opened_again() -> None:
+    assert misprinted('method = "approval"', 'method = "approval"\nreopen = true') == (
+        "small.toml: stage vote: reopen: expected false: a box that was closed is not opened for more envelopes, "
+        "found true"
+    )
+
+
 def test_more_seats_than_entries_to_fill_them() -> None:
     assert misprinted("seats = 3", "seats = 5") == (
         "small.toml: stage meeting: seats: expected not above the entries needed to get here (4), found 5"
@@ -387,6 +394,14 @@ def test_a_value_of_another_type(right: str, wrong: str, expected: str) -> None:
 def test_more_stages_than_anybody_goes_through() -> None:
     assert refusal(SMALL + '[[stage]]\nkind = "award"\n' * 95) == (
         "small.toml: workflow: stage: expected at most 100 stages, found 101"
+    )
+
+
+def test_showing_what_nobody_was_asked() -> None:
+    shown = '[[stage]]\nkey = "shown"\nkind = "promotion"\ntitle = { zh = "展示" }\nshow = ["name", "budget"]\n\n'
+    vote = '[[stage]]\nkey = "vote"'
+    assert misprinted(vote, shown + vote) == (
+        "small.toml: stage shown: show.1: expected a field of declaration: name, found budget"
     )
 
 
