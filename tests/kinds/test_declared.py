@@ -71,10 +71,23 @@ def test_where_views_are_not_counted_there_are_none() -> None:
     [
         (["c,2026-03-22,3"], "views.csv:2: unknown entry 'c'"),
         (["a,2026-03-22,3", "a,2026-03-22,4"], "views.csv:3: a, 2026-03-22 stands twice"),
+        (["a,20260322,3"], "views.csv:2: day: '20260322' is not a day such as 2026-06-25"),
+        (["a,2026-02-30,3"], "views.csv:2: day: '2026-02-30' is not a day such as 2026-06-25"),
+        (["a,2026-03-22,٣"], "views.csv:2: views: '٣' is not a whole number"),
+        (["a,2026-03-22," + "3" * 19], f"views.csv:2: views: '{'3' * 19}' is not a whole number"),
         (["a,today,3"], "views.csv:2: day: 'today' is not a day such as 2026-06-25"),
         (["a,2026-03-22,-3"], "views.csv:2: views: '-3' is not a whole number"),
     ],
-    ids=["of an entry that is none", "twice a day", "on no day", "fewer than none"],
+    ids=[
+        "of an entry that is none",
+        "twice a day",
+        "on a day spelt otherwise",
+        "on a day that is none",
+        "in other digits",
+        "beyond all measure",
+        "on no day",
+        "fewer than none",
+    ],
 )
 def test_views_that_can_not_be_are_refused(lines: list[str], expected: str) -> None:
     assert complaint(shown(*lines)) == expected
