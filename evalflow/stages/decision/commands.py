@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.event import EventType
-from evalflow.errors import BundleError, Conflict, Forbidden, Invalid
+from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import decision, meeting
-from evalflow.kinds.decision import Choice
-from evalflow.kinds.meeting import Result
+from evalflow.kinds.decision import Choice, Deviation
+from evalflow.kinds.standing import Standing
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
@@ -114,7 +114,8 @@ def divide(
         taken.append(motion)
         _log(session, events.DIVIDED, stage, public=_public(motion), actor=actor, now=now)
     session.flush()
-    _check_ties(session, stage)
+    if any(one.about.startswith("tie:") for one in divisions):
+        _check_ties(session, stage)
     return taken
 
 
@@ -156,26 +157,33 @@ def _check_ties(session: Session, stage: StageRow) -> None:
     """A motion about entries that do not tie would make the ranking unreadable: refused before it is kept."""
     try:
         queries.standing(session, stage)
-    except BundleError as wrong:
+    except Conflict as wrong:
         raise Invalid("motion_no_tie") from wrong
 
 
 def decide(
-    session: Session, stage_id: int, lines: Sequence[Line], *, version: int, actor: Actor, now: datetime
+    session: Session,
+    stage_id: int,
+    lines: Sequence[Line],
+    *,
+    leaves_empty: bool = False,
+    version: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Say who is awarded which place. Each needs a carried motion; a deviation from the ranking a written reason."""
+    """Say who is awarded which place. Each needs a carried motion; a deviation from the ranking a written reason.
+
+    leaves_empty: seats that are not given stay empty on purpose. Again replaces what was decided before.
+    """
     stage, _ = _held(session, stage_id, version=version, actor=actor, now=now)
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
     _check_lines(session, stage, lines, entries)
     stands = queries.standing(session, stage)
-    choices = tuple(Choice(one.entry, one.place, one.reason.strip(), 0) for one in lines)
-    found = decision.deviations(stands, choices)
-    refused = queries.options_of(stage).deviation == "refused"
-    faults = {
-        one.entry: "deviation_refused" if refused else "reason_needed" for one in found if refused or not one.reason
-    }
-    if faults:
-        raise Invalid("deviation_needs_reason", fields=faults)
+    _check_order(session, stage, lines, stands)
+    found = _deviations(stage, lines, stands)
+    empty = queries.options_of(stage).seats - sum(one.place is not None for one in lines)
+    if empty and not leaves_empty:
+        raise Invalid("seats_empty", fields={"leaves_empty": "seats_empty"}, empty=empty)
     session.execute(delete(Decided).where(Decided.stage_id == stage_id))
     session.add_all(
         Decided(stage_id=stage_id, entry_id=entries[one.entry].id, place=one.place, reason=one.reason.strip())
@@ -185,26 +193,45 @@ def decide(
     public = {
         "decided": [[one.entry, one.place] for one in lines if one.place is not None],
         "deviations": len(found),
+        "left_empty": empty,
     }
     _log(session, events.DECIDED, stage, public=public, actor=actor, now=now)
+
+
+def _check_order(session: Session, stage: StageRow, lines: Sequence[Line], stands: Standing) -> None:
+    """Entries that share a place wait for the motion the chain asks for, unless all but one were voted down."""
+    placed = {one.entry for one in lines if one.place is not None}
+    voted_down = queries.voted_on(session, stage.id) - queries.carried(session, stage.id)
+    for group in decision.open_ties(stands, queries.options_of(stage)):
+        if placed & set(group) and len(set(group) - voted_down) > 1:
+            raise Conflict("ties_open")
+
+
+def _deviations(stage: StageRow, lines: Sequence[Line], stands: Standing) -> tuple[Deviation, ...]:
+    """Invalid, by entry, where one is refused by the rules or lacks its reason."""
+    choices = tuple(Choice(one.entry, one.place, one.reason.strip(), 0) for one in lines)
+    found = decision.deviations(stands, choices)
+    refused = queries.options_of(stage).deviation == "refused"
+    faults = {
+        one.entry: "deviation_refused" if refused else "reason_needed" for one in found if refused or not one.reason
+    }
+    if faults:
+        raise Invalid("deviation_needs_reason", fields=faults)
+    return found
 
 
 def _check_lines(session: Session, stage: StageRow, lines: Sequence[Line], entries: Mapping[str, Entry]) -> None:
     seats = queries.options_of(stage).seats
     placed = [one for one in lines if one.place is not None]
     places = [one.place for one in placed]
-    if {one.entry for one in lines} - set(entries):
+    names = {one.entry for one in lines}
+    if names - set(entries) or len(names) < len(lines):
         raise Invalid("motion_not_understood")
     if not placed:
         raise Invalid("nothing_decided")
     wrong = {one.entry: "place_not_possible" for one in placed if not 1 <= (one.place or 0) <= seats}
     twice = {one.entry: "place_twice" for one in placed if places.count(one.place) > 1}
-    carried = {
-        name
-        for motion in queries.motions(session, stage.id)
-        if motion.result == Result.CARRIED and motion.about.startswith("award:")
-        for name in meeting.entries_of(motion.about)
-    }
+    carried = queries.carried(session, stage.id)
     without = {one.entry: "motion_needed" for one in placed if one.entry not in carried}
     faults = {**wrong, **twice, **without}
     if faults:

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import Text
-from evalflow.kinds import meeting
+from evalflow.kinds import decision, meeting
+from evalflow.kinds.standing import Standing
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.stages.decision import queries
 from evalflow.stages.decision.models import Attendance, Decided, Motion
+from evalflow.tally.ranking import Decision
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Rank:
-    """An entry in the ranking. place None: unranked. points: one for each column.
+    """An entry in the ranking. place None: unranked. points: one for each column; shares: what each adds to composite.
 
-    base: who may vote on it, as (entitled, present, recused). motion: the last division on it, if it may be seen.
-    is_hidden: the reader stepped back from it: neither points nor counts are shown.
+    base: who may vote on it. motion: the last division on it. is_carried: whether one was carried.
+    awards: the place it would have, were the decision that of the ranking, among those carried.
+    is_hidden: the reader stepped back from it: neither points nor counts may be shown.
     """
 
     entry: Entry
@@ -38,74 +41,114 @@ class Rank:
     is_proposed: bool
     composite: Fraction | None
     points: Sequence[Fraction | None]
+    shares: Sequence[Fraction]
     base: meeting.Base
     motion: Motion | None
+    is_carried: bool
+    awards: int | None
     decided: Decided | None
     is_hidden: bool
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """ties: (link, names best first) as broken. open_ties: groups that still share a place which a seat depends on.
+class Tie:
+    """Entries of equal points and the link of the chain that put them apart. told: their titles, best first."""
 
-    present, needed: members, for the quorum. recused_count: {entry id: members who stepped back}.
+    link: str
+    told: str
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """ties: as broken. open_ties: groups that share a place and wait for a motion.
+
+    at_the_line: those who tie for the last seats where the rules leave the choice to the committee; seats_left: these.
+    present, needed: members, for the quorum. left_out: motions the reader may not see.
     """
 
     columns: Sequence[Column]
     ranking: Sequence[Rank]
-    ties: Sequence[tuple[str, str]]
+    ties: Sequence[Tie]
     open_ties: Sequence[Sequence[Entry]]
+    at_the_line: Sequence[Entry]
+    seats_left: int
     attendance: Sequence[Attendance]
     present: int
     needed: int
     motions: Sequence[Motion]
+    left_out: int
     own_recusals: frozenset[int]
-    recused_count: Mapping[int, int]
 
 
 def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
-    """Everything in a few queries, however many entries there are."""
+    """Everything in a few queries, however many entries there are. BundleError where earlier outcomes rank nobody."""
     entries = {one.key: one for one in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
     stands = queries.standing(session, stage)
     everybody = queries.attendance(session, stage.id)
     own = frozenset(queries.own_recusals(session, stage.id, reader))
     hides = not may(reader, Permission.KEEP_MINUTES, season=stage.season_id)
+    hidden = {key for key, entry in entries.items() if hides and entry.id in own}
     motions = queries.motions(session, stage.id)
-    last = {one.about: one for one in motions}
-    decided = {one.entry_id: one for one in queries.decided(session, stage.id)}
-    recused: dict[int, int] = {}
-    for recusal in queries.recusals(session, stage.id):
-        recused[recusal.entry_id] = recused.get(recusal.entry_id, 0) + 1
-    bases = queries.bases(session, stage, tuple(entries))
-    proposed = {*stands.cut.winners}
-    ranking = [
-        Rank(
-            entry=entries[place.entry],
-            place=place.place,
-            is_tied=place.tied,
-            is_proposed=place.entry in proposed,
-            composite=stands.composite.get(place.entry),
-            points=[column.get(place.entry) for column in stands.points.values()],
-            base=bases[place.entry],
-            motion=last.get(f"award:{place.entry}"),
-            decided=decided.get(entries[place.entry].id),
-            is_hidden=hides and entries[place.entry].id in own,
-        )
-        for place in stands.order.places
-    ]
-    hidden = {one.entry.key for one in ranking if one.is_hidden}
+    seen = [one for one in motions if not hidden & set(meeting.entries_of(one.about))]
+    open_ties = decision.open_ties(stands, queries.options_of(stage))
+    waits = {key for group in open_ties for key in group}
     return Dossier(
         columns=_columns(stage),
-        ranking=ranking,
-        ties=[(one.link, _names(one.groups, entries)) for one in stands.order.decisions],
-        open_ties=_open_ties(ranking, stage),
+        ranking=_ranking(session, stage, stands, entries, hidden),
+        ties=[_tie(one, entries) for one in stands.order.decisions if not hidden & _names(one)],
+        open_ties=[[entries[key] for key in group] for group in open_ties],
+        at_the_line=[entries[key] for key in stands.cut.tied if key not in waits],
+        seats_left=stands.cut.seats_left,
         attendance=everybody,
         present=sum(one.is_present for one in everybody),
         needed=queries.needed(stage, len(everybody)),
-        motions=[one for one in motions if not hidden & set(meeting.entries_of(one.about))],
+        motions=seen,
+        left_out=len(motions) - len(seen),
         own_recusals=own,
-        recused_count=recused,
     )
+
+
+def _ranking(
+    session: Session, stage: StageRow, stands: Standing, entries: Mapping[str, Entry], hidden: set[str]
+) -> list[Rank]:
+    last = {one.about: one for one in queries.motions(session, stage.id)}
+    carried = queries.carried(session, stage.id)
+    decided = {one.entry_id: one for one in queries.decided(session, stage.id)}
+    bases = queries.bases(session, stage, tuple(entries))
+    awards = _awards(stands, carried, queries.options_of(stage).seats)
+    weights = [column.weight for column in _columns(stage)]
+    ranking = []
+    for place in stands.order.places:
+        points = [column.get(place.entry) for column in stands.points.values()]
+        ranking.append(
+            Rank(
+                entry=entries[place.entry],
+                place=place.place,
+                is_tied=place.tied,
+                is_proposed=place.entry in stands.cut.winners,
+                composite=stands.composite.get(place.entry),
+                points=points,
+                shares=[_share(one, weight) for one, weight in zip(points, weights, strict=True)],
+                base=bases[place.entry],
+                motion=last.get(f"award:{place.entry}"),
+                is_carried=place.entry in carried,
+                awards=awards.get(place.entry),
+                decided=decided.get(entries[place.entry].id),
+                is_hidden=place.entry in hidden,
+            )
+        )
+    return ranking
+
+
+def _awards(stands: Standing, carried: set[str], seats: int) -> dict[str, int]:
+    """{entry: place} of those carried in the order of the ranking, as far as there are seats."""
+    names = [place.entry for place in stands.order.places if place.entry in carried]
+    return {entry: number for number, entry in enumerate(names[:seats], 1)}
+
+
+def _share(points: Fraction | None, weight: int | None) -> Fraction:
+    """What points add to the composite; nothing where there are none."""
+    return (points or Fraction(0)) * (Fraction(weight, 100) if weight is not None else 1)
 
 
 def _columns(stage: StageRow) -> list[Column]:
@@ -115,17 +158,9 @@ def _columns(stage: StageRow) -> list[Column]:
     ]
 
 
-def _names(groups: Sequence[Sequence[str]], entries: Mapping[str, Entry]) -> str:
-    return " > ".join(" = ".join(entries[key].title for key in group) for group in groups)
+def _names(broken: Decision) -> set[str]:
+    return {key for group in broken.groups for key in group}
 
 
-def _open_ties(ranking: Sequence[Rank], stage: StageRow) -> list[list[Entry]]:
-    """Entries that share a place which a seat depends on, where the chain asks for a motion."""
-    options = queries.options_of(stage)
-    if "motion" not in options.tie_break:
-        return []
-    groups: dict[int, list[Entry]] = {}
-    for one in ranking:
-        if one.place is not None and one.place <= options.seats:
-            groups.setdefault(one.place, []).append(one.entry)
-    return [group for group in groups.values() if len(group) > 1]
+def _tie(broken: Decision, entries: Mapping[str, Entry]) -> Tie:
+    return Tie(broken.link, " > ".join(" = ".join(entries[key].title for key in group) for group in broken.groups))

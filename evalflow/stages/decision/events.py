@@ -22,6 +22,11 @@ DIVIDED = EventType(
     en="a motion was put to the vote",
     public=("number", "about", "ayes", "noes", "abstentions", "entitled", "present", "recused", "result"),
 )
-DECIDED = EventType("decision.taken", zh="作出决定", en="the decision was taken", public=("decided", "deviations"))
+DECIDED = EventType(
+    "decision.taken",
+    zh="作出决定（left_empty：空缺名额）",
+    en="the decision was taken (left_empty: seats that stay empty)",
+    public=("decided", "deviations", "left_empty"),
+)
 
 EVENTS = (ATTENDANCE_TAKEN, RECUSED, DIVIDED, DECIDED)

@@ -59,13 +59,14 @@ def evidence(session: Session, stage: StageRow) -> Tables:
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:
-    """The meeting as it stands can be read back by the rules."""
+    """The meeting as it stands can be read back by the rules, and what it decided follows from it."""
     if stage.phase == Phase.WAITING or queries.options_of(stage).quorum is None:
         return []
     if queries.meeting(session, stage.id) is None:
         return ["it has begun without a meeting"]
     try:
-        decision.proposed(queries.case(session, stage))
+        case = queries.case(session, stage)
+        decision.outcome(case) if case.rows("decided") else decision.proposed(case)
     except BundleError as wrong:
         return [str(wrong)]
     return []

@@ -1,7 +1,10 @@
-"""A simulated meeting: all but one attend, one steps back, every proposed entry is put to the vote."""
+"""A simulated meeting: all but one attend and one steps back, where enough are left; proposed entries are voted on."""
 
 from sqlalchemy.orm import Session
 
+from evalflow.kinds import decision, meeting
+from evalflow.kinds.decision_rules import QuorumRule
+from evalflow.kinds.meeting import Base, Result
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
@@ -24,7 +27,15 @@ def during(world: World, stage: StageRow) -> None:
     _divide(world, stage, [f"award:{entry}" for entry in winners])
     world.wait(minutes=5)
     lines = [Line(entry, place) for place, entry in enumerate(winners, 1)]
-    world.do(commands.decide, stage.id, lines, version=_version(world, stage), actor=world.organiser)
+    seats = queries.options_of(stage).seats
+    world.do(
+        commands.decide,
+        stage.id,
+        lines,
+        leaves_empty=len(lines) < seats,
+        version=_version(world, stage),
+        actor=world.organiser,
+    )
 
 
 def after(world: World, stage: StageRow) -> None:
@@ -33,7 +44,10 @@ def after(world: World, stage: StageRow) -> None:
 
 def _come_together(world: World, stage: StageRow) -> None:
     world.wait(hours=14, minutes=30)
-    absent = world.chance.choice(world.committee[1:]) if len(world.committee) > 3 else None
+    rule = queries.options_of(stage).quorum
+    assert rule is not None
+    everybody = len(world.committee)
+    absent = world.chance.choice(world.committee[1:]) if _can_decide(rule, everybody - 1, everybody - 2) else None
     present = frozenset(one.person_id or 0 for one in world.committee if one is not absent)
     world.do(
         commands.take_attendance,
@@ -43,6 +57,8 @@ def _come_together(world: World, stage: StageRow) -> None:
         version=_version(world, stage),
         actor=world.organiser,
     )
+    if absent is None and not _can_decide(rule, everybody - 1, everybody - 1):
+        return
     member = next(one for one in reversed(world.committee) if one is not absent)
     entries = world.ask(lambda session: seasons.contenders(session, stage.season_id))
     world.wait(minutes=4)
@@ -51,19 +67,32 @@ def _come_together(world: World, stage: StageRow) -> None:
 
 def _divide(world: World, stage: StageRow, subjects: list[str]) -> None:
     """Nearly everybody who may says aye."""
+    rule = queries.options_of(stage).quorum
+    assert rule is not None
 
     def divisions(session: Session) -> list[Division]:
         row = seasons.stage_by_id(session, stage.id)
         found = []
         for about in subjects:
-            present = queries.base_of(session, row, about).present
+            base = queries.base_of(session, row, about)
             abstentions = world.chance.choice((0, 0, 0, 1))
-            found.append(Division(about, present - abstentions, 0, abstentions))
+            if not _can_decide(rule, base.entitled, base.present, abstentions):
+                abstentions = 0
+            found.append(Division(about, base.present - abstentions, 0, abstentions))
         return found
 
     world.wait(minutes=10)
     taken = world.ask(divisions)
     world.do(commands.divide, stage.id, taken, version=_version(world, stage), actor=world.organiser)
+
+
+def _can_decide(rule: QuorumRule, entitled: int, present: int, abstentions: int = 0) -> bool:
+    """Whether so many can carry a motion that nobody is against."""
+    if present <= abstentions:
+        return False
+    base = Base(entitled, present, 0)
+    result = meeting.divide(base, rule, ayes=present - abstentions, noes=0, abstentions=abstentions)
+    return result is Result.CARRIED
 
 
 def _version(world: World, stage: StageRow) -> int:
@@ -72,15 +101,10 @@ def _version(world: World, stage: StageRow) -> int:
 
 
 def _tied(session: Session, stage_id: int) -> list[tuple[str, ...]]:
-    """Groups of entries that share a place among the seats, in the order of their keys."""
+    """Groups of entries that wait for a motion, in the order of their keys."""
     stage = seasons.stage_by_id(session, stage_id)
-    if "motion" not in queries.options_of(stage).tie_break:
-        return []
-    groups: dict[int, list[str]] = {}
-    for place in queries.standing(session, stage).order.places:
-        if place.place is not None and place.place <= queries.options_of(stage).seats:
-            groups.setdefault(place.place, []).append(place.entry)
-    return [tuple(sorted(group)) for group in groups.values() if len(group) > 1]
+    groups = decision.open_ties(queries.standing(session, stage), queries.options_of(stage))
+    return [tuple(sorted(group)) for group in groups]
 
 
 def _winners(session: Session, stage_id: int) -> list[str]:

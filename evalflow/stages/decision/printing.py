@@ -1,6 +1,7 @@
 """The minutes of the meeting."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
@@ -9,12 +10,14 @@ from evalflow.config import Config
 from evalflow.documents import in_words, labels, render
 from evalflow.i18n import N_, say
 from evalflow.kinds import decision, meeting
+from evalflow.kinds.decision_words import link_words
 from evalflow.seasons.models import Entry, StageRow
-from evalflow.seasons.rules import stage_of
+from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.stages.decision import queries
-from evalflow.stages.decision.dossier import Dossier, dossier
+from evalflow.stages.decision.dossier import Dossier, Rank, Tie, dossier
 from evalflow.stages.decision.models import Motion
 from evalflow.tally.rounding import round_half_up
+from evalflow.workflow.telling import titled
 
 KEEPER = Actor(None, "", SYSTEM.office, grants=frozenset({Grant(Role.ORGANISER)}))  # minutes hide nothing
 RESULTS = {"carried": N_("carried"), "rejected": N_("not carried"), "inquorate": N_("no quorum")}
@@ -24,12 +27,15 @@ def documents(session: Session, stage: StageRow, *, config: Config, locale: str)
     """The minutes, once there is a meeting."""
     if queries.meeting(session, stage.id) is None:
         return {}
-    return {"minutes.pdf": minutes(session, stage, config=config, locale=locale)}
+    return {"minutes.pdf": minutes(session, stage, KEEPER, config=config, locale=locale)}
 
 
-def minutes(session: Session, stage: StageRow, *, config: Config, locale: str) -> bytes:
-    """Attendance, recusals, every division with its base, the ranking, deviations, ties, room for signatures."""
-    read = dossier(session, stage, KEEPER)
+def minutes(session: Session, stage: StageRow, reader: Actor, *, config: Config, locale: str) -> bytes:
+    """Attendance, recusals, every division with its base, the ranking, deviations, ties, room for signatures.
+
+    A reader who stepped back from entries gets a copy without their points and divisions that says so.
+    """
+    read = dossier(session, stage, reader)
     held = queries.meeting(session, stage.id)
     moment = (held.held_at if held else None) or stage.opened_at or stage.opens_at
     assert moment is not None
@@ -55,17 +61,21 @@ def minutes(session: Session, stage: StageRow, *, config: Config, locale: str) -
             "recusals": [f"{offices[one.person_id]}：{one.entry.title}" for one in queries.recusals(session, stage.id)],
             "motions": [_motion(one, names, locale) for one in read.motions],
             "ranking": _ranking(read, locale),
-            "note": "",
             "deviations": _deviations(session, stage, names),
-            "ties": [f"{told} ({link})" for link, told in read.ties],
+            "ties": [_tie(one, stage, locale) for one in read.ties],
             "signatures": [one.person.name for one in read.attendance if one.is_present],
             "digest": stage.season.digest,
         },
     )
 
 
-def _join(names: object, locale: str) -> str:
-    return ("、" if locale.startswith("zh") else ", ").join(names)  # type: ignore[arg-type]
+def _join(names: Iterable[str], locale: str) -> str:
+    return ("、" if locale.startswith("zh") else ", ").join(names)
+
+
+def _tie(tie: Tie, stage: StageRow, locale: str) -> str:
+    link = titled(link_words(tie.link, locale), definition_of(stage.season), locale)
+    return say(locale, "Tie broken by %(link)s: %(order)s", link=link, order=tie.told)
 
 
 def _motion(motion: Motion, names: Mapping[str, Entry], locale: str) -> dict[str, object]:
@@ -88,6 +98,7 @@ def _motion(motion: Motion, names: Mapping[str, Entry], locale: str) -> dict[str
 
 
 def _ranking(read: Dossier, locale: str) -> dict[str, object]:
+    hides = any(one.is_hidden for one in read.ranking)
     heads = [one.title.to(locale) + (f" {one.weight}%" if one.weight is not None else "") for one in read.columns]
     return {
         "columns": [
@@ -97,19 +108,20 @@ def _ranking(read: Dossier, locale: str) -> dict[str, object]:
             {"label": say(locale, "Composite"), "numeric": True},
             {"label": say(locale, "Decided"), "numeric": True},
         ],
-        "rows": [
-            {
-                "cells": [
-                    str(one.place or "–"),
-                    one.entry.title,
-                    *("–" if points is None else str(round_half_up(points, 2)) for points in one.points),
-                    "–" if one.composite is None else str(round_half_up(one.composite, 2)),
-                    str(one.decided.place) if one.decided and one.decided.place else "–",
-                ]
-            }
-            for one in read.ranking
-        ],
+        "rows": [{"cells": _cells(one)} for one in read.ranking],
+        "note": say(locale, "This copy leaves out what its reader stepped back from.") if hides else "",
     }
+
+
+def _cells(one: Rank) -> list[str]:
+    decided = str(one.decided.place) if one.decided and one.decided.place else "–"
+    if one.is_hidden:
+        return ["–", one.entry.title, *("–" for _ in one.points), "–", decided]
+    return [str(one.place or "–"), one.entry.title, *map(_number, one.points), _number(one.composite), decided]
+
+
+def _number(value: Fraction | None) -> str:
+    return "–" if value is None else str(round_half_up(value, 2))
 
 
 def _deviations(session: Session, stage: StageRow, names: Mapping[str, Entry]) -> list[dict[str, str]]:

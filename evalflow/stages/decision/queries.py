@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from evalflow.access import Actor, Permission, may
+from evalflow.errors import BundleError, Conflict
 from evalflow.kinds import decision
 from evalflow.kinds.decision_rules import DecisionOptions
-from evalflow.kinds.meeting import Base
+from evalflow.kinds.meeting import Base, Result, entries_of
 from evalflow.kinds.meeting import base_of as base_by_rules
 from evalflow.kinds.standing import Standing
 from evalflow.seasons import cases
@@ -45,6 +46,21 @@ def recusals(session: Session, stage_id: int) -> Sequence[Recusal]:
 
 def motions(session: Session, stage_id: int) -> Sequence[Motion]:
     return session.scalars(select(Motion).where(Motion.stage_id == stage_id).order_by(Motion.number)).all()
+
+
+def voted_on(session: Session, stage_id: int) -> set[str]:
+    """Keys of the entries whose award was put to the vote."""
+    return {_awarded(one) for one in motions(session, stage_id) if one.about.startswith("award:")}
+
+
+def carried(session: Session, stage_id: int) -> set[str]:
+    """Keys of the entries whose award was carried."""
+    found = [one for one in motions(session, stage_id) if one.result == Result.CARRIED]
+    return {_awarded(one) for one in found if one.about.startswith("award:")}
+
+
+def _awarded(motion: Motion) -> str:
+    return entries_of(motion.about)[0]
 
 
 def decided(session: Session, stage_id: int) -> Sequence[Decided]:
@@ -90,8 +106,11 @@ def case(session: Session, stage: StageRow) -> Case:
 
 
 def standing(session: Session, stage: StageRow) -> Standing:
-    """Where the entries stand, with the motions so far."""
-    return decision.proposed(case(session, stage))
+    """Where the entries stand, with the motions so far. Conflict where the earlier outcomes rank nobody."""
+    try:
+        return decision.proposed(case(session, stage))
+    except BundleError as wrong:
+        raise Conflict("no_ranking", reason=str(wrong)) from wrong
 
 
 def roll(session: Session, stage_id: int) -> Roll:

@@ -1,52 +1,46 @@
 """The committee's pages: the dossier, recusals, and for the organiser attendance, divisions, decision, minutes."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response as Answer
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import IntegerField, StringField
-from wtforms.validators import Length
-from wtforms.widgets import HiddenInput
 
 from evalflow.access import Permission, may
-from evalflow.errors import Invalid, NotFound
+from evalflow.errors import Conflict, Invalid
 from evalflow.kinds import KINDS
+from evalflow.kinds.decision_words import link_words
 from evalflow.seasons import guards
 from evalflow.seasons.models import StageRow
-from evalflow.stages.decision import commands, printing, queries
-from evalflow.stages.decision.commands import Division, Line
+from evalflow.stages.decision import commands, forms, printing, queries
 from evalflow.stages.decision.dossier import Dossier, dossier
+from evalflow.stages.decision.forms import MeetingForm
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, config, locale, now, reading, writing
-from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
-from evalflow.web.refusals import sentence_of
-from evalflow.workflow.telling import tell_stages
+from evalflow.web.refusals import sentence, sentence_of
+from evalflow.workflow.telling import tell_stages, titled
 
 blueprint = kind_blueprint("decision")
-MOST_VOTES = re.compile("[0-9]{1,4}")
-
-
-class MeetingForm(Form):
-    """version: of the meeting as the page shows it."""
-
-    version = IntegerField(widget=HiddenInput())
-    venue = StringField(_l("Venue"), [Length(max=120)])
+OF_REASONS = ("reason_needed", "deviation_refused")
 
 
 @dataclass(frozen=True)
 class DecisionPage:
-    """dossier None: for whoever may not read it. typed, faults: of a form that is shown again, by field name."""
+    """dossier None: for whoever may not read it, or where there is no ranking (problem says why).
+
+    ties: sentences. typed, faults: of a form that is shown again, by field name.
+    """
 
     stage: StageRow
     words: Sequence[str]
     dossier: Dossier | None
+    problem: str
+    ties: Sequence[str]
     is_open: bool
     keeps_minutes: bool
     may_recuse: bool
@@ -64,18 +58,20 @@ def home() -> str:
 def _page(form: MeetingForm, *, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None) -> str:
     session, here = reading(), place()
     stage, season = here.stage, here.season.id
-    reads = may(actor(), Permission.READ_DOSSIER, season=season) and stage.opened_at is not None
     held = queries.meeting(session, stage.id)
     if held is not None and form.version.data is None:
         form.version.data, form.venue.data = held.version, form.venue.data or held.venue
-    is_open = guards.is_open(stage, now())
+    meets = guards.is_open(stage, now()) and held is not None
+    read, problem = _read(session, stage)
     page = DecisionPage(
         stage=stage,
         words=_words(stage),
-        dossier=dossier(session, stage, actor()) if reads else None,
-        is_open=is_open,
-        keeps_minutes=is_open and held is not None and may(actor(), Permission.KEEP_MINUTES, season=season),
-        may_recuse=is_open and held is not None and may(actor(), Permission.DECIDE, season=season),
+        dossier=read,
+        problem=problem,
+        ties=[_tie(one.link, one.told) for one in read.ties] if read else (),
+        is_open=guards.is_open(stage, now()),
+        keeps_minutes=meets and may(actor(), Permission.KEEP_MINUTES, season=season),
+        may_recuse=meets and may(actor(), Permission.DECIDE, season=season),
         seats=queries.options_of(stage).seats,
         typed=typed or {},
         faults=faults or {},
@@ -83,11 +79,20 @@ def _page(form: MeetingForm, *, typed: Mapping[str, str] | None = None, faults: 
     return render_template("stages/decision/home.html", page=page, form=form)
 
 
-def _again(form: MeetingForm, refusal: Invalid, fields: Mapping[str, str]) -> tuple[str, int]:
-    """The page once more with what was typed. fields: {field name: code}."""
-    faults = {name: sentence_of(code, refusal.facts) for name, code in fields.items()}
-    form.refuse(refusal)
-    return _page(form, typed=request.form, faults=faults), refusal.status
+def _read(session: Session, stage: StageRow) -> tuple[Dossier | None, str]:
+    """The dossier for whoever may read it, or why there is none."""
+    if stage.opened_at is None or not may(actor(), Permission.READ_DOSSIER, season=stage.season_id):
+        return None, ""
+    try:
+        return dossier(session, stage, actor()), ""
+    except Conflict as refusal:
+        return None, sentence(refusal)
+
+
+def _tie(link: str, told: str) -> str:
+    words = titled(link_words(link, locale()), place().definition, locale())
+    written: str = _("Tie broken by %(link)s: %(order)s", link=words, order=told)
+    return written
 
 
 @blueprint.post("/attendance")
@@ -121,93 +126,75 @@ def recuse() -> Response:
 @blueprint.post("/divide")
 @guarded(Permission.KEEP_MINUTES)
 def divide() -> Response | tuple[str, int]:
-    """Divisions on several entries at once: fields "ENTRY.ayes", ".noes", ".abstentions"; empty rows are left."""
-    form = MeetingForm()
-    try:
-        divisions = [*_tie_division(), *_award_divisions()]
-        if not divisions:
-            raise Invalid("no_division")
-        with writing() as session:
-            commands.divide(
-                session, place().stage.id, divisions, version=form.version.data or 0, actor=actor(), now=now()
-            )
-    except Invalid as refusal:
-        return _again(
-            form, refusal, {f"{about.partition(':')[2]}.ayes": code for about, code in refusal.fields.items()}
-        )
-    flash(_("The divisions are recorded."))
-    return redirect(url_for("decision.home"))
+    """Divisions on awarding several entries at once; rows without any count are left."""
+
+    def act(session: Session, form: MeetingForm) -> None:
+        divisions = forms.award_divisions(request.form)
+        version = form.version.data or 0
+        commands.divide(session, place().stage.id, divisions, version=version, actor=actor(), now=now())
+
+    return _kept(act, lambda about, _code: f"{about.removeprefix('award:')}.ayes", _("The divisions are recorded."))
 
 
-def _award_divisions() -> list[Division]:
-    found = []
-    for name, text in request.form.items():
-        entry, dot, column = name.rpartition(".")
-        if dot and column == "ayes" and entry != "tie" and text.strip():
-            found.append(_division(f"award:{entry}", entry))
-    return found
+@blueprint.post("/order")
+@guarded(Permission.KEEP_MINUTES)
+def order() -> Response | tuple[str, int]:
+    """One division on the order of tied entries."""
+    group = request.form.get("group", "")
 
+    def act(session: Session, form: MeetingForm) -> None:
+        division = forms.tie_division(request.form, group)
+        version = form.version.data or 0
+        commands.divide(session, place().stage.id, [division], version=version, actor=actor(), now=now())
 
-def _tie_division() -> list[Division]:
-    """The order of tied entries that was put to the vote: "first" goes before the others."""
-    tied = request.form.get("tie", "")
-    first = request.form.get("first", "")
-    if not tied or not first:
-        return []
-    rest = [entry for entry in tied.split(">") if entry != first]
-    return [_division(f"tie:{'>'.join([first, *rest])}", "tie")]
-
-
-def _division(about: str, prefix: str) -> Division:
-    votes = [_count(f"{prefix}.{name}", about) for name in ("ayes", "noes", "abstentions")]
-    return Division(about, *votes)
-
-
-def _count(name: str, about: str) -> int:
-    text = request.form.get(name, "").strip() or "0"
-    if not MOST_VOTES.fullmatch(text):
-        raise Invalid("not_a_number", fields={about: "not_a_number"})
-    return int(text)
+    return _kept(act, lambda _about, _code: f"{group}.ayes", _("The division is recorded."))
 
 
 @blueprint.post("/decide")
 @guarded(Permission.KEEP_MINUTES)
 def decide() -> Response | tuple[str, int]:
-    """Fields "ENTRY.place" (empty: passed over) and "ENTRY.reason"."""
+    def act(session: Session, form: MeetingForm) -> None:
+        commands.decide(
+            session,
+            place().stage.id,
+            forms.lines(request.form),
+            leaves_empty=bool(form.leaves_empty.data),
+            version=form.version.data or 0,
+            actor=actor(),
+            now=now(),
+        )
+
+    done = _("The decision is recorded. Close the stage on the organiser's desk when the minutes are signed.")
+    return _kept(act, lambda entry, code: f"{entry}.{'reason' if code in OF_REASONS else 'place'}", done)
+
+
+def _kept(
+    act: Callable[[Session, MeetingForm], None], field_of: Callable[[str, str], str], done: str
+) -> Response | tuple[str, int]:
+    """Do it and show the page anew, or the page once more with what was typed.
+
+    field_of: (what a command's complaint is about, its code) → the field's name; complaints by field name stay.
+    """
     form = MeetingForm()
     try:
-        lines = _lines()
         with writing() as session:
-            commands.decide(session, place().stage.id, lines, version=form.version.data or 0, actor=actor(), now=now())
+            act(session, form)
     except Invalid as refusal:
-        reasons = ("reason_needed", "deviation_refused")
-        fields = {f"{key}.{'reason' if code in reasons else 'place'}": code for key, code in refusal.fields.items()}
-        return _again(form, refusal, fields)
-    flash(_("The decision is recorded. Close the stage on the organiser's desk when the minutes are signed."))
+        known = {*request.form, *form.data}
+        fields = {name if name in known else field_of(name, code): code for name, code in refusal.fields.items()}
+        faults = {name: sentence_of(code, refusal.facts) for name, code in fields.items()}
+        form.form_errors.append(sentence(refusal))
+        return _page(form, typed=request.form, faults=faults), refusal.status
+    flash(done)
     return redirect(url_for("decision.home"))
-
-
-def _lines() -> list[Line]:
-    found = []
-    for name, text in request.form.items():
-        entry, dot, column = name.rpartition(".")
-        if not dot or column != "place":
-            continue
-        reason = request.form.get(f"{entry}.reason", "").strip()
-        if text.strip() and not MOST_VOTES.fullmatch(text.strip()):
-            raise Invalid("decision_not_possible", fields={entry: "not_a_number"})
-        if text.strip() or reason:
-            found.append(Line(entry, int(text) if text.strip() else None, reason))
-    return found
 
 
 @blueprint.get("/minutes.pdf")
 @guarded(Permission.READ_DOSSIER)
 def minutes() -> Answer:
+    """Without the divisions that the reader stepped back from."""
     stage = place().stage
-    if queries.meeting(reading(), stage.id) is None:
-        raise NotFound("no_meeting")
-    content = printing.minutes(reading(), stage, config=config(), locale=locale())
+    content = printing.minutes(reading(), stage, actor(), config=config(), locale=locale())
     response = make_response(content)
     response.mimetype = "application/pdf"
     response.headers.set("Content-Disposition", "inline", filename=f"{stage.season.key}-{stage.key}.pdf")
