@@ -67,7 +67,7 @@ def turnout(session: Session, stage_id: int) -> tuple[int, int]:
 
 
 def turnout_by_branch(session: Session, stage_id: int, *, small: int) -> list[BranchTurnout]:
-    """By branch; those with fewer than `small` electors are one line, and none when that line itself is small."""
+    """By branch, those with fewer than `small` electors in one line; none where the total would give that line away."""
     marked = (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id)
     query = (
         select(Branch, func.count(), func.count(Envelope.person_id))
@@ -82,7 +82,7 @@ def turnout_by_branch(session: Session, stage_id: int, *, small: int) -> list[Br
     shown = [line for line in lines if line.branch is not None and line.electors >= small]
     rest = [line for line in lines if line not in shown]
     together = BranchTurnout(None, sum(line.electors for line in rest), sum(line.voted for line in rest))
-    return [*shown, together] if together.electors >= small else shown
+    return [*shown, together] if together.electors >= small else [] if rest else shown
 
 
 def ballots(session: Session, stage_id: int) -> Sequence[Ballot]:

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from evalflow.access import Role
-from evalflow.stages.ballot import queries
 from tests.sealed import PASSPHRASE, Vote
 from tests.visitors import Visitor
 
@@ -53,6 +52,13 @@ def test_a_refused_choice_is_shown_again_as_it_was_chosen(opened: Vote, voter: V
     assert re.findall(r'value="(\w+)" checked', answer.text) == ["refining"]
 
 
+def test_a_form_without_its_attempt_is_refused_and_keeps_the_choice(opened: Vote, voter: Visitor) -> None:
+    for broken in ("", "A" * 32, "a" * 31):
+        answer = voter.post(BALLOT, entries=["refining"], attempt=broken)
+        assert (answer.status_code, opened.envelopes()) == (422, [])
+        assert re.findall(r'value="(\w+)" checked', answer.text) == ["refining"]
+
+
 def test_a_visitor_sees_the_paper_and_no_form(opened: Vote, visitor: Visitor) -> None:
     answer = visitor.get(BALLOT)
     assert answer.status_code == 200
@@ -84,15 +90,6 @@ def test_turnout_is_for_those_who_follow_it_while_the_vote_runs(opened: Vote, si
     assert (organiser.get(BALLOT + "turnout").status_code, member.get(BALLOT + "turnout").status_code) == (200, 403)
     opened.house.close(opened.season, "vote")
     assert member.get(BALLOT + "turnout").status_code == 200
-
-
-def test_small_branches_are_one_line_of_the_turnout_or_none(opened: Vote) -> None:
-    """Smelting has 3 electors, refining 2, which alone would be a line that tells about two people."""
-    opened.cast(opened.members[0], "smelting")
-    lines = opened.house.ask(queries.turnout_by_branch, opened.stage.id, small=3)
-    assert [(line.branch and line.branch.key, line.electors, line.voted) for line in lines] == [("smelting", 3, 1)]
-    together = opened.house.ask(queries.turnout_by_branch, opened.stage.id, small=4)
-    assert [(line.branch, line.electors, line.voted) for line in together] == [(None, 5, 1)]
 
 
 def test_votes_are_shown_to_nobody_before_the_stage_is_done_nor_to_members_then(
