@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from evalflow.access import ROLES_OF, Actor, Permission, may
 from evalflow.errors import NotFound
+from evalflow.i18n import N_
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.people.models import Branch
 from evalflow.seasons import guards
@@ -194,7 +195,7 @@ def _declaring(session: Session, stage: StageRow, actor: Actor, now: datetime) -
 
 def _task(entry: Entry, stage: StageRow) -> Task:
     returned = entry.state == EntryState.RETURNED
-    title = "Amend your declaration" if returned else "Declare your entry"
+    title = N_("Amend your declaration") if returned else N_("Declare your entry")
     done = entry.state in (EntryState.SUBMITTED, EntryState.ACCEPTED)
     args = (("entry_key", entry.key),)
     return Task(title, "submission.entry", stage, entry.title, stage.closes_at, is_done=done, args=args)
