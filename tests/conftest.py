@@ -21,7 +21,6 @@ from tests.builders import Clock, House, found_house
 from tests.databases import fresh_sqlite
 from tests.visitors import Visitor
 
-
 # Machines are shared: how long an example takes says nothing about the rule it tests.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
