@@ -161,8 +161,6 @@ def _decide(site: Site, organiser: Page) -> None:
         box.check()
     press(organiser, "/attendance")
     assert organiser.locator(".quorum-met").count() == 1
-    for name, present in (("smelting", "2"), ("refining", "3")):
-        organiser.fill(f"[name='{name}.ayes']", present)
     for ayes in organiser.locator("form[action$='/divide'] input[name$='.ayes']").all():
         ayes.evaluate("(field) => { field.value = field.max; }")  # everybody who may says aye
     press(organiser, "/divide")
