@@ -1,4 +1,4 @@
-"""What a public notice is: the proposed names hang out for some working days, and anyone may object.
+"""What a public notice is: the proposed names are posted for some working days, and anyone may object.
 
 Evidence: `names.csv` holds what was put up, `objections.csv` each objection and what became of it. An objection that
 was upheld strikes the name it is about.
@@ -20,7 +20,7 @@ STATES = ("upheld", "rejected", "withdrawn")
 
 
 class NoticeOptions(Options):
-    """working_days: how long the names hang out, not counting the day they are put up.
+    """working_days: how long the names are posted, not counting the day they are put up.
 
     objections: whether they are taken here. move_up: whether those after a struck name take its place; else it stays
     empty.

@@ -140,7 +140,7 @@ SENTENCES: Mapping[str, Any] = {
     "wrong_passphrase": _l("The passphrase is wrong."),
     # the public notice and the reports
     "notice_later": _l("The notice has not been put up yet."),
-    "notice_runs": _l("The notice has to hang out to its end, until %(closes_at)s."),
+    "notice_runs": _l("The notice runs its full period, until %(closes_at)s, and can't end earlier."),
     "no_objections_taken": _l("No objections are taken on this notice."),
     "objection_incomplete": _l("Something is missing in the objection; see below."),
     "too_short": _l("This is too short."),

@@ -78,23 +78,23 @@ def test_the_head_says_how_entries_move() -> None:
     [
         ('opens = "start"', "Opens: the season's first day.", "开始：评选季首日。"),
         ('opens = "03-05 09:30"', "Opens: 03-05, 09:30.", "开始：03-05 09:30。"),
-        ('opens = "start + 2 weeks"', "Opens: 2 weeks after the season's first day.", "开始：评选季首日后 2 周。"),
-        ('opens = "03-05 - 1 day"', "Opens: 1 day before 03-05.", "开始：03-05前 1 天。"),
+        ('opens = "start + 2 weeks"', "Opens: 2 weeks after the season's first day.", "开始：评选季首日后2周。"),
+        ('opens = "03-05 - 1 day"', "Opens: 1 day before 03-05.", "开始：03-05前1天。"),
         (
             'opens = "start + 1 working day"',
             "Opens: 1 working day after the season's first day.",
-            "开始：评选季首日后 1 个工作日。",
+            "开始：评选季首日后1个工作日。",
         ),
         (
             'opens = "start + 3 working days 08:00"',
             "Opens: 3 working days after the season's first day, 08:00.",
-            "开始：评选季首日后 3 个工作日 08:00。",
+            "开始：评选季首日后3个工作日 08:00。",
         ),
     ],
 )
 def test_a_moment_as_people_are_told_it(rules: str, en: str, zh: str) -> None:
     assert window(rules, "en") == [en, "Is closed by the organiser."]
-    assert window(rules, "zh_Hans") == [zh, "由组织者关闭。"]
+    assert window(rules, "zh_Hans") == [zh, "由组织者手动截止。"]
 
 
 def test_a_stage_says_what_it_needs_and_whether_it_may_open_again() -> None:
