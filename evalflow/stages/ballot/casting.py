@@ -2,7 +2,8 @@
 
 1. look: the stage, the voter's line of the roll and their envelope so far (on PostgreSQL under a shared advisory lock,
    so that the box can't be closed between looking and putting);
-2. put: one conditional upsert, so that a race leaves one envelope and the loser gets the winner's receipt;
+2. put: one conditional upsert, in the place of the envelope that was seen and of no other: a race leaves one envelope
+   and a log that says whose place each took; whoever lost it looks again;
 3. log: the event, in the same transaction.
 """
 
@@ -41,7 +42,7 @@ INSERT INTO envelope (stage_id, person_id, attempt, receipt, sealed)
 SELECT :stage, :person, :attempt, :receipt, :sealed FROM stage WHERE id = :stage AND phase = 'open'
 ON CONFLICT (stage_id, person_id) DO UPDATE
 SET attempt = excluded.attempt, receipt = excluded.receipt, sealed = excluded.sealed
-WHERE envelope.attempt <> excluded.attempt AND :revote
+WHERE envelope.attempt <> excluded.attempt AND :revote AND envelope.receipt = CAST(:seen AS VARCHAR)
 RETURNING receipt
 """).bindparams(bindparam("sealed", type_=LargeBinary))
 
@@ -96,19 +97,27 @@ def cast(
     info = sealing.info_of(paper.stage_id, actor.person_id)
     sealed = sealing.seal(mask, paper.public_key, info, entropy=entropy)
     envelope = {**where, "attempt": attempt, "receipt": sealing.receipt(sealed), "sealed": sealed}
-    put = session.execute(_PUT, {**envelope, "revote": paper.revote}).one_or_none()
+    put = session.execute(_PUT, {**envelope, "revote": paper.revote, "seen": seen.receipt}).one_or_none()
     if put is None:
-        return _lost_race(session, paper, where, attempt)
+        return _lost_race(session, paper, chosen, attempt=attempt, actor=actor, clock=clock)
     public = {"envelope": put.receipt, "replaces": seen.receipt}
     ledger.append(session, CAST, actor=VOTER, now=now, season=paper.season_key, stage=paper.stage_key, public=public)
     return str(put.receipt)
 
 
-def _lost_race(session: Session, paper: Paper, where: dict[str, int], attempt: str) -> str:
-    """Nothing was put: either the same form came twice and the other was first, or the stage has just closed."""
+def _lost_race(
+    session: Session, paper: Paper, chosen: frozenset[str], *, attempt: str, actor: Actor, clock: Callable[[], datetime]
+) -> str:
+    """Nothing was put, as the box is not as it was seen: another form of this voter was first, or the stage closed.
+
+    The same form sent twice gets its receipt. A later form looks again, so that the log says whose place it takes.
+    """
+    where = {"stage": paper.stage_id, "person": actor.person_id}
     seen = session.execute(_LOOKS[session.get_bind().dialect.name], where).one()
     if seen.attempt == attempt:
         return str(seen.receipt)
-    if seen.phase == "open" and seen.receipt:
+    if seen.phase != "open" or not seen.receipt:
+        raise Conflict("stage_not_open", stage=paper.stage_key, phase=seen.phase)
+    if not paper.revote:
         raise Conflict("already_voted")
-    raise Conflict("stage_not_open", stage=paper.stage_key, phase=seen.phase)
+    return cast(session, paper, chosen, attempt=attempt, actor=actor, clock=clock)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission, may
-from evalflow.errors import Conflict, Invalid
+from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.kinds import KINDS
 from evalflow.kinds.decision_words import link_words
 from evalflow.seasons import guards
@@ -194,6 +194,8 @@ def _kept(
 def minutes() -> Answer:
     """Without the divisions that the reader stepped back from."""
     stage = place().stage
+    if queries.meeting(reading(), stage.id) is None:
+        raise NotFound("no_meeting")
     content = printing.minutes(reading(), stage, actor(), config=config(), locale=locale())
     response = make_response(content)
     response.mimetype = "application/pdf"

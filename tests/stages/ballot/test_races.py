@@ -112,11 +112,9 @@ def test_sixteen_forms_of_one_voter_leave_the_envelope_of_one_of_them(on_both: D
 
 
 def test_of_two_forms_at_once_the_log_says_which_envelope_took_the_others_place(
-    on_both: Database, clock: Clock, request: pytest.FixtureRequest
+    on_both: Database, clock: Clock
 ) -> None:
     """Whoever reads the log finds exactly one envelope that none replaces: the one in the box."""
-    if on_both.engine.dialect.name == "postgresql":
-        request.applymarker(pytest.mark.xfail(reason="the second form logs what it saw before it had to wait"))
     vote = begun(on_both, clock)
     seen, house = paper(vote), vote.house
     second = threading.Thread(target=cast, args=(vote, seen, vote.members[0], 2, "refining"))
