@@ -23,6 +23,13 @@ STANDARD: Final = "a-2a"
 GETA = "〓"  # the printer's mark for a character his case has not
 
 
+CHECKPOINT: Mapping[str, str] = {
+    "checkpoint": N_("Checkpoint of the audit log"),
+    "checkpoint_note": N_(
+        "Keep a photograph of these lines: with them anybody can show later whether anything recorded before was "
+        "changed."
+    ),
+}
 LABELS: Mapping[str, Mapping[str, str]] = {
     "certificate": {
         "awarded": N_("is awarded the title"),
@@ -49,16 +56,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "notice": {
         "period": N_("Period of the notice"),
         "objecting": N_("How to object"),
-        "checkpoint": N_("Checkpoint of the audit log"),
-        "checkpoint_note": N_(
-            "Keep a photograph of these lines: with them anybody can show later whether anything recorded before "
-            "was changed."
-        ),
         "rules": N_("Rules (SHA-256)"),
+        **CHECKPOINT,
     },
     "results": {
         "notes": N_("How the points were computed"),
         "rules": N_("Rules (SHA-256)"),
+        **CHECKPOINT,
     },
 }
 

@@ -31,15 +31,16 @@ def ranking(rows: int) -> dict[str, object]:
     return {"columns": columns, "rows": filled, "note": "四舍五入"}
 
 
+ONE = {
+    "recipient": f"{RARE}党支部",
+    "citation": "在评选中，你支部申报的品牌",
+    "entry": "铜花飞扬 筑梦中冶",
+    "award": "十大优秀党建品牌",
+    "number": "2026-001",
+    "verify": "",
+}
 OWN: dict[str, dict[str, object]] = {
-    "certificate": {
-        "recipient": f"{RARE}党支部",
-        "citation": "在评选中，你支部申报的品牌",
-        "entry": "铜花飞扬 筑梦中冶",
-        "award": "十大优秀党建品牌",
-        "number": "2026-001",
-        "verify": "",
-    },
+    "certificate": {"certificates": [ONE]},
     "minutes": {
         "held_at": "14:30",
         "place": "会议室",
@@ -71,6 +72,7 @@ OWN: dict[str, dict[str, object]] = {
         "facts": [["有效选票", f"1,516 {RARE}"]],
         "ranking": ranking(19),
         "notes": ["去掉最高最低分。"],
+        "checkpoint": CHECKPOINT,
         "digest": DIGEST,
     },
 }
@@ -87,6 +89,11 @@ def given(name: str, lang: str = "zh_Hans", **changed: object) -> dict[str, obje
         **OWN[name],
         **changed,
     }
+
+
+def named(entry: str) -> dict[str, object]:
+    """A certificate for an entry of this name."""
+    return given("certificate", certificates=[{**ONE, "entry": entry}])
 
 
 def printed(pdf: bytes) -> set[str]:
@@ -127,14 +134,13 @@ def test_the_only_time_stamp_in_a_document_is_the_date_it_bears() -> None:
 
 
 def test_markup_in_a_value_is_shown_and_never_evaluated() -> None:
-    pdf = render("certificate", given("certificate", entry='#panic("x") $ * _ @a <b> \\ "'))
+    pdf = render("certificate", named('#panic("x") $ * _ @a <b> \\ "'))
     assert set('#panic("x")$*_@a<b>\\') <= printed(pdf)
 
 
 @pytest.mark.parametrize("character", ["🏆", "\ue000", "\x07", "\ud800"])
 def test_a_character_that_no_font_has_is_printed_as_the_missing_type_mark(character: str) -> None:
-    pdf = render("certificate", given("certificate", entry=f"铜花{character}飞扬"))
-    assert pdf == render("certificate", given("certificate", entry="铜花〓飞扬"))
+    assert render("certificate", named(f"铜花{character}飞扬")) == render("certificate", named("铜花〓飞扬"))
 
 
 def test_a_meeting_without_motions_ranking_or_signatures_has_minutes_too() -> None:
@@ -142,9 +148,17 @@ def test_a_meeting_without_motions_ranking_or_signatures_has_minutes_too() -> No
     assert render("minutes", bare).startswith(b"%PDF")
 
 
+def test_many_certificates_are_one_document_with_a_page_for_each() -> None:
+    pdf = render("certificate", given("certificate", certificates=[ONE, {**ONE, "entry": ""}, ONE]))
+    assert [int(count) for count in re.findall(rb"/Type\s*/Pages[^>]*?/Count (\d+)", pdf)] == [3]
+
+
+def test_results_have_no_checkpoint_before_one_is_signed() -> None:
+    assert render("results", given("results", checkpoint="")) != render("results", given("results"))
+
+
 def test_a_missing_value_is_named() -> None:
-    lacking = given("certificate")
-    del lacking["award"]
+    lacking = given("certificate", certificates=[{key: text for key, text in ONE.items() if key != "award"}])
     with pytest.raises(DocumentError, match='certificate: dictionary does not contain key "award"'):
         render("certificate", lacking)
 

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict
-from evalflow.seasons import guards, timers
+from evalflow.seasons import queries as seasons
+from evalflow.seasons import timers
+from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.award import events, queries
 from evalflow.stages.award.models import Award
 
@@ -17,8 +19,10 @@ def finalise(session: Session, stage_id: int, *, actor: Actor, now: datetime) ->
 
     Nothing is chosen here: what is final follows from the decision and the notice. Nothing is public until then.
     """
-    stage = guards.open_stage(session, stage_id, now=now)
+    stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.FINALISE, season=stage.season_id)
+    if not queries.can_be_finalised(stage):
+        raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
     if queries.awards(session, stage_id):
         raise Conflict("already_final")
     tiers = queries.options_of(stage)
@@ -30,9 +34,18 @@ def finalise(session: Session, stage_id: int, *, actor: Actor, now: datetime) ->
         raise Conflict("nothing_to_award")
     session.add_all(made)
     session.flush()
-    timers.put(session, stage, "close", now)
+    _end(session, stage, now)
     public = {"awards": [[one.entry.key, one.place, one.tier] for one in queries.awards(session, stage_id)]}
     ledger.append(
         session, events.FINALISED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
     )
     return made
+
+
+def _end(session: Session, stage: StageRow, now: datetime) -> None:
+    """Let time close and settle the stage at once, before its deadline or after."""
+    if stage.phase == Phase.CLOSED:
+        timers.put(session, stage, "settle", now)
+        return
+    stage.closes_at = min(stage.closes_at or now, now)
+    timers.put(session, stage, "close", now)

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
-from evalflow.errors import Conflict, Refused
+from evalflow.errors import BundleError, Conflict, Refused
+from evalflow.kinds import award
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.award import queries
 from evalflow.workflow.outcome import Tables
@@ -36,8 +37,15 @@ def evidence(session: Session, stage: StageRow) -> Tables:
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:
-    """Awards are of this season's entries, and none stands before its stage has opened."""
+    """Awards follow from the decision and the notice, and none stands before its stage has opened."""
     found = queries.awards(session, stage.id)
     if found and stage.phase == Phase.WAITING:
         return ["there are awards before it has begun"]
-    return [f"{one.entry.key} is of another season" for one in found if one.entry.season_id != stage.season_id]
+    strange = [f"{one.entry.key} is of another season" for one in found if one.entry.season_id != stage.season_id]
+    if strange or not found:
+        return strange
+    try:
+        award.outcome(queries.case(session, stage))
+    except BundleError as wrong:
+        return [str(wrong)]
+    return []

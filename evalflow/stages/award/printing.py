@@ -1,5 +1,6 @@
 """Certificates, and the results with every component."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -7,47 +8,63 @@ from sqlalchemy.orm import Session
 from evalflow.config import Config
 from evalflow.documents import in_words, labels, render
 from evalflow.i18n import say
+from evalflow.kinds.decision_words import link_words
 from evalflow.seasons.models import Phase, StageRow
-from evalflow.seasons.rules import stage_of
+from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.stages.award import queries
 from evalflow.stages.award.models import Award
 from evalflow.stages.award.queries import Results
 from evalflow.tally.rounding import round_half_up
+from evalflow.workflow.telling import titled
+
+NOTHING = "–"
 
 
 def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:
-    """A certificate for every award and the table of results; nothing before the awards are final."""
+    """A certificate for every award, all of them in one, and the results; nothing before the awards are final."""
     if stage.phase != Phase.DONE:
         return {}
+    awards = queries.awards(session, stage.id)
     found = {
-        f"certificate-{one.entry.key}.pdf": certificate(stage, one, config=config, locale=locale)
-        for one in queries.awards(session, stage.id)
+        f"certificate-{one.entry.key}.pdf": certificates(stage, [one], config=config, locale=locale) for one in awards
     }
-    return {**found, "results.pdf": results(stage, queries.results(session, stage), config=config, locale=locale)}
+    return {
+        **found,
+        "certificates.pdf": certificates(stage, awards, config=config, locale=locale),
+        "results.pdf": results(session, stage, config=config, locale=locale),
+    }
 
 
-def certificate(stage: StageRow, award: Award, *, config: Config, locale: str) -> bytes:
-    """One certificate, dated on the day of the ceremony."""
+def certificates(stage: StageRow, awards: Sequence[Award], *, config: Config, locale: str) -> bytes:
+    """A page for each award, dated on the day of the ceremony."""
     options = queries.options_of(stage)
-    tier = next((one.title.to(locale) for one in options.tier if one.key == award.tier), "")
     return render(
         "certificate",
         {
             **_common("certificate", stage, config, locale),
             "title": options.certificate.title.to(locale),
             "organisation": options.certificate.issuer.to(locale) or config.site_name.get(locale, ""),
-            "recipient": award.entry.branch.name(locale),
-            "citation": options.certificate.text.to(locale),
-            "entry": award.entry.title,
-            "award": " · ".join(part for part in (options.honour.to(locale), tier) if part),
-            "number": f"{stage.season.key}-{award.place:02d}",
-            "verify": f"{config.site_url}/s/{stage.season.key}" if config.site_url else "",
+            "certificates": [_certificate(stage, award, config, locale) for award in awards],
         },
     )
 
 
-def results(stage: StageRow, found: Results, *, config: Config, locale: str) -> bytes:
-    """Every entry with every component, A4 across."""
+def _certificate(stage: StageRow, award: Award, config: Config, locale: str) -> dict[str, str]:
+    options = queries.options_of(stage)
+    tier = next((one.title.to(locale) for one in options.tier if one.key == award.tier), "")
+    return {
+        "recipient": award.entry.branch.name(locale),
+        "citation": options.certificate.text.to(locale),
+        "entry": award.entry.title,
+        "award": " · ".join(part for part in (options.honour.to(locale), tier) if part),
+        "number": f"{stage.season.key}-{award.place:02d}",
+        "verify": f"{config.site_url}/s/{stage.season.key}" if config.site_url else "",
+    }
+
+
+def results(session: Session, stage: StageRow, *, config: Config, locale: str) -> bytes:
+    """Every entry with every component, A4 across, with the checkpoint that covers the awards."""
+    found = queries.results(session, stage)
     columns, rows = table(found, locale)
     wide = {0: False, 1: True, 2: True}
     return render(
@@ -61,10 +78,11 @@ def results(stage: StageRow, found: Results, *, config: Config, locale: str) -> 
                     {"label": label, "wide": True} if wide.get(index) else {"label": label, "numeric": True}
                     for index, label in enumerate(columns)
                 ],
-                "rows": [{"cells": row} for row in rows],
+                "rows": [{"cells": row, "chosen": row[0] != NOTHING} for row in rows],
             },
-            "notes": notes(found, locale),
+            "notes": notes(found, stage, locale),
             "digest": stage.season.digest,
+            "checkpoint": queries.checkpoint(session, stage),
         },
     )
 
@@ -81,11 +99,11 @@ def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
     ]
     rows = [
         [
-            str(found.awarded.get(entry.key, "–")),
+            str(found.awarded.get(entry.key, NOTHING)),
             entry.title,
             entry.branch.name(locale),
             _number(found.composite.get(entry.key)),
-            str(found.ranked.get(entry.key, "–")),
+            str(found.ranked.get(entry.key, NOTHING)),
             *(_number(part.points.get(entry.key)) for part in found.components),
         ]
         for entry in found.entries
@@ -93,9 +111,18 @@ def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
     return columns, rows
 
 
-def notes(found: Results, locale: str) -> list[str]:
+def notes(found: Results, stage: StageRow, locale: str) -> list[str]:
     """How ties were broken, and where the decision is not what the ranking says."""
-    ties = [say(locale, "Tie broken: %(how)s", how=one) for one in found.ties]
+    definition = definition_of(stage.season)
+    ties = [
+        say(
+            locale,
+            "Tie broken by %(link)s: %(order)s",
+            link=titled(link_words(link, locale), definition, locale),
+            order=told,
+        )
+        for link, told in found.ties
+    ]
     departures = [
         say(locale, "Decided otherwise than ranked: %(entry)s. Reason: %(reason)s", entry=entry, reason=reason)
         for entry, reason in found.deviations
@@ -110,7 +137,7 @@ def _heading(title: str, weight: int | None) -> str:
 def _number(value: object) -> str:
     """Two decimals, half up; a dash where there is no figure."""
     if value is None:
-        return "–"
+        return NOTHING
     return f"{round_half_up(Fraction(str(value)), 2)}"
 
 

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from evalflow.access import Actor, Permission, may
+from evalflow.audit.models import Checkpoint, EventRow, Leaf
 from evalflow.i18n import Text
 from evalflow.kinds import award
 from evalflow.kinds.award import AwardOptions
-from evalflow.seasons import cases, guards
+from evalflow.seasons import cases
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.tasks import Task
+from evalflow.stages.award.events import FINALISED
 from evalflow.stages.award.models import Award
 from evalflow.workflow.outcome import Case
 
@@ -38,12 +40,18 @@ class Component:
     weight: int | None
     points: Mapping[str, Fraction]
 
+    def share_of(self, entry: str) -> Fraction:
+        """What it adds to the entry's composite."""
+        weight = Fraction(1) if self.weight is None else Fraction(self.weight, 100)
+        return self.points.get(entry, Fraction(0)) * weight
+
 
 @dataclass(frozen=True)
 class Results:
     """Every entry that took part with every component, best first.
 
-    ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}.
+    ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}. ties: (link of the chain, titles
+    best first). deviations: (title, reason).
     """
 
     entries: Sequence[Entry]
@@ -51,7 +59,7 @@ class Results:
     composite: Mapping[str, Fraction]
     ranked: Mapping[str, int]
     awarded: Mapping[str, int]
-    ties: Sequence[str]
+    ties: Sequence[tuple[str, str]]
     deviations: Sequence[tuple[str, str]]
 
 
@@ -112,15 +120,33 @@ def _components(decision: StageRow, figures: Mapping[str, Mapping[str, Fraction]
     ]
 
 
-def _tie(one: Mapping[str, object], titles: Mapping[str, str]) -> str:
+def _tie(one: Mapping[str, object], titles: Mapping[str, str]) -> tuple[str, str]:
     groups = one["groups"]
     assert isinstance(groups, list)
     told = " > ".join(" = ".join(titles[entry] for entry in group) for group in groups)
-    return f"{told} ({one['link']})"
+    return str(one["link"]), told
+
+
+def checkpoint(session: Session, stage: StageRow) -> str:
+    """The first signed checkpoint that covers the awards; "" before there is one."""
+    covers = (
+        select(func.max(Leaf.number))
+        .join(EventRow, EventRow.id == Leaf.event_id)
+        .where(EventRow.type == FINALISED.name, EventRow.season == stage.season.key)
+        .scalar_subquery()
+    )
+    query = select(Checkpoint.note).where(Checkpoint.size > covers).order_by(Checkpoint.size).limit(1)
+    return session.scalars(query).first() or ""
+
+
+def can_be_finalised(stage: StageRow) -> bool:
+    """From its opening until it is done: its deadline only hurries the committee."""
+    return stage.phase in (Phase.OPEN, Phase.CLOSED) and stage.season.cancelled_at is None
 
 
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
     """The committee makes the awards final."""
-    if not guards.is_open(stage, now) or not may(actor, Permission.FINALISE, season=stage.season_id):
+    if not can_be_finalised(stage) or not may(actor, Permission.FINALISE, season=stage.season_id):
         return []
-    return [Task("Make the awards final", "award.home", stage, is_done=bool(awards(session, stage.id)))]
+    is_done = bool(awards(session, stage.id))
+    return [Task("Make the awards final", "award.home", stage, due=stage.closes_at, is_done=is_done)]

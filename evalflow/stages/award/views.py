@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from evalflow.access import Permission, may
 from evalflow.errors import NotFound
-from evalflow.seasons import guards, visibility
+from evalflow.seasons import visibility
 from evalflow.seasons.models import StageRow
 from evalflow.stages.award import commands, printing, queries
 from evalflow.stages.award.models import Award
@@ -23,9 +23,18 @@ from evalflow.web.current import actor, config, locale, now, reading, tick, writ
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
+from evalflow.web.text import number
 
 blueprint = kind_blueprint("award")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """What each part adds to the composite, as text: headings, and (title, numbers) by entry."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,8 @@ class AwardPage:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     notes: Sequence[str]
+    chart: Chart | None
+    checkpoint: str
 
 
 @blueprint.get("/")
@@ -57,12 +68,14 @@ def home() -> str:
         honour=queries.options_of(stage).honour.to(locale()),
         is_final=is_final,
         due=queries.due(session, stage) if knows and not is_final and stage.opened_at else (),
-        may_finalise=guards.is_open(stage, now()) and may(actor(), Permission.FINALISE, season=here.season.id),
+        may_finalise=queries.can_be_finalised(stage) and may(actor(), Permission.FINALISE, season=here.season.id),
         awards=queries.awards(session, stage.id) if is_final else (),
         results=found,
         columns=columns,
         rows=rows,
-        notes=printing.notes(found, locale()) if found else (),
+        notes=printing.notes(found, stage, locale()) if found else (),
+        chart=_chart(found) if found else None,
+        checkpoint=queries.checkpoint(session, stage) if is_final else "",
     )
     return render_template("stages/award/home.html", page=page, form=Form())
 
@@ -84,8 +97,17 @@ def certificate(entry_key: str) -> Response:
     award = next((one for one in queries.awards(reading(), stage.id) if one.entry.key == entry_key), None)
     if award is None:
         raise NotFound("no_such_award")
-    content = printing.certificate(stage, award, config=config(), locale=locale())
+    content = printing.certificates(stage, [award], config=config(), locale=locale())
     return _file(content, "application/pdf", f"{stage.season.key}-{entry_key}.pdf")
+
+
+@blueprint.get("/certificates.pdf")
+@guarded(Permission.SEE_PUBLIC)
+def certificates() -> Response:
+    """All certificates in one document, a page for each."""
+    stage = _final()
+    content = printing.certificates(stage, queries.awards(reading(), stage.id), config=config(), locale=locale())
+    return _file(content, "application/pdf", f"{stage.season.key}-certificates.pdf")
 
 
 @blueprint.get("/documents.zip")
@@ -104,7 +126,7 @@ def documents() -> Response:
 @guarded(Permission.SEE_PUBLIC)
 def results() -> Response:
     stage = _final()
-    content = printing.results(stage, queries.results(reading(), stage), config=config(), locale=locale())
+    content = printing.results(reading(), stage, config=config(), locale=locale())
     return _file(content, "application/pdf", f"{stage.season.key}-results.pdf")
 
 
@@ -131,6 +153,18 @@ def workbook() -> Response:
 def _cell(text: str) -> object:
     """A workbook's cell holds a binary number whatever we say; the exact figures are in the bundle."""
     return Decimal(text)
+
+
+def _chart(found: Results) -> Chart:
+    """Of the entries that are ranked."""
+    return Chart(
+        [part.title.to(locale()) for part in found.components],
+        [
+            (entry.title, [number(part.share_of(entry.key)) for part in found.components])
+            for entry in found.entries
+            if entry.key in found.composite
+        ],
+    )
 
 
 def _final() -> StageRow:
