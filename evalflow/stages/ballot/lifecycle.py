@@ -94,7 +94,8 @@ def evidence(session: Session, stage: StageRow) -> Tables:
         {"ballot": ballot.id, "choices": choices(ballot.mask, box.paper), "votes": str(ballot.votes)}
         for ballot in queries.ballots(session, stage.id)
     ]
-    return {"ballots": rows, "roll": list(_roll_by_branch(session, stage.id))}
+    small = queries.options_of(stage).small_branch
+    return {"ballots": rows, "roll": _coarsened(list(_roll_by_branch(session, stage.id)), small=small)}
 
 
 def choices(mask: int | None, paper: list[str]) -> str:
@@ -118,6 +119,16 @@ def _roll_by_branch(session: Session, stage_id: int) -> Iterator[dict[str, str]]
     )
     for branch, electors, votes in session.execute(query):
         yield {"branch": branch or "", "electors": str(electors), "voted": str(votes)}
+
+
+def _coarsened(rows: list[dict[str, str]], *, small: int) -> list[dict[str, str]]:
+    """The roll as outsiders may have it: small branches in one line; all in one where that line itself were small."""
+    rest = [row for row in rows if not row["branch"] or int(row["electors"]) < small]
+    if sum(int(row["electors"]) for row in rest) < small and rest:
+        rest = rows
+    sums = {name: str(sum(int(row[name]) for row in rest)) for name in ("electors", "voted")}
+    shown = [row for row in rows if row not in rest]
+    return [*shown, {"branch": "", **sums}] if rest else shown
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from evalflow.access import Role
-from evalflow.stages.ballot import queries
+from evalflow.stages.ballot import lifecycle, queries
 from tests.sealed import Vote
 from tests.visitors import Visitor
 
@@ -46,3 +46,15 @@ def test_the_page_tells_the_total_and_no_branch_where_one_is_too_small(opened: V
     told = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
     assert "1 / 5" in told and "20.0%" in told
     assert "熔炼" not in told and "精炼" not in told
+
+
+def test_the_bundle_s_roll_tells_no_small_branch_s_turnout_either() -> None:
+    rows = [
+        {"branch": "a", "electors": "9", "voted": "4"},
+        {"branch": "b", "electors": "2", "voted": "1"},
+        {"branch": "c", "electors": "3", "voted": "3"},
+    ]
+    together = {"branch": "", "electors": "5", "voted": "4"}
+    assert lifecycle._coarsened(rows, small=5) == [rows[0], together]
+    assert lifecycle._coarsened(rows[:2], small=5) == [{"branch": "", "electors": "11", "voted": "5"}]
+    assert lifecycle._coarsened(rows[:1], small=5) == rows[:1]
