@@ -76,6 +76,15 @@ def labels(name: str, locale: str) -> dict[str, str]:
     return {key: say(locale, message) for key, message in LABELS[name].items()}
 
 
+def headline(season: str, stage: str, locale: str) -> str:
+    """What a document of a stage is called.
+
+    >>> headline("2026年十大品牌评选", "公示", "zh_Hans"), headline("Ten brands 2026", "Public notice", "en")
+    ('2026年十大品牌评选公示', 'Ten brands 2026: Public notice')
+    """
+    return f"{season}: {stage}" if locale.startswith("en") else f"{season}{stage}"
+
+
 def in_words(day: date, locale: str) -> str:
     """A date as documents write it.
 

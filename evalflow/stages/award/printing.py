@@ -6,7 +6,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from evalflow.config import Config
-from evalflow.documents import in_words, labels, render
+from evalflow.documents import headline, in_words, labels, render
 from evalflow.i18n import say
 from evalflow.kinds.decision_words import link_words
 from evalflow.seasons.models import Phase, StageRow
@@ -71,7 +71,7 @@ def results(session: Session, stage: StageRow, *, config: Config, locale: str) -
         "results",
         {
             **_common("results", stage, config, locale),
-            "title": f"{stage.season.title(locale)} {stage_of(stage).rule.title.to(locale)}",
+            "title": headline(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
             "facts": [],
             "ranking": {
                 "columns": [

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Grant, Role
 from evalflow.config import Config
-from evalflow.documents import in_words, labels, render
+from evalflow.documents import headline, in_words, labels, render
 from evalflow.i18n import N_, say
 from evalflow.kinds import decision, meeting
 from evalflow.kinds.decision_words import link_words
@@ -42,23 +42,27 @@ def minutes(session: Session, stage: StageRow, reader: Actor, *, config: Config,
     day = moment.astimezone(config.timezone)
     offices = {one.person_id: one.person.name for one in read.attendance}
     names = {one.entry.key: one.entry for one in read.ranking}
+    chinese = locale.startswith("zh")
     return render(
         "minutes",
         {
             "lang": locale,
             "labels": labels("minutes", locale),
-            "title": f"{stage.season.title(locale)} {stage_of(stage).rule.title.to(locale)}",
+            "title": headline(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
             "organisation": config.site_name.get(locale, ""),
             "dated": day.date().isoformat(),
             "date_words": in_words(day.date(), locale),
-            "held_at": f"{in_words(day.date(), locale)} {day:%H:%M}",
+            "held_at": f"{in_words(day.date(), locale)}{' ' if chinese else ', '}{day:%H:%M}",
             "place": held.venue if held else "",
             "chair": "",
             "teller": "",
             "entitled": str(len(read.attendance)),
             "present": str(read.present),
             "absent": _join((one.person.name for one in read.attendance if not one.is_present), locale),
-            "recusals": [f"{offices[one.person_id]}：{one.entry.title}" for one in queries.recusals(session, stage.id)],
+            "recusals": [
+                f"{offices[one.person_id]}{'：' if chinese else ': '}{one.entry.title}"
+                for one in queries.recusals(session, stage.id)
+            ],
             "motions": [_motion(one, names, locale) for one in read.motions],
             "ranking": _ranking(read, locale),
             "deviations": _deviations(session, stage, names),

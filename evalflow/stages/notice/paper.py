@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from evalflow.documents import in_words, labels
+from evalflow.documents import headline, in_words, labels
 from evalflow.i18n import Text, say
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import definition_of, stage_of
@@ -31,7 +31,7 @@ def values(notice: Notice, locale: str) -> dict[str, object]:
     return {
         "lang": locale,
         "labels": labels("notice", locale),
-        "title": _joined(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
+        "title": headline(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
         "organisation": notice.organisation,
         "dated": notice.dated.isoformat(),
         "date_words": in_words(notice.dated, locale),
@@ -69,11 +69,6 @@ def objecting(stage: StageRow, locale: str) -> list[str]:
             "objection is answered; who objected is kept confidential.",
         ),
     ]
-
-
-def _joined(season: str, stage: str, locale: str) -> str:
-    """2026年十大品牌评选公示, or Ten brands 2026: public notice."""
-    return f"{season}: {stage}" if locale.startswith("en") else f"{season}{stage}"
 
 
 def _proposals(notice: Notice, locale: str) -> dict[str, object]:
