@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from evalflow.access import Permission, may
 from evalflow.errors import NotFound
+from evalflow.i18n import Text
 from evalflow.seasons import visibility
 from evalflow.seasons.models import StageRow
 from evalflow.stages.award import commands, printing, queries
@@ -39,7 +40,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class AwardPage:
-    """due: for those who may know before it is final. awards, results, columns, rows: once it is."""
+    """due: for those who may know before it is final. awards, results, columns, rows: once it is.
+
+    tiers: {key: title}, none where all are awarded alike. checkpoint: the signed note that covers the awards, or "".
+    """
 
     stage: StageRow
     honour: str
@@ -47,6 +51,7 @@ class AwardPage:
     due: Sequence[Awarded]
     may_finalise: bool
     awards: Sequence[Award]
+    tiers: Mapping[str, Text]
     results: Results | None
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -70,6 +75,7 @@ def home() -> str:
         due=queries.due(session, stage) if knows and not is_final and stage.opened_at else (),
         may_finalise=queries.can_be_finalised(stage) and may(actor(), Permission.FINALISE, season=here.season.id),
         awards=queries.awards(session, stage.id) if is_final else (),
+        tiers={str(tier.key): tier.title for tier in queries.options_of(stage).tier},
         results=found,
         columns=columns,
         rows=rows,

@@ -42,7 +42,7 @@ def minutes(session: Session, stage: StageRow, reader: Actor, *, config: Config,
     day = moment.astimezone(config.timezone)
     offices = {one.person_id: one.person.name for one in read.attendance}
     names = {one.entry.key: one.entry for one in read.ranking}
-    chinese = locale.startswith("zh")
+    gap, colon = (" ", "：") if locale.startswith("zh") else (", ", ": ")
     return render(
         "minutes",
         {
@@ -52,7 +52,7 @@ def minutes(session: Session, stage: StageRow, reader: Actor, *, config: Config,
             "organisation": config.site_name.get(locale, ""),
             "dated": day.date().isoformat(),
             "date_words": in_words(day.date(), locale),
-            "held_at": f"{in_words(day.date(), locale)}{' ' if chinese else ', '}{day:%H:%M}",
+            "held_at": f"{in_words(day.date(), locale)}{gap}{day:%H:%M}",
             "place": held.venue if held else "",
             "chair": "",
             "teller": "",
@@ -60,8 +60,7 @@ def minutes(session: Session, stage: StageRow, reader: Actor, *, config: Config,
             "present": str(read.present),
             "absent": _join((one.person.name for one in read.attendance if not one.is_present), locale),
             "recusals": [
-                f"{offices[one.person_id]}{'：' if chinese else ': '}{one.entry.title}"
-                for one in queries.recusals(session, stage.id)
+                f"{offices[one.person_id]}{colon}{one.entry.title}" for one in queries.recusals(session, stage.id)
             ],
             "motions": [_motion(one, names, locale) for one in read.motions],
             "ranking": _ranking(read, locale),
