@@ -156,6 +156,7 @@ def test_a_button_makes_them_final_and_public(
     assert stage_of(ceremony).phase == Phase.DONE
     page = visitor.get(HOME).text
     assert re.findall(r"winner-title\">(\w+) brand", page) == ["smelting", "refining", "rolling"]
+    assert re.findall(r"tone-warning\">(\S+?)<", page) == ["一等奖", "二等奖", "二等奖"]
     assert ceremony.season.digest in page
 
 
