@@ -31,6 +31,11 @@ def documents(session: Session, stage: StageRow, *, config: Config, locale: str)
 
 
 def minutes(session: Session, stage: StageRow, reader: Actor, *, config: Config, locale: str) -> bytes:
+    """The minutes as a PDF, in the reader's copy."""
+    return render("minutes", written(session, stage, reader, config=config, locale=locale))
+
+
+def written(session: Session, stage: StageRow, reader: Actor, *, config: Config, locale: str) -> dict[str, object]:
     """Attendance, recusals, every division with its base, the ranking, deviations, ties, room for signatures.
 
     A reader who stepped back from entries gets a copy without their points and divisions that says so.
@@ -43,33 +48,30 @@ def minutes(session: Session, stage: StageRow, reader: Actor, *, config: Config,
     offices = {one.person_id: one.person.name for one in read.attendance}
     names = {one.entry.key: one.entry for one in read.ranking}
     gap, colon = (" ", "：") if locale.startswith("zh") else (", ", ": ")
-    return render(
-        "minutes",
-        {
-            "lang": locale,
-            "labels": labels("minutes", locale),
-            "title": headline(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
-            "organisation": config.site_name.get(locale, ""),
-            "dated": day.date().isoformat(),
-            "date_words": in_words(day.date(), locale),
-            "held_at": f"{in_words(day.date(), locale)}{gap}{day:%H:%M}",
-            "place": held.venue if held else "",
-            "chair": "",
-            "teller": "",
-            "entitled": str(len(read.attendance)),
-            "present": str(read.present),
-            "absent": _join((one.person.name for one in read.attendance if not one.is_present), locale),
-            "recusals": [
-                f"{offices[one.person_id]}{colon}{one.entry.title}" for one in queries.recusals(session, stage.id)
-            ],
-            "motions": [_motion(one, names, locale) for one in read.motions],
-            "ranking": _ranking(read, locale),
-            "deviations": _deviations(session, stage, names),
-            "ties": [_tie(one, stage, locale) for one in read.ties],
-            "signatures": [one.person.name for one in read.attendance if one.is_present],
-            "digest": stage.season.digest,
-        },
-    )
+    return {
+        "lang": locale,
+        "labels": labels("minutes", locale),
+        "title": headline(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
+        "organisation": config.site_name.get(locale, ""),
+        "dated": day.date().isoformat(),
+        "date_words": in_words(day.date(), locale),
+        "held_at": f"{in_words(day.date(), locale)}{gap}{day:%H:%M}",
+        "place": held.venue if held else "",
+        "chair": "",
+        "teller": "",
+        "entitled": str(len(read.attendance)),
+        "present": str(read.present),
+        "absent": _join((one.person.name for one in read.attendance if not one.is_present), locale),
+        "recusals": [
+            f"{offices[one.person_id]}{colon}{one.entry.title}" for one in queries.recusals(session, stage.id)
+        ],
+        "motions": [_motion(one, names, locale) for one in read.motions],
+        "ranking": _ranking(read, locale),
+        "deviations": _deviations(session, stage, names),
+        "ties": [_tie(one, stage, locale) for one in read.ties],
+        "signatures": [one.person.name for one in read.attendance if one.is_present],
+        "digest": stage.season.digest,
+    }
 
 
 def _join(names: Iterable[str], locale: str) -> str:
