@@ -37,6 +37,7 @@ from evalflow.web import (
     account,
     attachments,
     current,
+    entrance,
     errors,
     guard,
     headers,
@@ -114,6 +115,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     sessions.install(app)
     headers.install(app)
     errors.install(app)
+    entrance.install(app)
     CSRFProtect(app)  # asked before the guard: a forged form learns nothing
     guard.install(app)
     text.install(app)

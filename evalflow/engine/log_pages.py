@@ -22,6 +22,7 @@ from evalflow.errors import LogBroken, NotFound
 from evalflow.registry import EVENT_TYPES
 from evalflow.seasons import queries, visibility
 from evalflow.web.current import actor, reading, signer
+from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
 
 blueprint = Blueprint("log", __name__, url_prefix="/log")
@@ -48,7 +49,7 @@ def home() -> str:
     session = reading()
     checkpoint = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
     wanted = {name: request.args.get(name, "").strip() for name in ("season", "type")}
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(request.args.get("page", 1, type=row_number), 1)
     allowed = may(actor(), Permission.AUDIT)
     total = _count(session, wanted) if allowed else 0
     told = [one for one in queries.seasons(session) if allowed or visibility.is_final(one)]

@@ -17,6 +17,7 @@ from evalflow.people import accounts, grants, queries
 from evalflow.people.queries import PeoplePage, PersonLine
 from evalflow.seasons import queries as seasons
 from evalflow.web.current import actor, locale, now, reading, writing
+from evalflow.web.entrance import row_number
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
@@ -42,7 +43,7 @@ class GrantForm(Form):
 @blueprint.get("/people")
 @guarded(Permission.ADMINISTER)
 def people() -> str:
-    found = found_people(request.args, page=request.args.get("page", 1, type=int))
+    found = found_people(request.args, page=request.args.get("page", 1, type=row_number))
     filters = {name: value for name in FILTERS if (value := request.args.get(name, ""))}
     return render_template(
         "web/people.html", found=found, filters=filters, roles=_roles(), branches=_branches(_("All branches"))
@@ -56,7 +57,7 @@ def found_people(wanted: MultiDict[str, str], *, page: int, per_page: int = 50) 
         now=now(),
         search=wanted.get("search", ""),
         role=_role(wanted.get("role", "")),
-        branch_id=wanted.get("branch", type=int),
+        branch_id=wanted.get("branch", type=row_number),
         page=page,
         per_page=per_page,
     )

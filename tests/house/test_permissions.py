@@ -53,7 +53,11 @@ ARGUMENTS = {
 
 
 @pytest.fixture
-def world(database: Database, clock: Clock, signer: Signer) -> World:
+def world(database: Database, clock: Clock) -> World:
+    return founded(database, clock)
+
+
+def founded(database: Database, clock: Clock) -> World:
     """Three branches and everybody's offices, the small season created."""
     clock.moment = datetime(2026, 3, 1, 16, tzinfo=UTC)
     with database.writing() as session:

@@ -13,12 +13,12 @@ from wtforms import PasswordField, SelectMultipleField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
 from evalflow.access import Permission
-from evalflow.errors import Forbidden, Invalid
+from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import ballot as rules
 from evalflow.kinds.ballot import BallotOptions
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.stages.ballot import casting, commands, queries
 from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.papers import paper_of
@@ -190,6 +190,8 @@ def keep_key() -> Response | tuple[str, int]:
 @blueprint.post("/teller/share")
 @guarded(Permission.HOLD_SHARE)
 def hand_in() -> Response | tuple[str, int]:
+    if place().stage.phase != Phase.CLOSED:
+        raise Conflict("no_share_wanted")
     form = PassphraseForm()
     if not form.validate():
         return _teller_page(form), 422

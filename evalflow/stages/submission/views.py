@@ -17,6 +17,7 @@ from evalflow.stages.submission import commands, forms, pages, queries, reviewin
 from evalflow.stages.submission.forms import DeclarationForm, ReviewForm
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, database, locale, now, reading, writing
+from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.workflow.fields import Field
@@ -61,7 +62,7 @@ def home() -> str:
 @blueprint.post("/")
 @guarded(Permission.DECLARE)
 def begin() -> Response:
-    branch_id = request.form.get("branch", type=int) or actor().branch_id or 0
+    branch_id = request.form.get("branch", type=row_number) or actor().branch_id or 0
     with writing() as session:
         entry = commands.begin(session, place().stage.id, branch_id, actor=actor(), now=now())
         key = entry.key

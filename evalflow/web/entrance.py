@@ -1,0 +1,40 @@
+"""What no address and no form may hold, because no database keeps it: told at the door instead of breaking inside."""
+
+from typing import Any
+
+from flask import Flask, abort, request
+from werkzeug.routing import IntegerConverter, Map
+
+GREATEST = 2**31 - 1  # what an INTEGER column holds on PostgreSQL
+NUL = "\x00"
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address: a number too great to be a row's is an address that does not exist."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, **limits: Any) -> None:  # noqa: A002 - werkzeug passes it by place
+        super().__init__(map, fixed_digits, min=limits.get("min"), max=limits.get("max", GREATEST))
+
+
+def row_number(text: str) -> int:
+    """For `args.get(name, type=row_number)`: ValueError, so the default, where no row can have this number."""
+    number = int(text)
+    if not 0 <= number <= GREATEST:
+        raise ValueError(f"no row has this number: {text!r}")
+    return number
+
+
+def install(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
+    app.before_request(refuse_nul)
+
+
+def refuse_nul() -> None:
+    """400 for text that PostgreSQL can't keep and that nobody can type."""
+    told = (value for pairs in (request.args, request.form) for value in [*pairs.keys(), *_values(pairs)])
+    if NUL in request.path or any(NUL in value for value in told):
+        abort(400)
+
+
+def _values(pairs: Any) -> list[str]:
+    return [value for values in pairs.listvalues() for value in values]
