@@ -52,6 +52,7 @@ texts: $(VENV)/run
 lock:
 	$(LOCK) pyproject.toml --group build -o requirements.txt
 	$(LOCK) pyproject.toml --group build --group dev -o requirements-dev.txt
+	$(LOCK) pyproject.toml --group build --group dev --group prove -o requirements-prove.txt
 	$(LOCK) --group node -o requirements-node.txt
 
 clean:

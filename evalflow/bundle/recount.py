@@ -41,7 +41,7 @@ def recount(bundle: Bundle) -> Recount:
     outcomes = _Earlier()
     for stage in bundle.definition.stages:
         if stage.key in _reached(bundle):
-            outcomes[stage.key] = _outcome(bundle, stage, outcomes)
+            outcomes[stage.key] = outcome_of(bundle, stage, outcomes)
     return Recount(dict(outcomes), tuple(_differences(bundle, outcomes)))
 
 
@@ -54,8 +54,9 @@ def _reached(bundle: Bundle) -> Mapping[str, object]:
     return bundle.tables if bundle.outcomes is None else bundle.outcomes
 
 
-def _outcome(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> Outcome:
-    case = Case(
+def case_of(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> Case:
+    """A stage of a bundle as its kind wants it. earlier: outcomes of the stages before, by key."""
+    return Case(
         definition=bundle.definition,
         stage=stage,
         contenders=_contenders(bundle),
@@ -64,6 +65,11 @@ def _outcome(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> Ou
         earlier=earlier,
         seed=bundle.draw_seed,
     )
+
+
+def outcome_of(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> Outcome:
+    """What one stage's evidence comes to. BundleError: stage, file, line, reason."""
+    case = case_of(bundle, stage, earlier)
     try:
         found = KINDS[stage.kind].outcome(case)
     except BundleError as wrong:

@@ -1,0 +1,49 @@
+"""Many ballots that give every entry a mark, kept small: one byte per entry, equal ballots counted together.
+
+A mark is a rank (1 the best, equal ranks allowed), points, or the number of a grade. Two marks mean something of their
+own: a ranked ballot that leaves an entry out ranks it below all others (`UNRANKED`), one that says "no opinion" takes no
+part in any comparison with it (`NO_OPINION`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+MAX_MARK = 253
+UNRANKED = 254  # so that "ranked better" is "less than"
+NO_OPINION = 255
+
+
+@dataclass(frozen=True)
+class Profile:
+    """entries: whose the bytes of a row are, in this order. rows: the distinct ballots; times: how often each was cast.
+
+    A voter of weight 3 is three equal ballots. Rows and times run in step, in an order that says nothing.
+    """
+
+    entries: tuple[str, ...]
+    rows: tuple[bytes, ...] = ()
+    times: tuple[int, ...] = ()
+
+    @property
+    def ballots(self) -> int:
+        return sum(self.times)
+
+
+def profile_of(entries: Iterable[str], ballots: Iterable[tuple[Mapping[str, int], int]], *, left_out: int) -> Profile:
+    """A profile from ballots written out ({entry: mark}, how many); an entry left out gets the mark `left_out`.
+
+    ValueError: an entry that is not on offer, a mark that is no byte, a negative number of ballots.
+
+    >>> profile_of("abc", [({"b": 1, "a": 2}, 3), ({"a": 2, "b": 1}, 1)], left_out=UNRANKED)
+    Profile(entries=('a', 'b', 'c'), rows=(b'\\x02\\x01\\xfe',), times=(4,))
+    """
+    order = tuple(entries)
+    offered = set(order)
+    counted: Counter[bytes] = Counter()
+    for marks, times in ballots:
+        strange = marks.keys() - offered
+        if strange or times < 0:
+            raise ValueError(f"not on offer: {sorted(strange)}" if strange else f"{times} ballots can't have been cast")
+        counted[bytes(marks.get(entry, left_out) for entry in order)] += times
+    return Profile(order, tuple(counted), tuple(counted.values()))
