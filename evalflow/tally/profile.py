@@ -1,8 +1,8 @@
 """Many ballots that give every entry a mark, kept small: one byte per entry, equal ballots counted together.
 
 A mark is a rank (1 the best, equal ranks allowed), points, or the number of a grade. Two marks mean something of their
-own: a ranked ballot that leaves an entry out ranks it below all others (`UNRANKED`), one that says "no opinion" takes no
-part in any comparison with it (`NO_OPINION`).
+own: a ranked ballot that leaves an entry out ranks it below all others (`UNRANKED`), one that says "no opinion" takes
+no part in any comparison with it (`NO_OPINION`).
 """
 
 from collections import Counter
