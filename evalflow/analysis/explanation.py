@@ -1,0 +1,94 @@
+"""How an entry got its result: from the raw sheets and counts to its place, every step, from a bundle alone.
+
+Each kind of stage has its explainer in `EXPLAINERS`; a kind without one tells its figures and facts as they are.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from evalflow.analysis import decision_explained, scores_explained, votes_explained
+from evalflow.analysis.afterwards_explained import Award, Notice, Plain, explain_award, explain_notice, explain_plainly
+from evalflow.analysis.arithmetic import plain
+from evalflow.analysis.decision_explained import Decision
+from evalflow.analysis.scores_explained import Scoring
+from evalflow.analysis.votes_explained import Vote
+from evalflow.bundle.format import ACCEPTED, Bundle, EntryLine
+from evalflow.bundle.recount import case_of
+from evalflow.errors import NotFound
+from evalflow.i18n import say
+from evalflow.workflow.outcome import Case, Outcome
+
+Part = Vote | Scoring | Decision | Notice | Award | Plain
+Explainer = Callable[[Case, Outcome, str], Part]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """parts: one for each stage that has an outcome, in order."""
+
+    season: str
+    entry: EntryLine
+    parts: tuple[Part, ...]
+
+    @property
+    def decision(self) -> Decision | None:
+        """The last decision, which the result is of; None while there is none."""
+        return next((part for part in reversed(self.parts) if isinstance(part, Decision)), None)
+
+    def sentence(self, locale: str) -> str:
+        """The whole of it in a line; "" while nothing is ranked.
+
+        "87.42 = 40 % × 95 + 60 % × 82.37, place 3 of 19"
+        """
+        found = self.decision
+        if found is None or found.shown is None or found.place is None:
+            return ""
+        return say(
+            locale,
+            "%(composite)s = %(parts)s, place %(place)s of %(ranked)s",
+            composite=_bare(found.shown),
+            parts=summands(found),
+            place=found.place,
+            ranked=found.ranked,
+        )
+
+
+def explain(bundle: Bundle, outcomes: Mapping[str, Outcome], entry: str) -> Explanation:
+    """One entry of a bundle. outcomes: as recounted, or as stored with it. NotFound: no such entry takes part."""
+    line = next((one for one in bundle.entries if one.key == entry and one.state == ACCEPTED), None)
+    if line is None:
+        raise NotFound("no_such_entry", entry=entry)
+    cases = [case_of(bundle, stage, outcomes) for stage in bundle.definition.stages if stage.key in outcomes]
+    parts = [
+        EXPLAINERS.get(case.stage.kind, explain_plainly)(case, outcomes[case.stage.key], entry)
+        for case in cases
+        if case.stage.kind not in SILENT
+    ]
+    return Explanation(bundle.season, line, tuple(parts))
+
+
+def summands(decision: Decision) -> str:
+    """The composite's right-hand side: 40 % × 95 + 60 % × 82.37, or the points alone where they are added up."""
+    return " + ".join(
+        (f"{part.weight} % × " if part.weight is not None else "")
+        + ("–" if part.points is None else plain(part.points, decision.decimals))
+        for part in decision.components
+    )
+
+
+def _bare(shown: Decimal) -> str:
+    return f"{shown:f}".replace("-", "−")
+
+
+SILENT = frozenset({"submission", "promotion"})  # they say who takes part, not how anybody fares
+EXPLAINERS: Mapping[str, Explainer] = MappingProxyType(
+    {
+        "ballot": votes_explained.explain,
+        "scoring": scores_explained.explain,
+        "decision": decision_explained.explain,
+        "notice": explain_notice,
+        "award": explain_award,
+    }
+)

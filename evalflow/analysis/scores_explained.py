@@ -1,0 +1,212 @@
+"""How an entry came to its score: every sheet, what it says by criterion, and what became of it."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import ClassVar
+
+from evalflow.analysis.arithmetic import Arithmetic, added, mentions
+from evalflow.kinds import scoring, sheets
+from evalflow.kinds.rubric import Criterion, ScoringOptions
+from evalflow.kinds.sheets import Sheets
+from evalflow.tally import levelling
+from evalflow.tally.rounding import round_half_up
+from evalflow.tally.scoring import Aggregate, aggregate
+from evalflow.tally.void import Breach
+from evalflow.workflow.definition import Stage
+from evalflow.workflow.outcome import Case, Outcome
+
+TOLD = {"asked", "handed_in", "void", "dropped", "recused", "missing"}
+
+
+class Fate(enum.StrEnum):
+    """What became of a rater's mark of one entry."""
+
+    COUNTED = "counted"
+    LOWEST = "lowest"
+    HIGHEST = "highest"
+    VOID = "void"
+    MISSING = "missing"
+    RECUSED = "recused"
+    OWN = "own"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One rater's mark of the entry. points: one for each criterion, None where left out.
+
+    value: by the rubric, levelled: as it counts where harsh and lenient raters are levelled. working: of value.
+    breaches: why the whole sheet is void.
+    """
+
+    rater: str
+    branch: str
+    fate: Fate
+    points: tuple[Fraction | None, ...] = ()
+    value: Fraction | None = None
+    levelled: Fraction | None = None
+    working: Arithmetic | None = None
+    breaches: tuple[Breach, ...] = ()
+
+    @property
+    def counting(self) -> Fraction | None:
+        """The mark as it is compared and added."""
+        return self.value if self.levelled is None else self.levelled
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """marks: from the highest to the lowest, then those without one. counted: how many marks the score is made of.
+
+    raters: how many sheets count, before any mark is dropped. trimmed: whether the extremes were dropped.
+    working: None where the marks alone do not give the score of the outcome, or there is none. score: exact.
+    rounded: as it goes on, where the rules round scores.
+    """
+
+    shape: ClassVar[str] = "scoring"
+    stage: Stage
+    criteria: tuple[Criterion, ...]
+    adds_up: bool
+    is_levelled: bool
+    method: str
+    trim_when_more_than: int | None
+    marks: tuple[Mark, ...]
+    raters: int
+    counted: int
+    trimmed: bool
+    working: Arithmetic | None
+    score: Fraction | None
+    rounded: Decimal | None
+    others: tuple[tuple[str, str], ...] = ()
+
+
+def explain(case: Case, outcome: Outcome, entry: str) -> Scoring:
+    """What the sheets say of one entry."""
+    options = case.stage.options
+    assert isinstance(options, ScoringOptions)
+    read = sheets.read(case, options)
+    broken = {rater: scoring.breaches(given, options) for rater, given in read.given.items()}
+    levelled = counting_marks(read, options, void={rater for rater, found in broken.items() if found})
+    how = options.aggregate
+    found = aggregate(levelled.get(entry, {}), how.method, trim_when_more_than=how.trim_when_more_than)
+    marks = [_mark(rater, entry, case=case, read=read, options=options, broken=broken) for rater in sorted(read.asked)]
+    if how.level:
+        marks = [_levelled(mark, levelled.get(entry, {})) for mark in marks]
+    final, score = outcome.figures["score"].get(entry), found.score
+    return Scoring(
+        stage=case.stage,
+        criteria=tuple(options.criterion),
+        adds_up=options.adds_up,
+        is_levelled=how.level,
+        method=how.method,
+        trim_when_more_than=how.trim_when_more_than if how.method == "trimmed_mean" else None,
+        marks=tuple(sorted((_judged(mark, found) for mark in marks), key=_order)),
+        raters=found.raters,
+        counted=len(found.kept),
+        trimmed=bool(found.dropped),
+        working=_working(found, how.method) if _agree(score, final, options) else None,
+        score=score if _agree(score, final, options) else final,
+        rounded=None if options.round is None or final is None else round_half_up(final, options.round),
+        others=tuple(mentions({key: fact for key, fact in outcome.facts.items() if key not in TOLD}, entry)),
+    )
+
+
+def counting_marks(read: Sheets, options: ScoringOptions, *, void: set[str]) -> dict[str, dict[str, Fraction]]:
+    """{entry: {rater: mark}} of the sheets that count, levelled where the rules say so."""
+    by_entry: dict[str, dict[str, Fraction]] = {}
+    for rater, given in read.given.items():
+        for entry, value in sheets.marks(given, options).items() if rater not in void else ():
+            by_entry.setdefault(entry, {})[rater] = value
+    return levelling.level(by_entry) if options.aggregate.level else by_entry
+
+
+def _mark(
+    rater: str,
+    entry: str,
+    *,
+    case: Case,
+    read: Sheets,
+    options: ScoringOptions,
+    broken: Mapping[str, tuple[Breach, ...]],
+) -> Mark:
+    """One rater's mark, before the extremes are dropped."""
+    branch = read.asked[rater]
+    if (rater, entry) in read.recused:
+        return Mark(rater, branch, Fate.RECUSED)
+    if entry not in sheets.offered(read, case, options, rater=rater):
+        return Mark(rater, branch, Fate.OWN)
+    given = read.given.get(rater, {}).get(entry, {})
+    value = sheets.mark(given, options) if given else None
+    if value is None:
+        return Mark(rater, branch, Fate.MISSING)
+    points = tuple(given.get(criterion.key) for criterion in options.criterion)
+    return Mark(
+        rater,
+        branch,
+        Fate.VOID if broken[rater] else Fate.COUNTED,
+        points=points,
+        value=value,
+        working=_mark_working(points, options, value),
+        breaches=broken[rater],
+    )
+
+
+def _mark_working(points: tuple[Fraction | None, ...], options: ScoringOptions, value: Fraction) -> Arithmetic | None:
+    """The weighted sum of the points given; where some are missing the other weights are taken for the whole."""
+    given = [(one, part) for one, part in zip(options.criterion, points, strict=True) if part is not None]
+    if options.adds_up:
+        return Arithmetic(added([part for _, part in given]), value)
+    weights = sum(one.weight or 0 for one, _ in given)
+    terms: list[str | Fraction] = []
+    for one, part in given:
+        scale = () if one.maximum == 100 else (" × ", Fraction(100), " ÷ ", Fraction(one.maximum))
+        terms += [" + ", Fraction(one.weight or 0), " % × ", part, *scale]
+    worth = sum((Fraction(one.weight or 0) * part / one.maximum for one, part in given if one.maximum), Fraction(0))
+    if worth * 100 / weights != value:
+        return None
+    line = tuple(terms[1:])
+    return Arithmetic(line if weights == 100 else ("(", *line, ") ÷ ", Fraction(weights), " %"), value)
+
+
+def _levelled(mark: Mark, levelled: Mapping[str, Fraction]) -> Mark:
+    if mark.rater not in levelled or mark.fate is not Fate.COUNTED:
+        return mark
+    return replace(mark, levelled=levelled[mark.rater])
+
+
+def _judged(mark: Mark, found: Aggregate) -> Mark:
+    """The same mark, dropped where the rule drops it."""
+    dropped = [rater for rater, _ in found.dropped]
+    if mark.rater not in dropped or mark.fate is not Fate.COUNTED:
+        return mark
+    fate = Fate.LOWEST if mark.rater == dropped[0] else Fate.HIGHEST
+    return replace(mark, fate=fate)
+
+
+def _order(mark: Mark) -> tuple[bool, Fraction, str]:
+    counting = mark.counting
+    return (counting is None, -counting if counting is not None else Fraction(0), mark.rater)
+
+
+def _working(found: Aggregate, method: str) -> Arithmetic | None:
+    """What is done with the marks that are left."""
+    if found.score is None:
+        return None
+    kept = [value for _, value in found.kept]
+    total = added(kept)
+    if method == "sum":
+        return Arithmetic(total, found.score)
+    if method == "median":
+        half = len(kept) // 2
+        middle = kept[half : half + 1] if len(kept) % 2 else kept[half - 1 : half + 1]
+        return Arithmetic(("(", *added(middle), ") ÷ ", Fraction(len(middle))), found.score)
+    return Arithmetic(("(", *total, ") ÷ ", Fraction(len(kept))), found.score)
+
+
+def _agree(score: Fraction | None, final: Fraction | None, options: ScoringOptions) -> bool:
+    """Whether the marks give what the outcome says."""
+    if score is None or final is None:
+        return score is final
+    return final == (score if options.round is None else Fraction(round_half_up(score, options.round)))
