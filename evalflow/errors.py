@@ -18,6 +18,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+MOST_SIGNS = 400  # of a complaint; what was found may be a whole file in one cell
+
+
+def on_one_line(text: str) -> str:
+    """The text with everything escaped that would break its line or turn it around, and its middle left out if long."""
+    plain = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+    return plain if len(plain) <= MOST_SIGNS else f"{plain[: MOST_SIGNS // 2]}…{plain[-MOST_SIGNS // 2 + 1 :]}"
+
 
 class EvalflowError(Exception):
     """Root of every error this program raises on purpose."""
@@ -92,7 +100,7 @@ class BundleError(EvalflowError):
 
     def __init__(self, file: str, reason: str, *, line: int | None = None) -> None:
         place = f"{file}:{line}" if line is not None else file
-        super().__init__(f"{place}: {reason}")
+        super().__init__(on_one_line(f"{place}: {reason}"))
         self.file, self.line, self.reason = file, line, reason
 
 

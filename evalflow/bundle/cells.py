@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from evalflow.errors import BundleError
 from evalflow.workflow.outcome import Row
 
-_NEEDS_QUOTES = re.compile(r'[",\r\n]|\A[=+\-@\t\0 ]|\s\Z')
+_NEEDS_QUOTES = re.compile(r'[",\r\n]|\A[=+\-@\t ]|\s\Z')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 

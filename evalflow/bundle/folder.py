@@ -1,6 +1,7 @@
 """Reading a bundle's folder: plain files only, of a bearable size, in UTF-8; JSON without doubled keys or floats."""
 
 import json
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -28,17 +29,22 @@ def check_names(folder: Path, known: Collection[str], shown: str = "") -> list[s
 
 
 def text(folder: Path, file: str) -> str:
-    """A file's text without a byte order mark. file: its name inside the folder, with forward slashes."""
+    """A file's text without a byte order mark. file: its name inside the folder, with forward slashes.
+
+    BundleError: missing or a link, too large, not UTF-8, a NUL, which no text has and no database keeps.
+    """
     path = folder / file
     if path.is_symlink() or not path.is_file():
         raise BundleError(file, "no such file")
     if path.stat().st_size > MAX_BYTES:
         raise BundleError(file, f"larger than {MAX_BYTES} bytes")
     content = path.read_bytes()
+    if b"\0" in content:
+        raise BundleError(file, "a NUL", line=_line_at(content, content.index(b"\0")))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise BundleError(file, "not UTF-8", line=content.count(b"\n", 0, wrong.start) + 1) from None
+        raise BundleError(file, "not UTF-8", line=_line_at(content, wrong.start)) from None
 
 
 def json_object(source: str, file: str) -> dict[str, Any]:
@@ -60,6 +66,18 @@ def json_object(source: str, file: str) -> dict[str, Any]:
         raise BundleError(file, f"not JSON: {wrong.msg}", line=wrong.lineno) from None
     except RecursionError:
         raise BundleError(file, "not JSON: nested too deeply") from None
+    except ValueError:  # how Python refuses a number of thousands of digits
+        raise BundleError(file, "a number too long to be read") from None
     if not isinstance(tree, dict):
         raise BundleError(file, "expected a JSON object")
     return tree
+
+
+def line_of_key(source: str, key: str) -> int:
+    """The line of a JSON text on which a key of its own first stands."""
+    found = re.search(rf'"{key}"\s*:', source)
+    return source.count("\n", 0, found.start() if found else 0) + 1
+
+
+def _line_at(content: bytes, position: int) -> int:
+    return content.count(b"\n", 0, position) + 1

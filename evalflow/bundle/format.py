@@ -36,6 +36,7 @@ BRANCHES, ENTRIES, STAGES, LOG = "branches.csv", "entries.csv", "stages", "log"
 BRANCH_COLUMNS = ("branch", "name")
 ENTRY_COLUMNS = ("entry", "number", "branch", "title", "state")
 ACCEPTED = "accepted"
+MAX_FIGURE = 4000  # signs of an exact number; Python reads no longer one
 _HEAD_KEYS = ("format", "season", "digest", "draw_seed")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _HEX = re.compile(r"([0-9a-f]{2})*")
@@ -119,8 +120,15 @@ def read(folder: Path) -> Bundle:
     """The bundle in a folder. BundleError: file, line and reason; DefinitionError for rules that can't work."""
     known = (HEAD, RULES, RULES_BY_HAND, BRANCHES, ENTRIES, STAGES, OUTCOME, LOG)
     present = files.check_names(folder, known)
-    head = _head(files.json_object(files.text(folder, HEAD), HEAD))
+    head_text = files.text(folder, HEAD)
+    head = _head(files.json_object(head_text, HEAD))
     definition = _definition(folder, present)
+    if head["digest"] not in ("", definition.digest):
+        raise BundleError(
+            HEAD,
+            f"digest: {head['digest']} stated, the rules have {definition.digest}",
+            line=files.line_of_key(head_text, "digest"),
+        )
     branches = _branches(folder)
     return Bundle(
         **head,
@@ -207,7 +215,10 @@ def _check_keys(rows: tuple[Row, ...], column: str, file: str) -> None:
 
 
 def _stages(folder: Path, definition: Definition) -> dict[str, Tables]:
-    """The evidence of every stage that has a folder; a table without a file is empty."""
+    """The evidence of every stage that has a folder; a table without a file is empty.
+
+    A stage that has some of its tables must have the first, on which the others only comment.
+    """
     present = files.check_names(folder / STAGES, list(definition.by_key), STAGES)
     return {stage.key: _stage(folder, stage.key, stage.kind) for stage in definition.stages if stage.key in present}
 
@@ -216,8 +227,9 @@ def _stage(folder: Path, key: str, kind: str) -> Tables:
     tables = KINDS[kind].tables
     shown = f"{STAGES}/{key}"
     present = files.check_names(folder / STAGES / key, [f"{table}.csv" for table in tables], shown)
+    needed = {*present, *(f"{table}.csv" for table in list(tables)[:1] if present)}
     return {
-        table: _table(folder, table_file(key, table), columns) if f"{table}.csv" in present else ()
+        table: _table(folder, table_file(key, table), columns) if f"{table}.csv" in needed else ()
         for table, columns in tables.items()
     }
 
@@ -237,6 +249,6 @@ def _outcome(stage: str, part: Any) -> Outcome:
         raise BundleError(OUTCOME, f"stage {stage}: expected figures of entries, and facts")
     for name, column in figures.items():
         for entry, written in column.items():
-            if not isinstance(written, str) or not _NUMBER.fullmatch(written):
+            if not isinstance(written, str) or not _NUMBER.fullmatch(written) or len(written) > MAX_FIGURE:
                 raise BundleError(OUTCOME, f"stage {stage}: {name}: entry {entry}: {written!r} is no exact number")
     return Outcome.from_json(part)

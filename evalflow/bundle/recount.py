@@ -13,7 +13,7 @@ from typing import Any
 from evalflow.audit.event import canonical
 from evalflow.bundle import cells, format, log
 from evalflow.bundle.format import ACCEPTED, Bundle
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, on_one_line
 from evalflow.kinds import KINDS
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Case, Contender, Outcome
@@ -99,14 +99,11 @@ def _placed(wrong: BundleError, case: Case) -> BundleError:
 
 
 def _differences(bundle: Bundle, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
-    digest = bundle.definition.digest
-    if bundle.digest not in ("", digest):
-        yield f"{format.HEAD}: digest: {bundle.digest} stated, the rules have {digest}"
     for stage, stored in (bundle.outcomes or {}).items():
         yield from _between(stage, stored, outcomes[stage])
     if bundle.log is not None:
         yield from log.differences(
-            bundle.log, season=bundle.season, digest=digest, seed=bundle.draw_seed, outcomes=outcomes
+            bundle.log, season=bundle.season, digest=bundle.definition.digest, seed=bundle.draw_seed, outcomes=outcomes
         )
 
 
@@ -134,7 +131,7 @@ def _within(place: str, told: Any, found: Any) -> Iterator[str]:
 
 def _line(place: str, told: Any, found: Any) -> Iterator[str]:
     if told is NOTHING or found is NOTHING or canonical(told) != canonical(found):
-        yield f"{place}: {_show(told)} stored, {_show(found)} recounted"
+        yield on_one_line(f"{place}: {_show(told)} stored, {_show(found)} recounted")
 
 
 def _show(value: Any) -> str:

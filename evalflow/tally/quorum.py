@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-_RULE = re.compile(r"(>=?)?\s*(?:(\d{1,4})/(\d{1,4})|(\d{1,3})\s?%)(?:\s+of\s+(entitled|present|votes))?")
+_RULE = re.compile(r"(>=?)?\s*(?:([0-9]{1,4})/([0-9]{1,4})|([0-9]{1,3})\s?%)(?:\s+of\s+(entitled|present|votes))?")
 
 
 class Base(Enum):

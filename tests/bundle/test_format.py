@@ -21,7 +21,7 @@ from tests.bundle.conftest import FILE, PAGE
 RULES = reader.read(dict(FILE.findall(PAGE))["definition.toml"], KINDS, file="definition.toml")
 
 keys = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,39}", fullmatch=True)
-written = st.text(st.characters(codec="utf-8"), max_size=20)
+written = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
 exact = st.fractions(max_denominator=1000)
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | written,

@@ -29,10 +29,10 @@ def without_outcome(folder):
     return folder
 
 
-def test_rules_that_are_not_those_pinned_are_a_difference(example):
+def test_rules_that_are_not_those_pinned_are_refused(example):
     digest = format.read(example).definition.digest
     change(example, "bundle.json", '"digest": ""', f'"digest": "{"0" * 64}"')
-    assert differences(example) == (f"bundle.json: digest: {'0' * 64} stated, the rules have {digest}",)
+    assert refusal(example) == f"bundle.json:1: digest: {'0' * 64} stated, the rules have {digest}"
 
 
 def test_rules_that_are_those_pinned_are_none(example):

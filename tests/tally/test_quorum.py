@@ -118,3 +118,9 @@ def test_counts_that_contradict_each_other_are_refused(ayes, entitled, present):
 )
 def test_the_number_needed_is_the_smallest_that_meets_the_rule(text, base, number):
     assert needed(parse_presence(text), base) == number
+
+
+@pytest.mark.parametrize("text", ["２/３", "٢/٣", ">５０%"])
+def test_a_share_is_written_in_ascii_digits(text):
+    with pytest.raises(ValueError, match="is not a share"):
+        parse_presence(text)
