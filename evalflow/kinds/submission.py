@@ -1,21 +1,25 @@
 """What a submission is: branches fill in a form, and the organiser accepts it or returns it for amendment.
 
-Evidence: `submissions.csv` holds every entry with the number of its last revision and what became of it.
+Evidence: `submissions.csv` holds every entry with the number of its last revision and what became of it; `fields.csv`
+the numbers and choices of the accepted ones, as accepted: later stages may count with them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
-from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.columns import count_of, one_of, points_of, unique
 from evalflow.workflow.definition import Definition, Options, Stage, listed
 from evalflow.workflow.fields import Field
 from evalflow.workflow.kind import Kind, Problem
-from evalflow.workflow.outcome import Case, Outcome
+from evalflow.workflow.outcome import Case, Outcome, Row
 
+FIELDS = "fields.csv"
+COUNTED = ("number", "choice")  # types of fields that are evidence
 STATES = ("accepted", "rejected", "withdrawn", "draft", "submitted", "returned")
 _ROLES = {"title": ("text",), "lead": ("text", "long_text"), "picture": ("image",)}
 
@@ -54,6 +58,11 @@ class SubmissionOptions(Options):
     ]
     review: Literal["organiser", "none"] = "organiser"
 
+    @property
+    def counted(self) -> Mapping[str, Field]:
+        """{key: field} of the numbers and choices, in the order of the form."""
+        return {field.key: field for field in self.field if field.type in COUNTED}
+
 
 def words(options: SubmissionOptions, locale: str) -> list[str]:
     """What a branch has to hand in, and who looks at it."""
@@ -81,7 +90,10 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
 
 
 def outcome(case: Case) -> Outcome:
-    """Who is in. Raises BundleError for an entry that takes part without having been accepted."""
+    """Who is in, with the numbers and choices declared: a field that nobody answered is absent.
+
+    Raises BundleError for an entry that takes part without having been accepted, and for an answer that can't be.
+    """
     rows = case.rows("submissions")
     unique(rows, "submissions.csv", "entry")
     found: dict[str, list[str]] = {state: [] for state in STATES}
@@ -92,14 +104,43 @@ def outcome(case: Case) -> Outcome:
     if strange:
         raise BundleError("submissions.csv", f"{strange[0]!r} takes part without having been accepted")
     unfinished = found["draft"] + found["submitted"] + found["returned"]
+    numbers, choices = _answers(case, found["accepted"])
     return Outcome(
-        facts={
+        numbers,
+        {
             "accepted": sorted(found["accepted"]),
             "rejected": sorted(found["rejected"]),
             "withdrawn": sorted(found["withdrawn"]),
             "unfinished": sorted(unfinished),
-        }
+            **({"choices": choices} if choices else {}),
+        },
     )
+
+
+def _answers(case: Case, accepted: list[str]) -> tuple[dict[str, dict[str, Fraction]], dict[str, dict[str, str]]]:
+    """({number field: {entry: number}}, {choice field: {entry: key of the choice}})."""
+    options = case.stage.options
+    assert isinstance(options, SubmissionOptions)
+    rows = case.rows("fields")
+    unique(rows, FIELDS, "entry", "field")
+    numbers: dict[str, dict[str, Fraction]] = {}
+    choices: dict[str, dict[str, str]] = {}
+    for line, row in enumerate(rows, 2):
+        entry = one_of(row, "entry", FIELDS, line, known=accepted)
+        field = options.counted[one_of(row, "field", FIELDS, line, known=options.counted)]
+        if field.type == "choice":
+            known = {choice.key for choice in field.choice}
+            choices.setdefault(field.key, {})[entry] = one_of(row, "value", FIELDS, line, known=known)
+        else:
+            numbers.setdefault(field.key, {})[entry] = _number(field, row, line)
+    return numbers, choices
+
+
+def _number(field: Field, row: Row, line: int) -> Fraction:
+    number = points_of(row, "value", FIELDS, line)
+    if (field.minimum is not None and number < field.minimum) or (field.maximum is not None and number > field.maximum):
+        raise BundleError(FIELDS, f"value: {row['value']} is out of the range of {field.key!r}", line=line)
+    return number
 
 
 SUBMISSION = Kind(
@@ -108,6 +149,6 @@ SUBMISSION = Kind(
     options=SubmissionOptions,
     words=words,
     outcome=outcome,
-    tables={"submissions": ("entry", "revision", "state")},
+    tables={"submissions": ("entry", "revision", "state"), "fields": ("entry", "field", "value")},
     check=check,
 )

@@ -17,6 +17,7 @@ from evalflow.i18n import Text
 from evalflow.workflow.definition import BilingualText, Key, Strict, listed
 
 FieldType = Literal["text", "long_text", "number", "choice", "date", "image", "file", "link"]
+MAX_NUMBER = 30  # characters of a number, well inside what evidence may hold
 Answer = str | list[int]
 Answers = Mapping[str, Answer]
 
@@ -71,6 +72,17 @@ def faults(fields: tuple[Field, ...], answers: Answers) -> dict[str, str]:
     return {key: code for key, code in found.items() if code}
 
 
+def written(field: Field, answers: Answers) -> str:
+    """A number or a choice as evidence writes it, a number plainly: 12.50, never 1.25E1; "" where there is no answer.
+
+    The answers must have no faults.
+    """
+    answer = answers.get(field.key)
+    if not isinstance(answer, str) or not answer:
+        return ""
+    return format(Decimal(answer), "f") if field.type == "number" else answer
+
+
 def _fault(field: Field, answer: Answer) -> str:
     if field.type in ("image", "file"):
         return "" if isinstance(answer, list) and len(answer) <= field.max_files else "too_many_files"
@@ -89,7 +101,7 @@ def _number_fault(field: Field, answer: str) -> str:
         number = Decimal(answer)
     except InvalidOperation:
         return "not_a_number"
-    if not number.is_finite() or len(answer) > 40:
+    if not number.is_finite() or len(answer) > MAX_NUMBER or "e" in answer.lower():  # 1e999999 would fill the memory
         return "not_a_number"
     low = field.minimum is not None and number < field.minimum
     high = field.maximum is not None and number > field.maximum

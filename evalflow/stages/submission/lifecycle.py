@@ -18,7 +18,8 @@ from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.submission import events, queries
-from evalflow.stages.submission.models import Draft, Revision
+from evalflow.stages.submission.models import Draft, Revision, RevisionState
+from evalflow.workflow import fields
 from evalflow.workflow.outcome import Tables
 
 REVIEWED = (EntryState.SUBMITTED, EntryState.ACCEPTED, EntryState.REJECTED)  # never without a revision
@@ -44,16 +45,23 @@ def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:
-    """Every entry with its last revision, as the review left it: what befalls an entry later does not change this."""
+    """Every entry with its last revision, as the review left it, and the numbers and choices of those accepted.
+
+    What befalls an entry later does not change this.
+    """
     until = stage.settled_at
     before = [row for row in _revisions(session, stage) if until is None or row.submitted_at <= until]
     last = {row.entry_id: row for row in before}
-    rows = []
+    rows, answers = [], []
+    counted = queries.options_of(stage).counted
     for entry in sorted(seasons.entries(session, stage.season_id), key=lambda entry: entry.key):
         revision = last.get(entry.id)
         state = revision.state if revision else entry.state
         rows.append({"entry": entry.key, "revision": str(revision.number if revision else 0), "state": state})
-    return {"submissions": rows}
+        if revision is not None and revision.state == RevisionState.ACCEPTED:
+            told = ((key, fields.written(field, revision.answers)) for key, field in counted.items())
+            answers += [{"entry": entry.key, "field": key, "value": value} for key, value in told if value]
+    return {"submissions": rows, "fields": answers}
 
 
 def _revisions(session: Session, stage: StageRow) -> list[Revision]:

@@ -125,9 +125,26 @@ def test_drafts_and_entries_with_their_branch_are_out_at_the_end(desk: Desk) -> 
         "submissions": [
             {"entry": "refining", "revision": "0", "state": "draft"},
             {"entry": "smelting", "revision": "1", "state": "returned"},
-        ]
+        ],
+        "fields": [],
     }
     assert stage.outcome["facts"]["unfinished"] == ["refining", "smelting"]
+
+
+def test_numbers_and_choices_of_what_was_accepted_are_evidence_as_accepted(desk: Desk) -> None:
+    first, second = desk.begin(), desk.begin(actor=desk.other)
+    desk.submit(first, {**GOOD, "members": "12.50", "sort": "safety"})
+    desk.submit(second, {**GOOD, "members": "7"}, actor=desk.other)
+    desk.review("accept", first)
+    desk.review("reject", second, "不属于参评范围")
+    desk.house.close(desk.season, "declaration")
+    stage = desk.house.settle(desk.season, "declaration")
+    assert desk.house.ask(lifecycle.evidence, stage)["fields"] == [
+        {"entry": "smelting", "field": "members", "value": "12.50"},
+        {"entry": "smelting", "field": "sort", "value": "safety"},
+    ]
+    assert stage.outcome["figures"] == {"members": {"smelting": "25/2"}}
+    assert stage.outcome["facts"]["choices"] == {"sort": {"smelting": "safety"}}
 
 
 def test_the_desk_shows_who_is_late(desk: Desk) -> None:
