@@ -1,117 +1,65 @@
 """What a ballot is: members vote, by sealed envelopes unless the vote is open, and the envelopes are counted at once.
 
-Evidence: `ballots.csv` holds every ballot as counted (an id that says nothing, the entry keys chosen joined by "|",
-and how many votes it carries), in the order of the ids; `roll.csv` how many were entitled and how many voted.
+Evidence: `ballots.csv` holds every ballot as counted (an id that says nothing, what is on it, and how many votes it
+carries), in the order of the ids; `roll.csv` how many were entitled and how many voted. What is on a ballot are the
+entry keys chosen joined by "|", or each with its points, grade or rank: "b01:3|b07:1", "?" being no opinion.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Annotated, Literal, Self
-
-from pydantic import Field, model_validator
+from typing import Any, Protocol, runtime_checkable
 
 from evalflow.errors import BundleError
-from evalflow.i18n import Text, say
+from evalflow.i18n import Text
+from evalflow.kinds import electing
+from evalflow.kinds.ballot_check import check
+from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
+from evalflow.kinds.ballot_words import words
 from evalflow.kinds.columns import count_of, unique
+from evalflow.kinds.marking import UNREADABLE, Code, Paper
 from evalflow.tally import voting
+from evalflow.tally.profile import Profile
 from evalflow.tally.voting import Count
-from evalflow.workflow.definition import Definition, Options, Stage, Strict
-from evalflow.workflow.kind import Kind, Problem
-from evalflow.workflow.outcome import Case, Outcome
+from evalflow.workflow.kind import Kind
+from evalflow.workflow.outcome import Case, Outcome, Row
 
-MAX_ENTRIES = 62  # a ballot's choices are bits of one 64-bit integer
-
-
-class Choose(Strict):
-    """How many entries one ballot names; min 0 lets a voter abstain by an empty ballot."""
-
-    minimum: Annotated[int, Field(ge=0, le=MAX_ENTRIES, alias="min")] = 1
-    maximum: Annotated[int, Field(ge=1, le=MAX_ENTRIES, alias="max")]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.minimum > self.maximum:
-            raise ValueError("max not below min")
-        return self
+FILE = "ballots.csv"
 
 
-class Tellers(Strict):
-    """The private key is split into `shares`; any `needed` of them open the envelopes."""
+@runtime_checkable
+class Box(Protocol):
+    """Ballots as evidence that can count equal ones together itself, so that a million need not become rows.
 
-    shares: Annotated[int, Field(ge=1, le=20)] = 3
-    needed: Annotated[int, Field(ge=1, le=20)] = 2
-
-    @model_validator(mode="after")
-    def _enough(self) -> Self:
-        if self.needed > self.shares:
-            raise ValueError("needed not above shares")
-        return self
-
-
-class BallotOptions(Options):
-    """secrecy: "sealed" keeps every choice encrypted until the count; "named" is an open vote.
-
-    small_branch: turnout of a branch with fewer electors than this is shown only together with the other small ones.
+    entries: the paper. patterns: {code: votes}; None for what could not be read.
     """
 
-    method: Literal["approval"]
-    choose: Choose
-    secrecy: Literal["sealed", "named"] = "sealed"
-    tellers: Tellers = Tellers()
-    revote: bool = True
-    small_branch: Annotated[int, Field(ge=1, le=100)] = 5
+    entries: Sequence[str]
+
+    def patterns(self) -> Mapping[Code | None, int]: ...
 
 
-def words(options: BallotOptions, locale: str) -> list[str]:
-    """The ballot's rules as a voter wants to hear them."""
-    low, high = options.choose.minimum, options.choose.maximum
-    sentences = [say(locale, "Choose between %(low)s and %(high)s.", low=low, high=high)]
-    if options.secrecy == "sealed":
-        tellers = options.tellers
-        sentences.append(
-            say(
-                locale,
-                "Secret: each vote is sealed until the count, which needs %(needed)s of %(shares)s tellers.",
-                needed=tellers.needed,
-                shares=tellers.shares,
-            )
-        )
-    else:
-        sentences.append(say(locale, "Open vote: choices are recorded with names."))
-    if options.revote:
-        sentences.append(say(locale, "You may vote again until the vote closes; your last vote counts."))
-    return sentences
-
-
-def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
-    """A vote needs entries, and not more choices than there could ever be entries on offer."""
-    options = stage.options
-    assert isinstance(options, BallotOptions)
-    if definition.last("submission", before=stage.key) is None:
-        yield Problem("kind", "a submission stage before it", "none")
-    if stage.rule.reopen:
-        yield Problem("reopen", "false: a box that was closed is not opened for more envelopes", "true")
-    needed = max(one.rule.min_entries for one in (*definition.earlier(stage.key), stage))
-    if needed and options.choose.maximum > needed:
-        expected = f"not above the entries needed to get here ({needed})"
-        yield Problem("choose.max", expected, str(options.choose.maximum))
+def paper_of(keys: Iterable[str], options: BallotOptions) -> Paper:
+    """The paper for these entries: the default option, where there is one, stands last."""
+    return Paper((*keys, DEFAULT) if options.default else tuple(keys), options)
 
 
 def outcome(case: Case) -> Outcome:
-    """Votes per entry, and what became of every ballot. Raises BundleError for a ballot that can't have been cast."""
+    """What every entry got, and what became of every ballot. Raises BundleError for what can't have been cast."""
     options = case.stage.options
     assert isinstance(options, BallotOptions)
-    unique(case.rows("ballots"), "ballots.csv", "ballot")
     electors, voted = _roll(case)
-    count = voting.approval(
-        _ballots(case),
-        case.keys,
-        minimum=options.choose.minimum,
-        maximum=options.choose.maximum,
-        electors=electors,
-    )
+    paper, patterns = _counted_together(case, options)
+    count, told = _counted(paper, patterns, case, electors)
+    figures = {"votes": {key: Fraction(count.votes[key]) for key in case.keys}}
+    if count.places is not None:
+        figures["place"] = {key: Fraction(place) for key, place in count.places.items()}
+    if count.givers is not None:
+        figures["givers"] = {key: Fraction(count.givers[key]) for key in case.keys}
+    if options.establishment:
+        figures["heads"] = _heads(case, options)
     return Outcome(
-        {"votes": {key: Fraction(count.votes[key]) for key in case.keys}},
+        figures,
         {
             "valid": count.valid,
             "invalid": count.invalid,
@@ -120,25 +68,86 @@ def outcome(case: Case) -> Outcome:
             "electors": electors,
             "voted": voted,
             "void": count.is_void,
+            **({"top": options.top} if options.top is not None else {}),
+            **told,
         },
     )
 
 
 def counted(outcome: Outcome) -> Count:
     """The count behind an outcome of a ballot, for whoever turns votes into points."""
-    facts = outcome.facts
-    votes = outcome.figures["votes"]
-    return Count(votes, facts["valid"], facts["invalid"], facts["abstentions"], facts["electors"])
+    facts, figures = outcome.facts, outcome.figures
+    return Count(
+        figures["votes"],
+        facts["valid"],
+        facts["invalid"],
+        facts["abstentions"],
+        facts["electors"],
+        places={key: int(place) for key, place in figures["place"].items()} if "place" in figures else None,
+        givers={key: int(number) for key, number in figures["givers"].items()} if "givers" in figures else None,
+        top=facts.get("top"),
+        heads=figures.get("heads"),
+    )
 
 
-def _ballots(case: Case) -> Iterable[tuple[frozenset[str], int]]:
-    known = set(case.keys)
-    for line, row in enumerate(case.rows("ballots"), 2):
-        chosen = frozenset(filter(None, row["choices"].split("|")))
-        strange = chosen - known
-        if strange:
-            raise BundleError("ballots.csv", f"unknown entry {min(strange)!r}", line=line)
-        yield chosen, count_of(row, "votes", "ballots.csv", line)
+def ranks_by(outcome: Outcome) -> Mapping[str, Fraction]:
+    """{entry: key} by which the vote itself puts the entries, the higher the better."""
+    places = outcome.figures.get("place")
+    return outcome.figures["votes"] if places is None else {key: -place for key, place in places.items()}
+
+
+def _counted(
+    paper: Paper, patterns: Mapping[Code | None, int], case: Case, electors: int
+) -> tuple[Count, Mapping[str, Any]]:
+    """The count, and what there is to tell about how it came about."""
+    options = paper.options
+    unreadable = patterns.get(None, 0)
+    read = {code: votes for code, votes in patterns.items() if code is not None}
+    if options.form == "names":
+        low, high = options.bounds.minimum, options.bounds.maximum
+        masks = ((code, votes) for code, votes in read.items() if isinstance(code, int))
+        found = voting.approval_of_masks(masks, paper.entries, minimum=low, maximum=high, electors=electors)
+        return Count(found.votes, found.valid, found.invalid + unreadable, found.abstentions, electors), {}
+    valid = {code: votes for code, votes in read.items() if not paper.is_blank(code) and paper.fault(code) is None}
+    blank = sum(votes for code, votes in read.items() if paper.is_blank(code))
+    profile = Profile(paper.entries, tuple(code for code in valid if isinstance(code, bytes)), tuple(valid.values()))
+    result = electing.count(profile, options, case)
+    count = Count(
+        result.votes,
+        profile.ballots,
+        unreadable + sum(read.values()) - profile.ballots - blank,
+        blank,
+        electors,
+        places=result.places,
+        givers=result.givers,
+    )
+    return count, result.told
+
+
+def _counted_together(case: Case, options: BallotOptions) -> tuple[Paper, Mapping[Code | None, int]]:
+    rows = case.rows("ballots")
+    if isinstance(rows, Box):
+        paper = Paper(tuple(rows.entries), options)
+        if set(rows.entries) != set(paper_of(case.keys, options).entries):
+            raise BundleError(FILE, "the paper is not made of the entries that take part")
+        return paper, rows.patterns()
+    unique(rows, FILE, "ballot")
+    paper = paper_of(case.keys, options)
+    found: Counter[Code | None] = Counter()
+    for line, row in enumerate(rows, 2):
+        found[_read(paper, row, line)] += count_of(row, "votes", FILE, line)
+    return paper, found
+
+
+def _read(paper: Paper, row: Row, line: int) -> Code | None:
+    if row["choices"] == UNREADABLE:
+        return None
+    try:
+        return paper.read(row["choices"])
+    except ValueError as strange:
+        part = str(strange)
+        what = "unreadable" if ":" in part else "unknown entry"
+        raise BundleError(FILE, f"{what} {part!r}", line=line) from None
 
 
 def _roll(case: Case) -> tuple[int, int]:
@@ -148,6 +157,10 @@ def _roll(case: Case) -> tuple[int, int]:
     return electors, sum(count_of(row, "voted", "roll.csv", line) for line, row in rows)
 
 
+def _heads(case: Case, options: BallotOptions) -> dict[str, Fraction]:
+    return electing.declared(case, options.establishment)
+
+
 BALLOT = Kind(
     name="ballot",
     title=Text("投票", "Vote"),
@@ -155,6 +168,6 @@ BALLOT = Kind(
     words=words,
     outcome=outcome,
     tables={"ballots": ("ballot", "choices", "votes"), "roll": ("branch", "electors", "voted")},
-    figures=("votes",),
+    figures=("votes", "place", "givers", "heads"),
     check=check,
 )

@@ -14,12 +14,35 @@ for (const form of document.querySelectorAll("form[data-choose-max]")) {
   const [least, most] = [Number(form.dataset.chooseMin), Number(form.dataset.chooseMax)];
   const told = form.querySelector("[data-chosen]");
   const count = () => {
-    const chosen = form.querySelectorAll("input[type=checkbox]:checked").length;
+    const chosen = form.querySelectorAll("[name=entries]:checked").length;
     told.textContent = form.dataset.chooseText.replace("{chosen}", chosen).replace("{most}", most);
     told.classList.toggle("text-danger", chosen > most || (chosen > 0 && chosen < least));
   };
   form.addEventListener("change", count);
   count();
+}
+
+// A ballot with marks tells how far it is filled in; where each rank is given once, the last one who gets it keeps it.
+for (const form of document.querySelectorAll("form[data-marks]")) {
+  const told = form.querySelector("[data-chosen]");
+  const names = new Set([...form.elements].map((field) => field.name).filter((name) => name.startsWith("mark.")));
+  const written = () => [...names].map((name) => form.elements[name].value).filter((mark) => mark !== "");
+  const tell = () => {
+    const sum = written().reduce((total, mark) => total + (Number(mark) || 0), 0);
+    told.textContent = form.dataset.marksText.replace("{marked}", written().length).replace("{all}", names.size)
+      .replace("{sum}", sum).replace("{most}", form.dataset.marksMost);
+    told.classList.toggle("text-danger", sum > Number(form.dataset.marksMost || Infinity));
+  };
+  form.addEventListener("change", (event) => {
+    if ("marksOnce" in form.dataset && event.target.value !== "?") {
+      for (const field of form.querySelectorAll("select")) {
+        if (field !== event.target && field.value === event.target.value) field.value = "";
+      }
+    }
+    tell();
+  });
+  form.addEventListener("input", tell);
+  tell();
 }
 
 // Text areas grow with what is typed into them.

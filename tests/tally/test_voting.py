@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from evalflow.tally.points import VOTE_POINTS, approvals_over_electors, rank_points
-from evalflow.tally.voting import Count, approval, grade
+from evalflow.tally.voting import Count, approval
 
 ENTRIES = ["b1", "b2", "b3"]
 
@@ -33,20 +33,6 @@ def test_bounds_the_wrong_way_round_and_negative_ballots_are_refused():
         approval([], ENTRIES, minimum=3, maximum=2)
     with pytest.raises(ValueError, match="-1 ballots"):
         approval([(frozenset({"b1"}), -1)], ENTRIES, minimum=1, maximum=1)
-
-
-def test_grades_very_good_100_good_80_fair_60_poor_40_are_divided_by_valid_ballots():
-    worth = {"very_good": 100, "good": 80, "fair": 60, "poor": 40}
-    ballots = [
-        ({"b1": "very_good", "b2": "poor"}, 1),
-        ({"b1": "good", "b2": "fair"}, 3),
-        ({"b1": "excellent", "b2": "poor"}, 1),
-        ({"b1": "good"}, 1),
-        ({}, 2),
-    ]
-    counted = grade(ballots, ["b1", "b2"], worth=worth, electors=10)
-    assert counted == Count({"b1": 340, "b2": 220}, valid=4, invalid=2, abstentions=2, electors=10)
-    assert VOTE_POINTS["mean_of_grades"](counted) == {"b1": 85, "b2": 55}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,11 @@
 
 from tests.workflow.small import SMALL, misprinted, refusal, without
 
+METHODS = (
+    "'approval', 'plurality', 'score', 'cumulative', 'grade', 'positional', 'star', 'schulze', 'instant_runoff', "
+    "'stv' or 'meek'"
+)
+
 FORM_END = 'label = { zh = "名称" }, required = true }]'
 
 
@@ -61,8 +66,8 @@ def test_an_unknown_option_of_a_kind() -> None:
 
 
 def test_an_unknown_way_to_vote() -> None:
-    assert misprinted('method = "approval"', 'method = "plurality"') == (
-        "small.toml: stage vote: method: expected 'approval', found \"plurality\""
+    assert misprinted('method = "approval"', 'method = "borda"') == (
+        f'small.toml: stage vote: method: expected {METHODS}, found "borda"'
     )
 
 
@@ -328,8 +333,8 @@ def test_showing_what_nobody_was_asked() -> None:
 
 
 def test_every_flaw_is_told_at_once_in_the_order_of_the_file() -> None:
-    wrong = SMALL.replace('method = "approval"', 'method = "plurality"').replace("seats = 3", "seats = 0")
+    wrong = SMALL.replace('method = "approval"', 'method = "borda"').replace("seats = 3", "seats = 0")
     assert refusal(wrong) == (
-        "small.toml: stage vote: method: expected 'approval', found \"plurality\"\n"
+        f'small.toml: stage vote: method: expected {METHODS}, found "borda"\n'
         "small.toml: stage meeting: seats: expected 1 or more, found 0"
     )

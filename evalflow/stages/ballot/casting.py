@@ -7,7 +7,8 @@
 3. log: the event, in the same transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +19,11 @@ from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.db import UtcDateTime, entropy_of
 from evalflow.errors import Conflict, Forbidden, Invalid
-from evalflow.kinds.ballot import Choose
+from evalflow.kinds import marking
 from evalflow.stages.ballot import sealing
 from evalflow.stages.ballot.events import CAST
 
+Choice = AbstractSet[str] | Mapping[str, int]  # names chosen, or the marks of entries
 VOTER = Actor(None, "", "member")  # what the log says of whoever casts
 
 _LOOK = """
@@ -55,24 +57,31 @@ class Paper:
     season_id: int
     season_key: str
     stage_key: str
-    entries: tuple[str, ...]
+    marking: marking.Paper
     public_key: bytes
-    choose: Choose
     revote: bool
 
-    def mask(self, chosen: frozenset[str]) -> int:
-        """The choice as bits. Invalid, with what was expected, for a choice that would not count."""
-        strange = chosen - set(self.entries)
+    @property
+    def entries(self) -> tuple[str, ...]:
+        return self.marking.entries
+
+    def number(self, choice: Choice) -> int:
+        """The choice as the number that is sealed. Invalid, with what was expected, for one that would not count."""
+        marks = choice if isinstance(choice, Mapping) else dict.fromkeys(choice, 1)
+        strange = marks.keys() - set(self.entries)
         if strange:
             raise Invalid("not_on_the_paper", entry=min(strange))
-        low, high = self.choose.minimum, self.choose.maximum
-        if not low <= len(chosen) <= high:
-            raise Invalid("wrong_number_chosen", low=low, high=high, chosen=len(chosen))
-        return sum(1 << bit for bit, key in enumerate(self.entries) if key in chosen)
+        code = self.marking.code(marks)
+        fault = self.marking.fault(code)
+        if fault is not None:
+            raise Invalid(fault.code, **fault.facts)
+        if isinstance(code, bytes) and self.marking.is_blank(code):
+            raise Invalid("nothing_marked")
+        return self.marking.number(code)
 
 
 def cast(
-    session: Session, paper: Paper, chosen: frozenset[str], *, attempt: str, actor: Actor, clock: Callable[[], datetime]
+    session: Session, paper: Paper, choice: Choice, *, attempt: str, actor: Actor, clock: Callable[[], datetime]
 ) -> str:
     """Put the actor's sealed choice into the box; the receipt. The same attempt again gets the same receipt.
 
@@ -81,7 +90,7 @@ def cast(
     require(actor, Permission.VOTE, season=paper.season_id)
     if actor.person_id is None:
         raise Forbidden("not_on_the_roll")
-    mask = paper.mask(chosen)
+    number = paper.number(choice)
     where = {"stage": paper.stage_id, "person": actor.person_id}
     seen = session.execute(_LOOKS[session.get_bind().dialect.name], where).one()
     now = clock()
@@ -95,18 +104,18 @@ def cast(
         raise Conflict("already_voted")
     entropy = entropy_of(session)
     info = sealing.info_of(paper.stage_id, actor.person_id)
-    sealed = sealing.seal(mask, paper.public_key, info, entropy=entropy)
+    sealed = sealing.seal(number, paper.public_key, info, entropy=entropy)
     envelope = {**where, "attempt": attempt, "receipt": sealing.receipt(sealed), "sealed": sealed}
     put = session.execute(_PUT, {**envelope, "revote": paper.revote, "seen": seen.receipt}).one_or_none()
     if put is None:
-        return _lost_race(session, paper, chosen, attempt=attempt, actor=actor, clock=clock)
+        return _lost_race(session, paper, choice, attempt=attempt, actor=actor, clock=clock)
     public = {"envelope": put.receipt, "replaces": seen.receipt}
     ledger.append(session, CAST, actor=VOTER, now=now, season=paper.season_key, stage=paper.stage_key, public=public)
     return str(put.receipt)
 
 
 def _lost_race(
-    session: Session, paper: Paper, chosen: frozenset[str], *, attempt: str, actor: Actor, clock: Callable[[], datetime]
+    session: Session, paper: Paper, choice: Choice, *, attempt: str, actor: Actor, clock: Callable[[], datetime]
 ) -> str:
     """Nothing was put, as the box is not as it was seen: another form of this voter was first, or the stage closed.
 
@@ -120,4 +129,4 @@ def _lost_race(
         raise Conflict("stage_not_open", stage=paper.stage_key, phase=seen.phase)
     if not paper.revote:
         raise Conflict("already_voted")
-    return cast(session, paper, chosen, attempt=attempt, actor=actor, clock=clock)
+    return cast(session, paper, choice, attempt=attempt, actor=actor, clock=clock)

@@ -14,6 +14,7 @@ from evalflow.audit.event import canonical
 from evalflow.db import entropy_of
 from evalflow.entropy import shuffle
 from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.kinds import marking
 from evalflow.seasons import queries as seasons
 from evalflow.seasons import timers
 from evalflow.seasons.models import Phase, StageRow
@@ -73,12 +74,14 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
     box = session.get_one(BallotBox, stage.id)
     named = box.private_key is not None
     weights = dict(session.execute(select(Elector.person_id, Elector.weight).where(Elector.stage_id == stage.id)).all())
+    paper = marking.Paper(tuple(box.paper), queries.options_of(stage))
     entropy = entropy_of(session)
     rows: list[dict[str, Any]] = []
     for envelope in session.scalars(select(Envelope).where(Envelope.stage_id == stage.id).order_by(Envelope.receipt)):
-        mask = sealing.unseal(envelope.sealed, key, sealing.info_of(stage.id, envelope.person_id))
+        number = sealing.unseal(envelope.sealed, key, sealing.info_of(stage.id, envelope.person_id))
         voter = envelope.person_id if named else None
-        rows.append({"stage_id": stage.id, "mask": mask, "votes": weights[envelope.person_id], "person_id": voter})
+        row: dict[str, Any] = {"stage_id": stage.id, "votes": weights[envelope.person_id], "person_id": voter}
+        rows.append(row | _columns(paper, number))
     shuffle(entropy, rows)
     for row in rows:
         row["id"] = entropy.token(8).hex()
@@ -91,15 +94,25 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
     timers.put(session, stage, "settle", now)
     public = {
         "envelopes": len(rows),
-        "unreadable": sum(row["mask"] is None for row in rows),
+        "unreadable": sum(row["mask"] is row["marks"] is None for row in rows),
         "ballots_sha256": ballots_digest(session, stage.id),
     }
     _log(session, events.COUNTED, stage, public, actor=SYSTEM, now=now)
 
 
+def _columns(paper: marking.Paper, number: int | None) -> dict[str, int | bytes | None]:
+    """Where a ballot's number is kept: a mask as it is, even one with bits beyond the paper, so that it is invalid."""
+    if paper.options.form == "names":
+        return {"mask": number if number is not None and number < 1 << 63 else None, "marks": None}
+    return {"mask": None, "marks": paper.from_number(number) if number is not None else None}
+
+
 def ballots_digest(session: Session, stage_id: int) -> str:
     """SHA-256, hex, of all ballots as counted, in the order of their ids."""
-    rows = [[ballot.id, ballot.mask, ballot.votes] for ballot in queries.ballots(session, stage_id)]
+    rows = [
+        [ballot.id, ballot.mask if ballot.marks is None else ballot.marks.hex(), ballot.votes]
+        for ballot in queries.ballots(session, stage_id)
+    ]
     return hashlib.sha256(canonical(rows)).hexdigest()
 
 

@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor
 from evalflow.db import entropy_of
 from evalflow.errors import Conflict, Refused
+from evalflow.kinds import ballot as rules
+from evalflow.kinds import marking
 from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
 from evalflow.stages.ballot import commands, queries, sealing
+from evalflow.stages.ballot.box import CountedBallots
 from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Envelope
 from evalflow.workflow.outcome import Tables
 
@@ -37,8 +40,9 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
             teller.share = share
     roll = _freeze_roll(session, stage)
     paper = [contender.key for contender in seasons.contenders(session, stage.season_id)]
-    if len(paper) < options.choose.minimum:
-        raise Conflict("too_few_entries", needed=options.choose.minimum, found=len(paper))
+    if options.form == "names" and len(paper) < options.bounds.minimum:
+        raise Conflict("too_few_entries", needed=options.bounds.minimum, found=len(paper))
+    paper = list(rules.paper_of(paper, options).entries)
     kept = None if sealed else key.private_bytes_raw()
     public_key = sealing.public_bytes(key)
     session.add(BallotBox(stage_id=stage.id, public_key=public_key, private_key=kept, paper=paper, roll_digest=roll))
@@ -90,19 +94,10 @@ def evidence(session: Session, stage: StageRow) -> Tables:
     box = queries.box_of(session, stage.id)
     if box is None or not box.is_counted:
         return {}
-    rows = [
-        {"ballot": ballot.id, "choices": choices(ballot.mask, box.paper), "votes": str(ballot.votes)}
-        for ballot in queries.ballots(session, stage.id)
-    ]
-    small = queries.options_of(stage).small_branch
-    return {"ballots": rows, "roll": _coarsened(list(_roll_by_branch(session, stage.id)), small=small)}
-
-
-def choices(mask: int | None, paper: list[str]) -> str:
-    """The entry keys of a mask joined by "|"; "!" for an envelope that could not be opened."""
-    if mask is None or mask >> len(paper):
-        return "!"
-    return "|".join(key for bit, key in enumerate(paper) if mask >> bit & 1)
+    options = queries.options_of(stage)
+    ballots = CountedBallots(session, stage.id, marking.Paper(tuple(box.paper), options))
+    roll = _coarsened(list(_roll_by_branch(session, stage.id)), small=options.small_branch)
+    return {"ballots": ballots, "roll": roll}
 
 
 def _roll_by_branch(session: Session, stage_id: int) -> Iterator[dict[str, str]]:

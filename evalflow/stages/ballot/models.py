@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalflow.db import Base, Json
 
 
 class BallotBox(Base):
-    """One for each ballot stage, made when it opens. paper: the entry keys, in the order of a mask's bits.
+    """One for each ballot stage, made when it opens.
 
-    private_key stays None for a secret vote; an open (named) vote has no tellers and keeps it here.
+    paper: what is on it, in the order of a mask's bits or of the bytes of marks. private_key stays None for a secret
+    vote; an open (named) vote has no tellers and keeps it here.
     """
 
     __tablename__ = "ballot_box"
@@ -66,16 +67,22 @@ class Envelope(Base):
 
 
 class Ballot(Base):
-    """A ballot as counted: a random id, the choices as bits, its votes. mask None: the envelope could not be opened.
+    """A ballot as counted: a random id, what is on it, its votes; person_id only where the vote is open (named).
 
-    person_id only where the vote is open (named). Keyed by the random id, so that no order says who was first.
+    mask: the names chosen as bits; marks: points, grades or ranks as bytes, an entry each; both None for an envelope
+    that could not be opened. Keyed by the random id, so that no order says who was first. The index holds the few
+    ballots of more than one vote.
     """
 
     __tablename__ = "ballot"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__ = (
+        Index("ix_ballot_heavier", "stage_id", sqlite_where=text("votes <> 1"), postgresql_where=text("votes <> 1")),
+        {"sqlite_with_rowid": False},
+    )
 
     stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[str] = mapped_column(String(16), primary_key=True)
     mask: Mapped[int | None] = mapped_column(BigInteger)
+    marks: Mapped[bytes | None] = mapped_column(LargeBinary)
     votes: Mapped[int] = mapped_column(default=1)
     person_id: Mapped[int | None]

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.db import kept_of
 from evalflow.errors import Conflict
+from evalflow.kinds import marking
 from evalflow.seasons import queries as seasons
 from evalflow.stages.ballot import queries
 from evalflow.stages.ballot.casting import Paper
@@ -29,8 +30,7 @@ def _read(session: Session, stage_id: int) -> Paper:
         season_id=stage.season_id,
         season_key=stage.season.key,
         stage_key=stage.key,
-        entries=tuple(box.paper),
+        marking=marking.Paper(tuple(box.paper), options),
         public_key=box.public_key,
-        choose=options.choose,
         revote=options.revote,
     )

@@ -1,6 +1,7 @@
 """Simulated tellers and voters."""
 
 from evalflow.access import Actor
+from evalflow.kinds.marking import Paper
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.ballot import casting, commands, queries
@@ -28,12 +29,30 @@ def _vote(world: World, stage: StageRow, member: Actor) -> None:
     world.wait(seconds=world.chance.randint(5, 90))
     with world.database.writing() as session:
         paper = paper_of(session, stage.id)
-        number = world.chance.randint(max(1, paper.choose.minimum), min(paper.choose.maximum, len(paper.entries)))
         liking = {key: world.chance.gauss(world.quality(key), 25) for key in paper.entries}
-        chosen = sorted(paper.entries, key=lambda key: -liking[key])[:number]
+        choice = _choice(world, paper.marking, sorted(paper.entries, key=lambda key: -liking[key]))
         attempt = f"{world.chance.getrandbits(128):032x}"
         clock = world.clock
-        casting.cast(session, paper, frozenset(chosen), attempt=attempt, actor=member, clock=lambda: clock)
+        casting.cast(session, paper, choice, attempt=attempt, actor=member, clock=lambda: clock)
+
+
+def _choice(world: World, paper: Paper, ordered: list[str]) -> dict[str, int]:
+    """A valid ballot of somebody who likes the entries in this order."""
+    options, number = paper.options, len(ordered)
+    if options.form == "names":
+        most = min(options.bounds.maximum, number)
+        return dict.fromkeys(ordered[: world.chance.randint(max(1, options.bounds.minimum), most)], 1)
+    if options.form == "grades":
+        best_first = sorted(range(len(options.grade)), key=lambda index: -options.grade[index].worth)
+        return {key: best_first[place * len(best_first) // number] for place, key in enumerate(ordered)}
+    if options.form == "ranks":
+        most = min(len(options.ranks) or number, number)
+        return {key: rank for rank, key in enumerate(ordered[: world.chance.randint(1, most)], 1)}
+    assert options.points is not None
+    if options.method == "cumulative":
+        second = options.points // 3 if number > 1 else 0
+        return {ordered[-1]: 0, ordered[1 % number]: second, ordered[0]: options.points - second}
+    return {key: options.points * (number - place) // number for place, key in enumerate(ordered)}
 
 
 def after(world: World, stage: StageRow) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, may
-from evalflow.kinds.ballot import BallotOptions
+from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.people.models import Branch
 from evalflow.seasons import guards
 from evalflow.seasons.models import StageRow

@@ -44,14 +44,14 @@ def public_bytes(key: X25519PrivateKey) -> bytes:
     return key.public_key().public_bytes_raw()
 
 
-def seal(mask: int, public_key: bytes, info: bytes, *, entropy: Entropy) -> bytes:
-    """The envelope of a choice mask (bit i set: the i-th entry of the paper); always ENVELOPE_BYTES long."""
-    plaintext = mask.to_bytes(BALLOT_BYTES)
+def seal(number: int, public_key: bytes, info: bytes, *, entropy: Entropy) -> bytes:
+    """The envelope of a ballot written as a number (see `kinds.marking`); always ENVELOPE_BYTES long."""
+    plaintext = number.to_bytes(BALLOT_BYTES)
     return entropy.seal(plaintext, X25519PublicKey.from_public_bytes(public_key), info)
 
 
 def unseal(envelope: bytes, private_key: X25519PrivateKey, info: bytes) -> int | None:
-    """The mask, or None for an envelope that does not open with this key for this ballot and voter."""
+    """The number, or None for an envelope that does not open with this key for this ballot and voter."""
     try:
         return int.from_bytes(SUITE.decrypt(envelope, private_key, info))
     except (InvalidTag, ValueError):

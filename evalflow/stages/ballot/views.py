@@ -1,8 +1,9 @@
 """The ballot's pages: vote, receipt, "is my envelope in the box", turnout, and the tellers' desk."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,14 +15,17 @@ from wtforms.validators import EqualTo, InputRequired
 
 from evalflow.access import Permission
 from evalflow.errors import Conflict, Forbidden, Invalid
-from evalflow.kinds import ballot as rules
-from evalflow.kinds.ballot import BallotOptions
+from evalflow.kinds.ballot_rules import BallotOptions
+from evalflow.kinds.ballot_words import words
+from evalflow.kinds.marking import Paper
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.stages.ballot import casting, commands, queries
+from evalflow.stages.ballot.casting import Choice
 from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.papers import paper_of
+from evalflow.tally.rounding import round_half_up
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, database, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
@@ -33,10 +37,28 @@ blueprint = kind_blueprint("ballot")
 
 
 class VoteForm(Form):
-    """attempt: made when the form is shown; sending the same form twice is one vote."""
+    """attempt: made when the form is shown; sending the same form twice is one vote.
+
+    Names chosen come as `entries`, marks as one field for each entry, `mark.KEY`.
+    """
 
     entries = SelectMultipleField(validate_choice=False)
     attempt = StringField()
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What was written beside the entries; nothing for those left out."""
+        fields = {name.removeprefix("mark."): text for name, text in request.form.items() if name.startswith("mark.")}
+        return {key: text.strip() for key, text in fields.items() if text.strip()}
+
+    def choice(self, paper: Paper) -> Choice:
+        """Raises Invalid("mark_not_understood")."""
+        if paper.options.form == "names":
+            return frozenset(self.entries.data or ())
+        try:
+            return {key: paper.mark(text) for key, text in self.marks.items()}
+        except ValueError:
+            raise Invalid("mark_not_understood") from None
 
 
 class PassphraseForm(Form):
@@ -65,7 +87,7 @@ class VotePage:
     is_on_roll: bool
     receipt: str | None
     sees_turnout: bool
-    votes: dict[str, int] | None
+    votes: dict[str, int | float] | None
 
 
 @blueprint.get("/")
@@ -85,7 +107,7 @@ def _vote_page(session: Session, stage: StageRow, form: VoteForm, person: int | 
     page = VotePage(
         stage=stage,
         options=options,
-        words=rules.words(options, locale()),
+        words=words(options, locale()),
         entries=entries,
         covers=covers(stage.season, entries),
         has_gallery=visibility.has_begun(stage.season, "promotion"),
@@ -93,9 +115,17 @@ def _vote_page(session: Session, stage: StageRow, form: VoteForm, person: int | 
         is_on_roll=person is not None and queries.is_on_roll(session, stage.id, person),
         receipt=queries.own_receipt(session, stage.id, person) if person is not None else None,
         sees_turnout=visibility.sees_turnout(actor(), stage),
-        votes={key: int(votes) for key, votes in outcome.figures["votes"].items()} if outcome else None,
+        votes=_shown(outcome.figures["votes"]) if outcome else None,
     )
     return render_template("stages/ballot/home.html", page=page, form=form)
+
+
+def _shown(votes: Mapping[str, Fraction]) -> dict[str, int | float]:
+    """Votes as a chart draws them."""
+    return {
+        key: int(number) if number.denominator == 1 else float(round_half_up(number, 2))
+        for key, number in votes.items()
+    }
 
 
 @blueprint.post("/")
@@ -104,10 +134,11 @@ def cast() -> Response | tuple[str, int]:
     form = VoteForm()
     try:
         with writing() as session:
+            paper = paper_of(session, place().stage.id)
             receipt = casting.cast(
                 session,
-                paper_of(session, place().stage.id),
-                frozenset(form.entries.data or ()),
+                paper,
+                form.choice(paper.marking),
                 attempt=_attempt(form),
                 actor=actor(),
                 clock=now,

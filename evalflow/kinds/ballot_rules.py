@@ -1,0 +1,181 @@
+"""What a workflow file may say of a ballot: the method, what voters write on the paper, who opens the envelopes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from evalflow.workflow.definition import BilingualText, Key, Options, Strict, listed
+
+MAX_ENTRIES = 62  # names chosen are bits of one 64-bit integer, marks the bytes of an envelope of one length
+DEFAULT = "*"  # the default option on a paper; no entry can have this key
+
+
+@dataclass(frozen=True)
+class Method:
+    """What one method has on its paper, and which of the options below are its own.
+
+    form: "names" (choose some), "points", "grades" or "ranks". orders: it gives an order instead of votes to compare.
+    """
+
+    form: Literal["names", "points", "grades", "ranks"]
+    needs: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    orders: bool = False
+
+
+METHODS: Mapping[str, Method] = MappingProxyType(
+    {
+        "approval": Method("names", needs=frozenset({"choose"})),
+        "plurality": Method("names"),
+        "score": Method("points", needs=frozenset({"points"}), may=frozenset({"no_opinion"})),
+        "cumulative": Method("points", needs=frozenset({"points"})),
+        "grade": Method("grades", needs=frozenset({"grade"}), may=frozenset({"no_opinion"})),
+        "positional": Method("ranks", needs=frozenset({"ranks"})),
+        "star": Method("points", needs=frozenset({"points", "seats"}), orders=True),
+        "schulze": Method("ranks", may=frozenset({"equal_ranks", "no_opinion", "default"}), orders=True),
+        "instant_runoff": Method("ranks", may=frozenset({"draw"}), orders=True),
+        "stv": Method("ranks", needs=frozenset({"seats"}), may=frozenset({"draw"}), orders=True),
+        "meek": Method("ranks", needs=frozenset({"seats"}), may=frozenset({"draw"}), orders=True),
+    }
+)
+_OWN = frozenset().union(*(method.needs | method.may for method in METHODS.values()))
+
+
+class Choose(Strict):
+    """How many entries one ballot names; min 0 lets a voter abstain by an empty ballot."""
+
+    minimum: Annotated[int, Field(ge=0, le=MAX_ENTRIES, alias="min")] = 1
+    maximum: Annotated[int, Field(ge=1, le=MAX_ENTRIES, alias="max")]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.minimum > self.maximum:
+            raise ValueError("max not below min")
+        return self
+
+
+class Grade(Strict):
+    """A grade that voters may give, and the points it is worth."""
+
+    key: Key
+    label: BilingualText
+    worth: Annotated[int, Field(ge=0, le=1000)]
+
+
+class Default(Strict):
+    """The default option ("none of these"): what an entry must beat to be in at all.
+
+    quorum: how many ballots must prefer an entry to it. majority: the entry's preferers must be more than this multiple
+    of the others ("1", "3", "3/2"), or the number field of the declaration that says so for each entry ("STAGE.FIELD").
+    """
+
+    title: BilingualText
+    quorum: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$")] = "0"
+    majority: Annotated[
+        str,
+        StringConstraints(pattern=r"^([0-9]{1,4}(/[1-9][0-9]{0,3})?|[a-z][a-z0-9_-]{0,39}\.[a-z][a-z0-9_-]{0,39})$"),
+    ] = "1"
+
+    @property
+    def votes_needed(self) -> Fraction:
+        return Fraction(self.quorum)
+
+
+class Tellers(Strict):
+    """The private key is split into `shares`; any `needed` of them open the envelopes."""
+
+    shares: Annotated[int, Field(ge=1, le=20)] = 3
+    needed: Annotated[int, Field(ge=1, le=20)] = 2
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if self.needed > self.shares:
+            raise ValueError("needed not above shares")
+        return self
+
+
+def _distinct_grades(grades: tuple[Grade, ...]) -> tuple[Grade, ...]:
+    if len({grade.key for grade in grades}) < len(grades):
+        raise ValueError("each grade key once")
+    return grades
+
+
+class BallotOptions(Options):
+    """method: how ballots are counted; docs/counting.md tells each with its source.
+
+    choose: names on an approval ballot. points: the most an entry can get (score, star), or all a voter hands out
+    (cumulative). grade: the grades of a grade ballot. ranks: what a first, second, … place is worth (positional).
+    seats: how many are elected (star, stv, meek). equal_ranks: entries may share a rank. no_opinion: an entry may be
+    left without a mark, and that says nothing of it. default: the option that entries must beat (schulze).
+    draw: ties that no rule breaks while counting are broken by lots from the published seed; else they are told.
+    establishment: the number field of the declaration ("STAGE.FIELD") that holds the branch's headcount, for
+    head-count-fair points. secrecy: "sealed" keeps every choice encrypted until the count; "named" is an open vote.
+    small_branch: turnout of a branch with fewer electors than this is shown only together with the other small ones.
+    """
+
+    method: Literal[
+        "approval",
+        "plurality",
+        "score",
+        "cumulative",
+        "grade",
+        "positional",
+        "star",
+        "schulze",
+        "instant_runoff",
+        "stv",
+        "meek",
+    ]
+    choose: Choose | None = None
+    points: Annotated[int | None, Field(ge=1, le=250)] = None
+    grade: Annotated[listed(Grade, max_length=20), AfterValidator(_distinct_grades)] = ()  # type: ignore[valid-type]
+    ranks: listed(Annotated[int, Field(ge=0, le=1000)], max_length=MAX_ENTRIES) = ()  # type: ignore[valid-type]
+    seats: Annotated[int | None, Field(ge=1, le=MAX_ENTRIES)] = None
+    equal_ranks: bool = False
+    no_opinion: bool = False
+    default: Default | None = None
+    draw: bool = False
+    establishment: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_-]*\.[a-z][a-z0-9_-]*)?$")] = ""
+    secrecy: Literal["sealed", "named"] = "sealed"
+    tellers: Tellers = Tellers()
+    revote: bool = True
+    small_branch: Annotated[int, Field(ge=1, le=100)] = 5
+
+    @model_validator(mode="after")
+    def _own_options(self) -> Self:
+        """What another method needs says nothing here, and would be read as if it did."""
+        said = self.model_fields_set & _OWN
+        rule = METHODS[self.method]
+        if rule.needs - said:
+            raise ValueError(f"{min(rule.needs - said)} where method is {self.method}")
+        if said - rule.needs - rule.may:
+            raise ValueError(f"no {min(said - rule.needs - rule.may)} where method is {self.method}")
+        if self.form == "grades" and len(self.grade) < 2:
+            raise ValueError("two grades or more")
+        if "ranks" in said and list(self.ranks) != sorted(self.ranks, reverse=True):
+            raise ValueError("ranks that do not rise")
+        return self
+
+    @property
+    def form(self) -> str:
+        return METHODS[self.method].form
+
+    @property
+    def orders(self) -> bool:
+        return METHODS[self.method].orders
+
+    @property
+    def bounds(self) -> Choose:
+        """How many names a ballot may have: one, where votes go to one entry only."""
+        return self.choose or Choose.model_validate({"min": 1, "max": 1})
+
+    @property
+    def top(self) -> int | None:
+        """The most points that one ballot can give an entry; None where points are not what it gives."""
+        if self.method == "grade":
+            return max(int(grade.worth) for grade in self.grade)
+        return self.points if self.method in ("score", "cumulative") else None

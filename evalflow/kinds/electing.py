@@ -1,0 +1,71 @@
+"""From valid ballots with marks to what a ballot's outcome holds, one function for each method of the workflow file."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from evalflow.errors import BundleError
+from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
+from evalflow.tally import ranking
+from evalflow.tally.election import Election
+from evalflow.tally.profile import Profile
+from evalflow.workflow.outcome import Case
+
+
+@dataclass(frozen=True)
+class Result:
+    """votes: what each entry got, by the method's own measure. places: where the method orders. told: JSON facts."""
+
+    votes: Mapping[str, int | Fraction]
+    places: Mapping[str, int] | None = None
+    givers: Mapping[str, int] | None = None
+    told: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def count(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    """What valid ballots come to by the method of the options."""
+    return METHODS[options.method](profile, options, case)
+
+
+def declared(case: Case, reference: str) -> dict[str, Fraction]:
+    """{entry: number} of a number field of the declaration, "STAGE.FIELD". BundleError where an entry lacks it."""
+    stage, _, name = reference.partition(".")
+    found = case.earlier[stage].figures.get(name, {})
+    lacking = next((key for key in case.keys if key not in found), None)
+    if lacking is not None:
+        raise BundleError(stage, f"entry {lacking!r} has no number for {name!r}")
+    return {key: found[key] for key in case.keys}
+
+
+METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = MappingProxyType({})
+
+
+def _lots(options: BallotOptions, case: Case) -> Mapping[str, int] | None:
+    return ranking.lots(case.keys, bytes.fromhex(case.seed)) if options.draw and case.seed else None
+
+
+def _ordered(election: Election, votes: Mapping[str, int | Fraction]) -> Result:
+    """What is ranked below the default option is out, as is the option itself."""
+    above: list[tuple[str, ...]] = []
+    for group in election.order:
+        if DEFAULT in group:
+            break
+        above.append(group)
+    places = {place.entry: place.place for place in Election(tuple(above)).places if place.place is not None}
+    told = {
+        "order": [list(group) for group in election.order],
+        "out": list(election.out),
+        "steps": [_plain(step) for step in election.steps],
+    }
+    return Result(votes, places, told={"election": told})
+
+
+def _plain(value: Any) -> Any:
+    """The same in JSON values: exact fractions as text."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return str(value) if isinstance(value, Fraction) else value
