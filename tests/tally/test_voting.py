@@ -49,14 +49,15 @@ def test_the_same_votes_become_very_different_points(name, points):
     assert VOTE_POINTS[name](Count({"b1": 16, "b2": 3, "b3": 1}, valid=16, electors=25)) == points
 
 
-@pytest.mark.parametrize("name", sorted(VOTE_POINTS.keys() - {"rank_points"}))
+@pytest.mark.parametrize("name", sorted(VOTE_POINTS.keys() - {"rank_points", "head_count_fair"}))
 def test_without_a_single_vote_every_entry_has_zero_points(name):
-    assert VOTE_POINTS[name](Count({"b1": 0, "b2": 0}, valid=0, electors=0)) == {"b1": 0, "b2": 0}
+    heads = {"b1": Fraction(9), "b2": Fraction(9)}
+    assert VOTE_POINTS[name](Count({"b1": 0, "b2": 0}, valid=0, electors=0, top=5, heads=heads)) == {"b1": 0, "b2": 0}
 
 
 @pytest.mark.parametrize("name", sorted(VOTE_POINTS))
 def test_without_an_entry_there_are_no_points(name):
-    assert VOTE_POINTS[name](Count({}, valid=0, electors=5)) == {}
+    assert VOTE_POINTS[name](Count({}, valid=0, electors=5, top=5, heads={})) == {}
 
 
 def test_rank_points_share_the_better_place_and_never_fall_below_zero():
@@ -69,3 +70,20 @@ def test_rank_points_share_the_better_place_and_never_fall_below_zero():
 def test_approvals_over_electors_needs_a_roll_that_can_give_the_votes(electors):
     with pytest.raises(ValueError, match="electors"):
         approvals_over_electors(Count({"b1": 3}, valid=3, electors=electors))
+
+
+@pytest.mark.parametrize("name", ["share_of_full_marks", "head_count_fair"])
+def test_points_that_need_what_the_count_does_not_tell_are_refused(name):
+    with pytest.raises(ValueError, match="give no points|not known"):
+        VOTE_POINTS[name](Count({"b1": 3}, valid=3))
+
+
+def test_an_order_given_by_the_method_is_what_rank_points_follow_and_whoever_it_leaves_out_has_none():
+    count = Count({"b1": 1, "b2": 9, "b3": 5}, valid=9, places={"b1": 1, "b3": 2})
+    assert rank_points(count) == {"b1": 100, "b3": 99}
+
+
+def test_more_votes_than_twice_the_headcount_earn_no_more_and_rank_decides_the_other_half():
+    heads = {"b1": Fraction(10), "b2": Fraction(10), "b3": Fraction(40)}
+    count = Count({"b1": 20, "b2": 60, "b3": 20}, valid=60, heads=heads)
+    assert head_count_fair(count) == {"b1": Fraction(199, 2), "b2": 100, "b3": 62}
