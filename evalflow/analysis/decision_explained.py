@@ -37,6 +37,10 @@ class TieBreak:
     link: str
     groups: tuple[tuple[str, ...], ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(entry for group in self.groups for entry in group)
+
 
 @dataclass(frozen=True)
 class Motion:
@@ -50,6 +54,10 @@ class Motion:
     entitled: int
     present: int
     result: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(entries_of(self.about))
 
 
 @dataclass(frozen=True)

@@ -37,19 +37,24 @@ class Explanation:
         """The last decision, which the result is of; None while there is none."""
         return next((part for part in reversed(self.parts) if isinstance(part, Decision)), None)
 
+    @property
+    def equation(self) -> str:
+        """The composite and what it is made of; "" while there is none."""
+        found = self.decision
+        return "" if found is None or found.shown is None else f"{_bare(found.shown)} = {summands(found)}"
+
     def sentence(self, locale: str) -> str:
         """The whole of it in a line; "" while nothing is ranked.
 
         "87.42 = 40 % × 95 + 60 % × 82.37, place 3 of 19"
         """
         found = self.decision
-        if found is None or found.shown is None or found.place is None:
+        if found is None or found.place is None:
             return ""
         return say(
             locale,
-            "%(composite)s = %(parts)s, place %(place)s of %(ranked)s",
-            composite=_bare(found.shown),
-            parts=summands(found),
+            "%(equation)s, place %(place)s of %(ranked)s",
+            equation=self.equation,
             place=found.place,
             ranked=found.ranked,
         )

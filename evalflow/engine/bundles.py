@@ -1,6 +1,7 @@
 """A season as a bundle: everything an outsider needs to repeat its outcomes, and nothing that names a voter."""
 
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,12 @@ from evalflow.seasons.rules import definition_of
 
 
 def export(session: Session, season: Season, signer: Signer) -> Bundle:
-    """The evidence of every stage that is done; what still runs is left out, so that nothing leaks early."""
+    """Evidence and log: all that an outsider needs."""
+    return replace(evidence(session, season), log=_log(session, signer))
+
+
+def evidence(session: Session, season: Season) -> Bundle:
+    """A bundle without the log: every stage that is done; what still runs is left out, so that nothing leaks early."""
     done = [row for row in season.stages if row.phase == Phase.DONE]
     definition = definition_of(season)
     return Bundle(
@@ -36,7 +42,6 @@ def export(session: Session, season: Season, signer: Signer) -> Bundle:
         ),
         tables={row.key: LIFECYCLES[row.kind].evidence(session, row) for row in done},
         outcomes=queries.outcomes(season),
-        log=_log(session, signer),
     )
 
 

@@ -1,0 +1,163 @@
+"""How did we get 87.42? The ranking, and for every entry the whole way from raw sheets and counts to its place.
+
+Whoever reads the dossier sees it as far as stages are done, everybody once the awards are final: the same evidence as
+the bundle anyone can recount then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from sqlalchemy import select
+
+from evalflow.access import Permission, may
+from evalflow.analysis.decision_explained import TieBreak
+from evalflow.analysis.explanation import Explanation, explain
+from evalflow.analysis.scores_explained import Scoring
+from evalflow.bundle.format import ACCEPTED, Bundle
+from evalflow.engine import bundles
+from evalflow.engine.strips import Strip, strip
+from evalflow.errors import NotFound
+from evalflow.i18n import say
+from evalflow.kinds import KINDS
+from evalflow.kinds.decision_words import POINTS, link_words
+from evalflow.kinds.rubric import ScoringOptions
+from evalflow.kinds.scoring import void_words
+from evalflow.people.models import Branch
+from evalflow.seasons import queries, visibility
+from evalflow.seasons.models import Season
+from evalflow.stages.decision import queries as decision_queries
+from evalflow.tally.void import Breach
+from evalflow.web.current import actor, locale, reading
+from evalflow.web.guard import guarded
+from evalflow.workflow.definition import Definition, Stage
+from evalflow.workflow.outcome import Outcome
+from evalflow.workflow.telling import tell_stage, titled
+
+blueprint = Blueprint("results", __name__, url_prefix="/s/<season_key>")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What the explanation names by keys, in the page's language. branches, entries: {key: name}."""
+
+    definition: Definition
+    locale: str
+    branches: Mapping[str, str]
+    entries: Mapping[str, str]
+
+    def rule(self, name: str) -> str:
+        return say(self.locale, POINTS[name]) if name in POINTS else name
+
+    def link(self, name: str) -> str:
+        return titled(link_words(name, self.locale), self.definition, self.locale)
+
+    def rater(self, key: str) -> str:
+        return self.branches.get(key, key)
+
+    def entry(self, key: str) -> str:
+        return self.entries.get(key, key)
+
+    def listed(self, keys: Iterable[str]) -> str:
+        """Entries by their titles; those that are hidden left out."""
+        comma = "、" if self.locale.startswith("zh") else ", "
+        return comma.join(self.entries[key] for key in keys if key in self.entries)
+
+    def order(self, tie: TieBreak) -> str:
+        return " > ".join(" = ".join(self.entry(key) for key in group) for group in tie.groups)
+
+    def rules(self, stage: Stage) -> list[str]:
+        return [titled(sentence, self.definition, self.locale) for sentence in tell_stage(stage, KINDS, self.locale)]
+
+    def void(self, stage: Stage, breach: Breach) -> str:
+        """The rule that voids a sheet, as the rater was told it."""
+        options = stage.options
+        assert isinstance(options, ScoringOptions)
+        limits = (breach.quota.at_most, breach.quota.or_more) if breach.quota else (None, None)
+        rules = [rule for rule in options.void if rule.rule == breach.rule and (rule.at_most, rule.score) == limits]
+        return void_words(rules[0], self.locale) if rules else breach.rule
+
+
+@dataclass(frozen=True)
+class ResultPage:
+    """told: one for each entry, best first, those without a place last by number; one only on an entry's own page.
+
+    hidden: keys of the entries the reader stepped back from. strips: {stage key: its marks as a drawing}.
+    """
+
+    season: Season
+    wording: Wording
+    told: Sequence[Explanation]
+    is_final: bool
+    hidden: frozenset[str]
+    strips: Mapping[str, Strip | None]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A season as far as the reader may see it, but for what `hidden` names."""
+
+    season: Season
+    bundle: Bundle
+    outcomes: Mapping[str, Outcome]
+    hidden: frozenset[str]
+
+
+@blueprint.get("/results")
+@guarded(Permission.SEE_PUBLIC)
+def ranking(season_key: str) -> str:
+    read = _read(season_key)
+    keys = [line.key for line in read.bundle.entries if line.state == ACCEPTED and line.key not in read.hidden]
+    told = sorted((explain(read.bundle, read.outcomes, key) for key in keys), key=_best_first)
+    return render_template("results/ranking.html", page=_page(read, told))
+
+
+@blueprint.get("/result/<entry_key>")
+@guarded(Permission.SEE_PUBLIC)
+def entry(season_key: str, entry_key: str) -> str:
+    read = _read(season_key)
+    told = explain(read.bundle, read.outcomes, entry_key)
+    return render_template("results/entry.html", page=_page(read, [told]), told=told)
+
+
+def _read(season_key: str) -> _Read:
+    """NotFound for whoever is to wait until the awards are final."""
+    session = reading()
+    season = queries.season_by_key(session, season_key)
+    is_final = visibility.is_final(season)
+    if not is_final and not may(actor(), Permission.READ_DOSSIER, season=season.id):
+        raise NotFound("awards_later")
+    return _Read(
+        season,
+        bundles.evidence(session, season),
+        queries.outcomes(season),
+        frozenset() if is_final else _hidden(season),
+    )
+
+
+def _hidden(season: Season) -> frozenset[str]:
+    """What the dossier hides from somebody who stepped back, this page hides too."""
+    if may(actor(), Permission.KEEP_MINUTES, season=season.id):
+        return frozenset()
+    meetings = [row.id for row in season.stages if row.kind == "decision"]
+    ids = {one for meeting in meetings for one in decision_queries.own_recusals(reading(), meeting, actor())}
+    return frozenset(one.key for one in queries.entries(reading(), season.id) if one.id in ids)
+
+
+def _best_first(told: Explanation) -> tuple[bool, int, int]:
+    place = told.decision.place if told.decision else None
+    return (place is None, place or 0, told.entry.number or 0)
+
+
+def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
+    branches = {branch.key: branch.name(locale()) for branch in reading().scalars(select(Branch))}
+    entries = {line.key: line.title for line in read.bundle.entries if line.key not in read.hidden}
+    scorings = [part for part in told[0].parts if isinstance(part, Scoring)] if len(told) == 1 else []
+    return ResultPage(
+        season=read.season,
+        wording=Wording(read.bundle.definition, locale(), branches, entries),
+        told=told,
+        is_final=visibility.is_final(read.season),
+        hidden=read.hidden,
+        strips={part.stage.key: strip(part) for part in scorings},
+    )
