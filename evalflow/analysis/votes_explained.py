@@ -90,7 +90,7 @@ def _points(case: Case, count: Count, entry: str) -> tuple[VotePoints, ...]:
         for stage in case.definition.stages
         if isinstance(stage.options, DecisionOptions)
         for component in stage.options.component
-        if component.source == case.stage.key
+        if component.source == case.stage.key and component.points in VOTE_POINTS
     )
     found = {rule: VOTE_POINTS[rule](count) for rule in rules}
     return tuple(

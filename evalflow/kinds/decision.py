@@ -70,6 +70,7 @@ def outcome(case: Case) -> Outcome:
     told = _meeting_facts(held, options)
     stands = standing.stand(case, options, held)
     choices = chosen(case, options)
+    _check_barred(stands, choices)
     decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
     _check_motions(held, choices)
     found = deviations(stands, choices)
@@ -143,6 +144,15 @@ def _nobody_met(case: Case) -> None:
             raise BundleError(f"{table}.csv", "by these rules nobody meets: the ranking decides", line=2)
 
 
+def _check_barred(stands: Standing, choices: tuple[Choice, ...]) -> None:
+    """No committee can award what a veto took out; it would take other rules."""
+    reasons = {one.entry: one.label.to("en") for one in stands.barred}
+    for choice in choices:
+        if choice.place is not None and choice.entry in reasons:
+            told = f"{choice.entry!r} takes no part in the ranking: {reasons[choice.entry]}"
+            raise BundleError(FILE, told, line=choice.line)
+
+
 def _check_motions(held: Meeting, choices: tuple[Choice, ...]) -> None:
     """Every entry decided is in a carried motion: its own, or one on the whole list."""
     if held.carried("list"):
@@ -184,10 +194,10 @@ def _told(
     found: tuple[Deviation, ...],
     meeting_facts: Mapping[str, Any],
 ) -> Outcome:
-    figures = {f"points.{stage}": points for stage, points in stands.points.items()}
+    figures = {f"points.{name}": points for name, points in stands.points.items()}
     composite = {entry: value for entry, value in stands.composite.items() if value is not None}
     places = {p.entry: Fraction(p.place) for p in stands.order.places if p.place is not None}
-    cut = stands.cut
+    cut, unworkable = stands.cut, stands.unworkable
     return Outcome(
         {"composite": composite, "place": places, **figures},
         {
@@ -209,6 +219,8 @@ def _told(
             "deviations": [
                 {"entry": d.entry, "ranked": d.ranked, "decided": d.decided, "reason": d.reason} for d in found
             ],
+            **({"vetoed": [one.to_json() for one in stands.barred]} if options.lines else {}),
+            **({"unworkable": {name: list(keys) for name, keys in unworkable.items()}} if unworkable else {}),
             **meeting_facts,
         },
     )

@@ -4,8 +4,14 @@ A quorum that can never be met is refused before, by the grammar of shares.
 """
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
-from evalflow.kinds.decision_rules import LAST_LINKS, SHEET_LINKS, DecisionOptions, points_for
+from evalflow.kinds.barring import Eligible, Veto
+from evalflow.kinds.components import ATTAINMENT, TARGETS, Component, figures_of, is_number, points_for
+from evalflow.kinds.decision_rules import BRANCH, LAST_LINKS, SHEET_LINKS, DecisionOptions
+from evalflow.kinds.submission import SubmissionOptions
+from evalflow.tally import attainment
+from evalflow.tally.attainment import Better, Scale, Targets
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Problem
 
@@ -16,6 +22,11 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     earlier = {one.key: one for one in definition.earlier(stage.key)}
     yield from _components(options, earlier)
     yield from _weights(options)
+    yield from _combining(options)
+    for name, lines in (("veto", options.veto), ("eligible", options.eligible)):
+        for index, line in enumerate(lines):
+            yield from _line(line, earlier, f"{name}.{index}")
+    yield from _cap(options, earlier)
     yield from _chain(options, earlier)
     yield from _seats(options, stage, earlier)
 
@@ -26,21 +37,90 @@ def _components(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator
         if source is None:
             yield Problem(f"component.{index}.from", f"an earlier stage: {_listed(earlier)}", part.source)
             continue
-        known = points_for(source.kind, combine=options.combine)
+        known = points_for(source, combine=options.combine)
         if not known:
-            yield Problem(f"component.{index}.from", "a ballot or a scoring", f"{part.source}, a {source.kind}")
+            expected = "a ballot, a scoring, a decision or a declaration with numbers"
+            yield Problem(f"component.{index}.from", expected, f"{part.source}, a {source.kind}")
         elif part.points not in known:
             yield Problem(f"component.{index}.as", " | ".join(known), part.points)
-    sources = [part.source for part in options.component]
-    for source in sorted({one for one in sources if sources.count(one) > 1}):
-        yield Problem("component.from", "each stage once", source)
+        else:
+            yield from _figures(part, source, f"component.{index}")
+    names = [part.name for part in options.component]
+    for name in sorted({one for one in names if names.count(one) > 1}):
+        yield Problem("component.from", "each stage once", name)
+
+
+def _figures(part: Component, source: Stage, place: str) -> Iterator[Problem]:
+    """The numbers a component names are there, and targets that are all written out can be meant."""
+    known = figures_of(source)
+    named = {"figure": part.figure, "value": part.value, **{name: part.target(name) for name in TARGETS}}
+    strange = {key: name for key, name in named.items() if name and not is_number(name) and name not in known}
+    for key, name in strange.items():
+        yield Problem(f"{place}.{key}", " | ".join(known), name)
+    targets = [part.target(name) for name in TARGETS]
+    if part.points == ATTAINMENT and all(target is None or is_number(target) for target in targets):
+        yield from _targets(part, place)
+
+
+def _targets(part: Component, place: str) -> Iterator[Problem]:
+    numbers = [None if (text := part.target(name)) is None else Fraction(text) for name in TARGETS]
+    baseline, work, stretch = numbers
+    assert baseline is not None and work is not None
+    try:
+        attainment.check(Targets(baseline, work, stretch, better=Better(part.better), scale=Scale(part.scale)))
+    except ValueError:
+        written = " → ".join(str(number) for number in numbers if number is not None)
+        above = ", above 0" if part.scale == "log" else ""
+        direction = "rise" if part.better == "more" else "fall"
+        yield Problem(f"{place}.work", f"targets that {direction} from baseline to work to stretch{above}", written)
+
+
+def _combining(options: DecisionOptions) -> Iterator[Problem]:
+    if options.combine != "sum" and any(part.subtract for part in options.component):
+        yield Problem("component.subtract", 'combine = "sum" where something is subtracted', options.combine)
+    if options.combine != "geometric" and any(part.group for part in options.component):
+        yield Problem("component.group", 'combine = "geometric" where parts form groups', options.combine)
+    if options.component and all(part.subtract for part in options.component):
+        yield Problem("component.subtract", "something to subtract from", "deductions only")
+
+
+def _line(line: Veto | Eligible, earlier: dict[str, Stage], place: str) -> Iterator[Problem]:
+    source = earlier.get(line.source)
+    if source is None:
+        yield Problem(f"{place}.from", f"an earlier stage: {_listed(earlier)}", line.source)
+    elif line.choice is None:
+        known = figures_of(source)
+        if line.figure not in known:
+            yield Problem(f"{place}.figure", " | ".join(known) or "a stage with numbers", line.figure)
+    else:
+        choices = _choices(source)
+        if line.figure not in choices:
+            yield Problem(f"{place}.figure", " | ".join(choices) or "a declaration with choices", line.figure)
+        elif line.choice not in choices[line.figure]:
+            yield Problem(f"{place}.is", " | ".join(choices[line.figure]), line.choice)
+
+
+def _cap(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Problem]:
+    if options.cap is None or options.cap.per == BRANCH:
+        return
+    known = [f"{key}.{field}" for key, source in earlier.items() for field in _choices(source)]
+    if options.cap.per not in known:
+        yield Problem("cap.per", " | ".join([BRANCH, *known]), options.cap.per)
+
+
+def _choices(source: Stage) -> dict[str, tuple[str, ...]]:
+    """{choice field: its choices} of a declaration; none of any other stage."""
+    if not isinstance(source.options, SubmissionOptions):
+        return {}
+    fields = source.options.counted.items()
+    return {key: tuple(one.key for one in field.choice) for key, field in fields if field.type == "choice"}
 
 
 def _weights(options: DecisionOptions) -> Iterator[Problem]:
     weights = [part.weight for part in options.component]
-    if options.combine == "sum":
+    if options.combine != "weighted":
         if any(weight is not None for weight in weights):
-            yield Problem("component.weight", 'no weights with combine = "sum"', _sum(weights))
+            yield Problem("component.weight", f'no weights with combine = "{options.combine}"', _sum(weights))
     elif None in weights or sum(weight or 0 for weight in weights) != 100:
         yield Problem("component.weight", "weights that total 100", _sum(weights))
 

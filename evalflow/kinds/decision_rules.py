@@ -5,16 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from evalflow.kinds.barring import Eligible, Veto
+from evalflow.kinds.components import Component
 from evalflow.tally import quorum
-from evalflow.tally.points import VOTE_POINTS
 from evalflow.tally.quorum import Share
 from evalflow.tally.rounding import RoundingRule
 from evalflow.workflow.definition import Names, Options, Strict, listed
 
-SCORE = "score"
 LAST_LINKS = ("number", "motion", "draw")
 SHEET_LINKS = ("givers", "countback")
-FIGURES = {"ballot": "votes", "scoring": "score"}  # the figure of a kind that ranks its entries
+BRANCH = "branch"
 
 
 def _share(parse: Callable[[str], Share], grammar: str) -> Callable[[str], str]:
@@ -39,18 +39,6 @@ class QuorumRule(Strict):
     ayes: Annotated[str, AfterValidator(_share(quorum.parse_ayes, AYES_GRAMMAR))]
 
 
-class Component(Strict):
-    """One part of the composite.
-
-    from: an earlier stage. as: how its figures become points, a counting rule for a vote, "score" for a scoring.
-    weight: its share in per cent; left out where parts are only added up.
-    """
-
-    source: Annotated[str, Field(alias="from")]
-    points: Annotated[str, Field(alias="as")]
-    weight: Annotated[int | None, Field(ge=1, le=100)] = None
-
-
 class Rounding(Strict):
     """Half up, once, after everything has been combined; before_ranking: places go by what is shown."""
 
@@ -58,8 +46,21 @@ class Rounding(Strict):
     before_ranking: bool = True
 
 
+class Cap(Strict):
+    """at_most: how many of one group can be among the winners.
+
+    per: "branch", or a choice field of a declaration as "STAGE.FIELD".
+    """
+
+    at_most: Annotated[int, Field(ge=1, le=1000)]
+    per: str = BRANCH
+
+
 class DecisionOptions(Options):
-    """seats: how many can be awarded; places may stay empty.
+    """seats: how many can be awarded; places may stay empty. cap: at most so many of one group.
+
+    combine: "weighted" by per cent, "sum" less what is to be subtracted, "geometric" the n-th root of the product.
+    veto, eligible: who takes no part in the ranking.
 
     quorum: left out, nobody meets and the ranking alone decides. tie_break: links asked in turn about what is still
     tied: a stage (its own figure), "STAGE.givers" or "STAGE.countback" (points handed out), "number" (order of
@@ -69,7 +70,10 @@ class DecisionOptions(Options):
     seats: Annotated[int, Field(ge=1, le=1000)]
     quorum: QuorumRule | None = None
     component: listed(Component, min_length=1, max_length=20)  # type: ignore[valid-type]
-    combine: Literal["weighted", "sum"] = "weighted"
+    combine: Literal["weighted", "sum", "geometric"] = "weighted"
+    veto: listed(Veto, max_length=20) = ()  # type: ignore[valid-type]
+    eligible: listed(Eligible, max_length=20) = ()  # type: ignore[valid-type]
+    cap: Cap | None = None
     round: Rounding = Rounding()
     tie_break: Names = ()
     deviation: Literal["reason_required", "refused"] = "reason_required"
@@ -78,12 +82,7 @@ class DecisionOptions(Options):
     def rounding(self) -> RoundingRule:
         return RoundingRule(self.round.decimals, before_ranking=self.round.before_ranking)
 
-
-def points_for(kind: str, *, combine: str) -> tuple[str, ...]:
-    """The names `as` may have for a kind of stage: those that give 0 to 100, or any where parts are only added up."""
-    if kind == "scoring":
-        return (SCORE,)
-    if kind != "ballot":
-        return ()
-    unfit = {"mean_of_grades"} if combine == "sum" else {"mean_of_grades", "given_points"}
-    return tuple(name for name in VOTE_POINTS if name not in unfit)
+    @property
+    def lines(self) -> tuple[Veto | Eligible, ...]:
+        """Everything that can keep an entry out of the ranking, vetoes first."""
+        return (*self.veto, *self.eligible)

@@ -1,18 +1,12 @@
 """A decision's rules as sentences. Stages stand in quotes by their keys; `workflow.telling` puts their titles there."""
 
 from evalflow.i18n import N_, say
-from evalflow.kinds.decision_rules import SCORE, DecisionOptions, QuorumRule
+from evalflow.kinds import component_words
+from evalflow.kinds.component_words import POINTS as POINTS
+from evalflow.kinds.decision_rules import DecisionOptions, QuorumRule
 from evalflow.tally import quorum
 from evalflow.tally.quorum import Base, Share
 
-POINTS = {
-    "rank_points": N_("rank points"),
-    "share_of_votes": N_("share of all votes"),
-    "approvals_over_electors": N_("approvals over electors"),
-    "share_of_maximum": N_("share of the most votes"),
-    "given_points": N_("votes as given"),
-    SCORE: N_("score"),
-}
 BASES = {
     Base.ENTITLED: N_("of those entitled"),
     Base.PRESENT: N_("of those present"),
@@ -25,7 +19,7 @@ SHEETS = {"givers": N_("how many gave any points"), "countback": N_("how often w
 def words(options: DecisionOptions, locale: str) -> list[str]:
     """How the ranking is made and what the committee needs to decide."""
     sentences = [say(locale, "Up to %(seats)s entries can be awarded; places may stay empty.", seats=options.seats)]
-    sentences.append(_composite(options, locale))
+    sentences += component_words.words(options, locale)
     sentences.append(
         say(
             locale,
@@ -44,30 +38,12 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
     return sentences
 
 
-def _composite(options: DecisionOptions, locale: str) -> str:
-    comma = "，" if locale.startswith("zh") else ", "
-    parts = comma.join(_part(part.source, part.points, part.weight, locale) for part in options.component)
-    if options.combine == "sum":
-        return say(locale, "The ranking adds up: %(parts)s.", parts=parts)
-    return say(locale, "The ranking is made of: %(parts)s.", parts=parts)
-
-
-def _part(source: str, points: str, weight: int | None, locale: str) -> str:
-    told = _bracketed(source, POINTS[points], locale)
-    return f"{told} {weight}%" if weight is not None else told
-
-
 def link_words(name: str, locale: str) -> str:
     """What a link of the tie-break chain is called; a stage stands in quotes by its key."""
     stage, _, sheets = name.partition(".")
     if sheets:
-        return _bracketed(stage, SHEETS[sheets], locale)
+        return component_words.bracketed(stage, SHEETS[sheets], locale)
     return say(locale, LINKS[name]) if name in LINKS else f"“{name}”"
-
-
-def _bracketed(stage: str, what: str, locale: str) -> str:
-    told = say(locale, what)
-    return f"“{stage}”（{told}）" if locale.startswith("zh") else f"“{stage}” ({told})"
 
 
 def _quorum(rule: QuorumRule, locale: str) -> list[str]:

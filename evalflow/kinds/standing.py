@@ -3,18 +3,18 @@
 Needs nothing but earlier outcomes and the meeting so far, so a page can show it at any time.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from evalflow.errors import BundleError
-from evalflow.kinds import meeting
-from evalflow.kinds.ballot import counted
-from evalflow.kinds.decision_rules import FIGURES, SCORE, Component, DecisionOptions
+from evalflow.kinds import combining, meeting
+from evalflow.kinds.barring import Barred, barred
+from evalflow.kinds.components import FIGURES
+from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.meeting import Meeting
 from evalflow.tally import ranking
-from evalflow.tally.points import VOTE_POINTS
 from evalflow.tally.ranking import Cut, Ordering
 from evalflow.tally.ties import earlier_number
 from evalflow.workflow.outcome import Case
@@ -22,47 +22,46 @@ from evalflow.workflow.outcome import Case
 
 @dataclass(frozen=True)
 class Standing:
-    """points: {component's stage: {entry: points before weighting}}. composite: what places go by, None = unranked."""
+    """points: {component's name: {entry: points before weighting}}. composite: what places go by, None = unranked.
+
+    barred: who is unranked for what he did or lacks. unworkable: {component's name: entries whose targets contradict}.
+    """
 
     points: Mapping[str, Mapping[str, Fraction]]
     composite: Mapping[str, Fraction | None]
     order: Ordering
     cut: Cut
+    barred: tuple[Barred, ...] = ()
+    unworkable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> Standing:
     """The ranking with its ties broken as far as the chain reaches, and the line after the seats."""
-    points = {component.source: _points(case, component) for component in options.component}
-    composite = _combined(points, options, case)
+    parts = combining.parts(case, options)
+    out = barred(case, options.lines)
+    found = combining.combined([part.points for part in parts], options)
+    composite = _ranked(found, options, keys=case.keys, out={one.entry for one in out})
     order = ranking.rank(composite)
     chain: list[ranking.Link] = []
     for name in options.tie_break:
         chain.append((name, _keys(case, name, ranking.break_ties(order, chain), held)))
     broken = ranking.break_ties(order, chain)
-    return Standing(points, composite, broken, ranking.cut(broken.places, options.seats))
+    return Standing(
+        points={part.component.name: part.points for part in parts},
+        composite=composite,
+        order=broken,
+        cut=ranking.cut(broken.places, options.seats),
+        barred=out,
+        unworkable={part.component.name: part.unworkable for part in parts if part.unworkable},
+    )
 
 
-def _combined(
-    points: Mapping[str, Mapping[str, Fraction]], options: DecisionOptions, case: Case
+def _ranked(
+    exact: Mapping[str, Fraction | None], options: DecisionOptions, *, keys: Collection[str], out: Collection[str]
 ) -> dict[str, Fraction | None]:
-    if options.combine == "sum":
-        found = ranking.total(list(points.values()))
-    else:
-        found = ranking.composite([(part.source, part.weight, points[part.source]) for part in options.component])
-    exact = {key: found.get(key) for key in case.keys}
-    return {key: None if value is None else options.rounding.to_rank(value) for key, value in exact.items()}
-
-
-def _points(case: Case, component: Component) -> dict[str, Fraction]:
-    """One component's points, of the entries that are still in."""
-    outcome = case.earlier[component.source]
-    if component.points == SCORE:
-        found: Mapping[str, Fraction] = outcome.figures["score"]
-    elif outcome.facts["void"]:
-        raise BundleError(component.source, "more ballots than voters: the vote is void")
-    else:
-        found = VOTE_POINTS[component.points](counted(outcome))
-    return {key: found[key] for key in case.keys if key in found}
+    """What places go by: rounded where the rules say so, None for whoever has no composite or is kept out."""
+    kept = {key: None if key in out else exact.get(key) for key in keys}
+    return {key: None if value is None else options.rounding.to_rank(value) for key, value in kept.items()}
 
 
 def _keys(case: Case, link: str, so_far: Ordering, held: Meeting | None) -> Mapping[str, Any]:

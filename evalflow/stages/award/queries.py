@@ -13,6 +13,8 @@ from evalflow.audit.models import Checkpoint, EventRow, Leaf
 from evalflow.i18n import Text
 from evalflow.kinds import award
 from evalflow.kinds.award import AwardOptions
+from evalflow.kinds.components import title_of
+from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.seasons import cases
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
@@ -39,10 +41,11 @@ class Component:
     title: Text
     weight: int | None
     points: Mapping[str, Fraction]
+    is_subtracted: bool = False
 
     def share_of(self, entry: str) -> Fraction:
         """What it adds to the entry's composite."""
-        weight = Fraction(1) if self.weight is None else Fraction(self.weight, 100)
+        weight = Fraction(-1 if self.is_subtracted else 1) if self.weight is None else Fraction(self.weight, 100)
         return self.points.get(entry, Fraction(0)) * weight
 
 
@@ -113,10 +116,13 @@ def results(session: Session, stage: StageRow) -> Results:
 
 def _components(decision: StageRow, figures: Mapping[str, Mapping[str, Fraction]]) -> list[Component]:
     definition = definition_of(decision.season)
-    parts = getattr(definition.stage(decision.key).options, "component", ())
+    options = definition.stage(decision.key).options
+    assert isinstance(options, DecisionOptions)
     return [
-        Component(definition.stage(part.source).rule.title, part.weight, figures[f"points.{part.source}"])
-        for part in parts
+        Component(
+            title_of(part, definition.stage(part.source)), part.weight, figures[f"points.{part.name}"], part.subtract
+        )
+        for part in options.component
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import Text
 from evalflow.kinds import decision, meeting
+from evalflow.kinds.components import title_of
 from evalflow.kinds.standing import Standing
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
@@ -20,10 +21,11 @@ from evalflow.tally.ranking import Decision
 
 @dataclass(frozen=True)
 class Column:
-    """A component of the composite. weight: per cent, None where parts are only added up."""
+    """A component of the composite. weight: per cent, None where parts are only added up, or multiplied."""
 
     title: Text
     weight: int | None
+    is_subtracted: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _ranking(
     decided = {one.entry_id: one for one in queries.decided(session, stage.id)}
     bases = queries.bases(session, stage, tuple(entries))
     awards = _awards(stands, carried, queries.options_of(stage).seats)
-    weights = [column.weight for column in _columns(stage)]
+    columns = _columns(stage)
     ranking = []
     for place in stands.order.places:
         points = [column.get(place.entry) for column in stands.points.values()]
@@ -128,7 +130,7 @@ def _ranking(
                 is_proposed=place.entry in stands.cut.winners,
                 composite=stands.composite.get(place.entry),
                 points=points,
-                shares=[_share(one, weight) for one, weight in zip(points, weights, strict=True)],
+                shares=[_share(one, column) for one, column in zip(points, columns, strict=True)],
                 base=bases[place.entry],
                 motion=last.get(f"award:{place.entry}"),
                 is_carried=place.entry in carried,
@@ -146,15 +148,17 @@ def _awards(stands: Standing, carried: set[str], seats: int) -> dict[str, int]:
     return {entry: number for number, entry in enumerate(names[:seats], 1)}
 
 
-def _share(points: Fraction | None, weight: int | None) -> Fraction:
+def _share(points: Fraction | None, column: Column) -> Fraction:
     """What points add to the composite; nothing where there are none."""
-    return (points or Fraction(0)) * (Fraction(weight, 100) if weight is not None else 1)
+    whole = -1 if column.is_subtracted else 1
+    return (points or Fraction(0)) * (Fraction(column.weight, 100) if column.weight is not None else whole)
 
 
 def _columns(stage: StageRow) -> list[Column]:
     definition = definition_of(stage.season)
     return [
-        Column(definition.stage(part.source).rule.title, part.weight) for part in queries.options_of(stage).component
+        Column(title_of(part, definition.stage(part.source)), part.weight, part.subtract)
+        for part in queries.options_of(stage).component
     ]
 
 
