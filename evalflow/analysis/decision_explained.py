@@ -1,33 +1,48 @@
 """How an entry came to its composite, its place, and to what was decided, with everything that moved it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from evalflow.analysis.arithmetic import enough, mentions
+from evalflow.i18n import Text
+from evalflow.kinds import combining
+from evalflow.kinds import components as rules
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.meeting import entries_of
 from evalflow.tally.rounding import round_half_up
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Case, Outcome
 
-TOLD = {"ranking", "ties", "cut", "decided", "seats", "deviations", "quorum", "motions", "recused"}
+TOLD = {"ranking", "ties", "cut", "decided", "seats", "deviations", "quorum", "motions", "recused", "vetoed"}
 
 
 @dataclass(frozen=True)
 class Component:
-    """One part of the composite. weight: per cent, None where parts are only added up. points None: it has none.
+    """One part of the composite. figure: the number of the stage it counts with, "" for votes and scores.
 
-    share: what it adds, exact.
+    weight: per cent, None where parts are only added up or multiplied. points None: it has none. group: of parts
+    that are averaged before they are multiplied. share: what it adds, below 0 for a deduction; None for a factor.
     """
 
     stage: Stage
     rule: str
+    figure: str
     weight: int | None
     points: Fraction | None
+    is_deduction: bool
+    group: str
     share: Fraction | None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Why an entry is kept out of the ranking. value: the number or choice that says so, "" where there is none."""
+
+    label: Text
+    value: str
 
 
 @dataclass(frozen=True)
@@ -73,14 +88,15 @@ class Neighbour:
 class Decision:
     """exact: the composite before rounding; composite: what places go by; both None where a component has no points.
 
-    shown: as published. decimals: with so many the components, weighted and added, give what is shown.
+    combine: "weighted", "sum" or "geometric". shown: as published. decimals: with so many the components, combined,
+    give what is shown. barred: every reason that keeps it out of the ranking.
     place None: unranked. ranked: how many have a place. alike: who else has this place. line: "in", "tied", "below".
-    last_in: the lowest composite above the line. decided None: not decided; ranked_among: the place a deviation had.
+    last_in: the lowest composite above the line. decided None: not decided.
     """
 
     shape: ClassVar[str] = "decision"
     stage: Stage
-    weighted: bool
+    combine: str
     components: tuple[Component, ...]
     exact: Fraction | None
     composite: Fraction | None
@@ -89,6 +105,7 @@ class Decision:
     decimals: int
     place: int | None
     ranked: int
+    barred: tuple[Bar, ...]
     alike: tuple[str, ...]
     above: Neighbour | None
     below: Neighbour | None
@@ -110,7 +127,8 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Decision:
     options, facts = case.stage.options, outcome.facts
     assert isinstance(options, DecisionOptions)
     components = _components(case, outcome, options, entry)
-    exact = _sum([part.share for part in components])
+    columns = [outcome.figures.get(f"points.{part.name}", {}) for part in options.component]
+    exact = combining.combined(columns, options).get(entry)
     composite = outcome.figures["composite"].get(entry)
     shown = None if composite is None else options.rounding.to_show(composite)
     by_entry = {one["entry"]: one for one in facts["ranking"]}
@@ -119,15 +137,18 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Decision:
     deviation = next((one for one in facts["deviations"] if one["entry"] == entry), None)
     return Decision(
         stage=case.stage,
-        weighted=options.combine == "weighted",
+        combine=options.combine,
         components=components,
         exact=exact,
         composite=composite,
         shown=shown,
         round_to=options.round.decimals,
-        decimals=2 if shown is None else enough(_followed(components, options), shown),
+        decimals=2 if shown is None else enough(_followed(columns, options, entry), shown),
         place=place,
         ranked=sum(one["place"] is not None for one in facts["ranking"]),
+        barred=tuple(
+            Bar(Text(**one["label"]), one["value"]) for one in facts.get("vetoed", ()) if one["entry"] == entry
+        ),
         alike=tuple(key for key, one in by_entry.items() if place and one["place"] == place and key != entry),
         above=above,
         below=below,
@@ -150,28 +171,39 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Decision:
 
 
 def _components(case: Case, outcome: Outcome, options: DecisionOptions, entry: str) -> tuple[Component, ...]:
-    found = []
-    for part in options.component:
-        points = outcome.figures.get(f"points.{part.source}", {}).get(entry)
-        weight = part.weight if options.combine == "weighted" else None
-        share = points if points is None or weight is None else weight * points / 100
-        found.append(Component(case.definition.stage(part.source), part.points, weight, points, share))
-    return tuple(found)
+    return tuple(
+        Component(
+            stage=case.definition.stage(part.source),
+            rule=part.points,
+            figure=part.figure or part.value or "",
+            weight=part.weight if options.combine == "weighted" else None,
+            points=points,
+            is_deduction=part.subtract,
+            group=part.group or "",
+            share=_share(points, part, options.combine),
+        )
+        for part in options.component
+        for points in [outcome.figures.get(f"points.{part.name}", {}).get(entry)]
+    )
 
 
-def _sum(shares: list[Fraction | None]) -> Fraction | None:
-    found = [share for share in shares if share is not None]
-    return sum(found, Fraction(0)) if len(found) == len(shares) else None
+def _share(points: Fraction | None, part: rules.Component, combine: str) -> Fraction | None:
+    if points is None or combine == "geometric":
+        return None
+    if combine == "weighted":
+        return (part.weight or 0) * points / 100
+    return -points if part.subtract else points
 
 
 def _followed(
-    components: tuple[Component, ...], options: DecisionOptions
+    columns: Sequence[Mapping[str, Fraction]], options: DecisionOptions, entry: str
 ) -> Callable[[Callable[[Fraction], Fraction]], Decimal]:
     """The composite as somebody works it out who sees rounded points."""
 
     def follow(shown: Callable[[Fraction], Fraction]) -> Decimal:
-        shares = [shown(part.points or Fraction(0)) * Fraction(part.weight or 100, 100) for part in components]
-        return round_half_up(sum(shares, Fraction(0)), options.round.decimals)
+        found = combining.combined([{entry: shown(column[entry])} for column in columns], options)[entry]
+        assert found is not None
+        return round_half_up(found, options.round.decimals)
 
     return follow
 

@@ -6,6 +6,7 @@ Each kind of stage has its explainer in `EXPLAINERS`; a kind without one tells i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 from evalflow.analysis import decision_explained, scores_explained, votes_explained
@@ -75,18 +76,38 @@ def explain(bundle: Bundle, outcomes: Mapping[str, Outcome], entry: str) -> Expl
 
 
 def summands(decision: Decision) -> str:
-    """The composite's right-hand side: 40 % × 95 + 60 % × 82.37, or the points alone where they are added up."""
-    return " + ".join(
-        (f"{part.weight} % × " if part.weight is not None else "")
-        + ("–" if part.points is None else plain(part.points, decision.decimals))
-        for part in decision.components
-    )
+    """The composite's right-hand side: 40 % × 95 + 60 % × 82.37, or 300 + 12 − 5, or ³√(80 × 90 × 75)."""
+    if decision.combine == "geometric":
+        return _root(decision)
+    line = ""
+    for part in decision.components:
+        sign = " − " if part.is_deduction else " + "
+        weight = f"{part.weight} % × " if part.weight is not None else ""
+        line += (sign if line or part.is_deduction else "") + weight + _points(part.points, decision)
+    return line.strip()
+
+
+def _root(decision: Decision) -> str:
+    """The n-th root of the product; parts of one group as their mean."""
+    groups: dict[str, list[str]] = {}
+    for number, part in enumerate(decision.components):
+        groups.setdefault(part.group or f" {number}", []).append(_points(part.points, decision))
+    factors = [one[0] if len(one) == 1 else f"({' + '.join(one)}) ÷ {len(one)}" for one in groups.values()]
+    if len(factors) == 1:
+        return factors[0]
+    degree = "" if len(factors) == 2 else str(len(factors)).translate(RAISED)
+    return f"{degree}√({' × '.join(factors)})"
+
+
+def _points(points: Fraction | None, decision: Decision) -> str:
+    return "–" if points is None else plain(points, decision.decimals)
 
 
 def _bare(shown: Decimal) -> str:
     return f"{shown:f}".replace("-", "−")
 
 
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 SILENT = frozenset({"submission", "promotion"})  # they say who takes part, not how anybody fares
 EXPLAINERS: Mapping[str, Explainer] = MappingProxyType(
     {

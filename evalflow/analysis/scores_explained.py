@@ -94,7 +94,8 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Scoring:
     marks = [_mark(rater, entry, case=case, read=read, options=options, broken=broken) for rater in sorted(read.asked)]
     if how.level:
         marks = [_levelled(mark, levelled.get(entry, {})) for mark in marks]
-    final, score = outcome.figures["score"].get(entry), found.score
+    final = outcome.figures["score"].get(entry)
+    agrees = score_of(levelled.get(entry, {}), options) == final
     return Scoring(
         stage=case.stage,
         criteria=tuple(options.criterion),
@@ -106,8 +107,8 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Scoring:
         raters=found.raters,
         counted=len(found.kept),
         trimmed=bool(found.dropped),
-        working=_working(found, how.method) if _agree(score, final, options) else None,
-        score=score if _agree(score, final, options) else final,
+        working=_working(found, how.method) if agrees else None,
+        score=final if found.score is None or not agrees else found.score,
         rounded=None if options.round is None or final is None else round_half_up(final, options.round),
         others=tuple(mentions({key: fact for key, fact in outcome.facts.items() if key not in TOLD}, entry)),
     )
@@ -120,6 +121,15 @@ def counting_marks(read: Sheets, options: ScoringOptions, *, void: set[str]) -> 
         for entry, value in sheets.marks(given, options).items() if rater not in void else ():
             by_entry.setdefault(entry, {})[rater] = value
     return levelling.level(by_entry) if options.aggregate.level else by_entry
+
+
+def score_of(marks: Mapping[str, Fraction], options: ScoringOptions) -> Fraction | None:
+    """One entry's {rater: mark} as its score by the rules that are known here; None where nobody scored it."""
+    how = options.aggregate
+    found = aggregate(marks, how.method, trim_when_more_than=how.trim_when_more_than).score
+    if found is None:
+        return Fraction(0) if options.adds_up else None
+    return found if options.round is None else Fraction(round_half_up(found, options.round))
 
 
 def _mark(
@@ -203,10 +213,3 @@ def _working(found: Aggregate, method: str) -> Arithmetic | None:
         middle = kept[half : half + 1] if len(kept) % 2 else kept[half - 1 : half + 1]
         return Arithmetic(("(", *added(middle), ") ÷ ", Fraction(len(middle))), found.score)
     return Arithmetic(("(", *total, ") ÷ ", Fraction(len(kept))), found.score)
-
-
-def _agree(score: Fraction | None, final: Fraction | None, options: ScoringOptions) -> bool:
-    """Whether the marks give what the outcome says."""
-    if score is None or final is None:
-        return score is final
-    return final == (score if options.round is None else Fraction(round_half_up(score, options.round)))

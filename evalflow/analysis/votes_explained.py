@@ -108,7 +108,7 @@ def _working(rule: str, count: Count, entry: str, points: Fraction) -> Arithmeti
 
 def _rank_points(count: Count, entry: str) -> Arithmetic | None:
     place, _alike = _place(count, entry)
-    if place is None:
+    if place is None or place > 101:
         return None
     return Arithmetic((Fraction(101), " − ", Fraction(place)), Fraction(max(0, 101 - place)))
 
@@ -122,8 +122,32 @@ def _per_cent(whole: Callable[[Count], Fraction]) -> Callable[[Count, str], Arit
 
 
 def _mean(count: Count, entry: str) -> Arithmetic | None:
-    votes, ballots = Fraction(count.votes[entry]), Fraction(count.valid)
+    votes, ballots = Fraction(count.votes[entry]), _opinions(count, entry)
     return Arithmetic((votes, " ÷ ", ballots), votes / ballots) if ballots else None
+
+
+def _full_marks(count: Count, entry: str) -> Arithmetic | None:
+    votes, ballots, top = Fraction(count.votes[entry]), _opinions(count, entry), Fraction(count.top or 0)
+    if not ballots or not top:
+        return None
+    return Arithmetic((Fraction(100), " × ", votes, " ÷ ", ballots, " ÷ ", top), 100 * votes / ballots / top)
+
+
+def _head_count(count: Count, entry: str) -> Arithmetic | None:
+    """Half by the reach beyond one's own branch, full where the votes are twice its heads; half by rank points."""
+    heads, votes = (count.heads or {}).get(entry), Fraction(count.votes[entry])
+    ranked = _rank_points(count, entry)
+    if ranked is None or heads is None:
+        return None
+    if not heads or votes >= 2 * heads:
+        return Arithmetic((Fraction(50), " + ", ranked.result, " ÷ 2"), 50 + ranked.result / 2)
+    left, reach = (Fraction(50), " × ", votes, " ÷ (2 × ", heads, ")"), 50 * votes / (2 * heads)
+    return Arithmetic((*left, " + ", ranked.result, " ÷ 2"), reach + ranked.result / 2)
+
+
+def _opinions(count: Count, entry: str) -> Fraction:
+    """How many ballots have an opinion of the entry."""
+    return Fraction(count.givers[entry] if count.givers else count.valid)
 
 
 WORKINGS: Mapping[str, Callable[[Count, str], Arithmetic | None]] = MappingProxyType(
@@ -133,5 +157,7 @@ WORKINGS: Mapping[str, Callable[[Count, str], Arithmetic | None]] = MappingProxy
         "approvals_over_electors": _per_cent(lambda count: Fraction(count.electors or 0)),
         "share_of_maximum": _per_cent(lambda count: Fraction(max(count.votes.values(), default=0))),
         "mean_of_grades": _mean,
+        "share_of_full_marks": _full_marks,
+        "head_count_fair": _head_count,
     }
 )

@@ -20,7 +20,8 @@ from evalflow.engine.strips import Strip, strip
 from evalflow.errors import NotFound
 from evalflow.i18n import say
 from evalflow.kinds import KINDS
-from evalflow.kinds.decision_words import POINTS, link_words
+from evalflow.kinds.component_words import POINTS
+from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.scoring import void_words
 from evalflow.people.models import Branch
