@@ -5,10 +5,9 @@ from types import MappingProxyType
 
 from evalflow.analysis.variants import Change, What, deciding
 from evalflow.i18n import N_, say
-from evalflow.kinds.component_words import POINTS, bracketed
+from evalflow.kinds.component_words import POINTS
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.workflow.definition import Definition
-from evalflow.workflow.telling import titled
 
 VALUES: Mapping[tuple[What, str], str] = MappingProxyType(
     {
@@ -24,18 +23,20 @@ VALUES: Mapping[tuple[What, str], str] = MappingProxyType(
 
 
 def label(change: Change, definition: Definition, locale: str) -> str:
-    """A change with the stage it is made to, e.g. “Online vote” (share of all votes)."""
+    """A change with the stage it is made to, e.g. "Online vote: share of all votes"."""
     if change.what is What.WEIGHTS:
-        return titled(_weights(change, definition, locale), definition, locale)
-    if change.what is What.POINTS:
-        return titled(bracketed(change.stage, POINTS.get(change.value, change.value), locale), definition, locale)
+        return _weights(change, definition, locale)
     if change.what is What.ROUNDING:
         return say(locale, VALUES[change.what, change.value])
-    return titled(bracketed(change.stage, VALUES[change.what, change.value], locale), definition, locale)
+    title = definition.stage(change.stage).rule.title.to(locale)
+    names = POINTS if change.what is What.POINTS else {change.value: VALUES[change.what, change.value]}
+    what = say(locale, names.get(change.value, change.value))
+    return f"{title}：{what}" if locale.startswith("zh") else f"{title}: {what}"
 
 
 def _weights(change: Change, definition: Definition, locale: str) -> str:
     decides = deciding(definition)
     assert decides is not None and isinstance(decides.options, DecisionOptions)
     pairs = zip(decides.options.component, change.value.split(":"), strict=True)
-    return ("，" if locale.startswith("zh") else ", ").join(f"“{part.source}” {weight}%" for part, weight in pairs)
+    titles = [(definition.stage(part.source).rule.title.to(locale), weight) for part, weight in pairs]
+    return ("，" if locale.startswith("zh") else ", ").join(f"{title} {weight}%" for title, weight in titles)
