@@ -37,6 +37,7 @@ prove: $(VENV)/dev $(FRONT) .machine
 ## bench: speeds, as ratios within one run
 bench: $(VENV)/dev $(FRONT)
 	$(BIN)/python -m benchmarks.cast
+	$(BIN)/python -m benchmarks.tally
 
 ## docs: write the tables of the handbook that are made from the code
 docs: $(VENV)/run

@@ -18,7 +18,8 @@ from evalflow.access import Actor, Grant, Role
 from evalflow.db import Base, Database
 from evalflow.engine import schema  # noqa: F401  the whole metadata
 from evalflow.entropy import SystemEntropy
-from evalflow.kinds.ballot import Choose
+from evalflow.kinds.ballot_rules import BallotOptions
+from evalflow.kinds.marking import Paper
 from evalflow.stages.ballot import casting, sealing
 from evalflow.stages.ballot.models import Elector
 from tests.databases import fresh_postgresql, postgresql_server
@@ -69,7 +70,8 @@ def _prepare(engine: Engine) -> tuple[Database, casting.Paper]:
         )
         voters = range(1, VOTERS * ROUNDS + 2)
         session.execute(insert(Elector), [{"stage_id": 1, "person_id": n, "weight": 1} for n in voters])
-    return database, casting.Paper(1, 1, "s", "v", ENTRIES, key, Choose(min=1, max=10), True)
+    options = BallotOptions.model_validate({"method": "approval", "choose": {"min": 1, "max": 10}})
+    return database, casting.Paper(1, 1, "s", "v", Paper(ENTRIES, options), key, True)
 
 
 def _plain(engine: Engine, number: int) -> None:

@@ -31,12 +31,12 @@ FILE = "ballots.csv"
 class Box(Protocol):
     """Ballots as evidence that can count equal ones together itself, so that a million need not become rows.
 
-    entries: the paper. patterns: {code: votes}; None for what could not be read.
+    entries: the paper. patterns: a new {code: votes}; None for what could not be read.
     """
 
     entries: Sequence[str]
 
-    def patterns(self) -> Mapping[Code | None, int]: ...
+    def patterns(self) -> dict[Any, int]: ...
 
 
 def paper_of(keys: Iterable[str], options: BallotOptions) -> Paper:
@@ -96,26 +96,22 @@ def ranks_by(outcome: Outcome) -> Mapping[str, Fraction]:
     return outcome.figures["votes"] if places is None else {key: -place for key, place in places.items()}
 
 
-def _counted(
-    paper: Paper, patterns: Mapping[Code | None, int], case: Case, electors: int
-) -> tuple[Count, Mapping[str, Any]]:
+def _counted(paper: Paper, patterns: dict[Any, int], case: Case, electors: int) -> tuple[Count, Mapping[str, Any]]:
     """The count, and what there is to tell about how it came about."""
     options = paper.options
-    unreadable = patterns.get(None, 0)
-    read = {code: votes for code, votes in patterns.items() if code is not None}
+    unreadable = patterns.pop(None, 0)
     if options.form == "names":
         low, high = options.bounds.minimum, options.bounds.maximum
-        masks = ((code, votes) for code, votes in read.items() if isinstance(code, int))
-        found = voting.approval_of_masks(masks, paper.entries, minimum=low, maximum=high, electors=electors)
+        found = voting.approval_of_masks(patterns.items(), paper.entries, minimum=low, maximum=high, electors=electors)
         return Count(found.votes, found.valid, found.invalid + unreadable, found.abstentions, electors), {}
-    valid = {code: votes for code, votes in read.items() if not paper.is_blank(code) and paper.fault(code) is None}
-    blank = sum(votes for code, votes in read.items() if paper.is_blank(code))
-    profile = Profile(paper.entries, tuple(code for code in valid if isinstance(code, bytes)), tuple(valid.values()))
+    valid = {code: votes for code, votes in patterns.items() if not paper.is_blank(code) and paper.fault(code) is None}
+    blank = sum(votes for code, votes in patterns.items() if paper.is_blank(code))
+    profile = Profile(paper.entries, tuple(valid), tuple(valid.values()))
     result = electing.count(profile, options, case)
     count = Count(
         result.votes,
         profile.ballots,
-        unreadable + sum(read.values()) - profile.ballots - blank,
+        unreadable + sum(patterns.values()) - profile.ballots - blank,
         blank,
         electors,
         places=result.places,
@@ -124,7 +120,7 @@ def _counted(
     return count, result.told
 
 
-def _counted_together(case: Case, options: BallotOptions) -> tuple[Paper, Mapping[Code | None, int]]:
+def _counted_together(case: Case, options: BallotOptions) -> tuple[Paper, dict[Any, int]]:
     rows = case.rows("ballots")
     if isinstance(rows, Box):
         paper = Paper(tuple(rows.entries), options)
@@ -133,7 +129,7 @@ def _counted_together(case: Case, options: BallotOptions) -> tuple[Paper, Mappin
         return paper, rows.patterns()
     unique(rows, FILE, "ballot")
     paper = paper_of(case.keys, options)
-    found: Counter[Code | None] = Counter()
+    found: Counter[Any] = Counter()
     for line, row in enumerate(rows, 2):
         found[_read(paper, row, line)] += count_of(row, "votes", FILE, line)
     return paper, found

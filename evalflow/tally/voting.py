@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 
+CHUNK = 10  # bits of a mask that are counted together
+LOW = (1 << CHUNK) - 1
+
+
 @dataclass(frozen=True)
 class Count:
     """What was counted. votes: {entry: votes}, an entry nobody chose has 0.
@@ -83,7 +87,7 @@ top=None, heads=None)
     if not 0 <= minimum <= maximum:
         raise ValueError(f"no ballot can name {minimum} to {maximum} entries")
     size, valid, invalid, abstentions = len(entries), 0, 0, 0
-    by_byte = [[0] * 256 for _ in range(-(-size // 8))]  # a byte of the mask at a time: 8 entries for one addition
+    by_chunk = [[0] * (1 << CHUNK) for _ in range(-(-size // CHUNK))]  # one addition for so many entries
     for mask, times in ballots:
         _not_negative(times)
         if not mask and not minimum:
@@ -92,11 +96,11 @@ top=None, heads=None)
             invalid += times
         else:
             valid += times
-            for counted in by_byte:
-                counted[mask & 255] += times
-                mask >>= 8
+            for counted in by_chunk:
+                counted[mask & LOW] += times
+                mask >>= CHUNK
     votes = {
-        entry: sum(by_byte[bit // 8][byte] for byte in range(256) if byte >> bit % 8 & 1)
+        entry: sum(times for chunk, times in enumerate(by_chunk[bit // CHUNK]) if chunk >> bit % CHUNK & 1)
         for bit, entry in enumerate(entries)
     }
     return Count(votes, valid, invalid, abstentions, electors)

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from evalflow.tally.points import VOTE_POINTS, approvals_over_electors, rank_points
+from evalflow.tally.points import VOTE_POINTS, approvals_over_electors, head_count_fair, rank_points
 from evalflow.tally.voting import Count, approval
 
 ENTRIES = ["b1", "b2", "b3"]

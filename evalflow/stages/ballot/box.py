@@ -5,12 +5,12 @@ patterns are looked at. Almost every ballot carries one vote, so what heavier on
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any, overload
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from evalflow.kinds.marking import UNREADABLE, Code, Paper
@@ -18,6 +18,7 @@ from evalflow.stages.ballot.models import Ballot
 from evalflow.workflow.outcome import Row
 
 BALLOTS = Ballot.__table__.c
+CHUNK = 1_000  # rows fetched at a time
 
 
 class CountedBallots(Sequence[Row]):
@@ -30,12 +31,14 @@ class CountedBallots(Sequence[Row]):
         self._paper = paper
         self._code = BALLOTS.mask if paper.options.form == "names" else BALLOTS.marks
 
-    def patterns(self) -> Mapping[Code | None, int]:
+    def patterns(self) -> dict[Any, int]:
         """{code: votes}; None for envelopes that could not be opened."""
-        here, heavier = BALLOTS.stage_id == self._stage_id, BALLOTS.votes != 1
+        # a literal, as in the condition of the index: SQLite does not look a parameter up in a partial index
+        here, heavier = BALLOTS.stage_id == self._stage_id, BALLOTS.votes != literal_column("1")
         connection = self._session.connection()
-        rows: Any = connection.execute(select(self._code).where(here)).cursor
-        found: Counter[Any] = Counter(chain.from_iterable(rows))
+        driver: Any = connection.execute(select(self._code).where(here)).cursor
+        chunks = iter(lambda: driver.fetchmany(CHUNK), [])
+        found: Counter[Any] = Counter(chain.from_iterable(chain.from_iterable(chunks)))
         extra = select(self._code, func.sum(BALLOTS.votes - 1)).where(here, heavier).group_by(self._code)
         for code, votes in connection.execute(extra):
             found[code] += int(votes)
