@@ -38,6 +38,7 @@ PAGES = {
         f"/s/{KEY}/promotion/promotion/all/views",
         f"/s/{KEY}/online_vote/ballot/turnout",
         f"/s/{KEY}/public_notice/notice/desk",
+        f"/s/{KEY}/preview",
     ),
     Role.COMMITTEE_MEMBER: (f"/s/{KEY}/committee_decision/decision/",),
     Role.BRANCH_SECRETARY: ("/", f"/s/{KEY}/declaration/submission/", f"/s/{KEY}/peer_scoring/scoring/"),
