@@ -7,25 +7,18 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
+from evalflow.kinds.award_tiers import AwardTier, Classes, classes, distinct, fitting, tier_words
 from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.decision_rules import DecisionOptions
-from evalflow.workflow.definition import BilingualText, Definition, Key, Options, Stage, Strict, listed
+from evalflow.workflow.definition import BilingualText, Definition, Options, Stage, Strict, listed
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
 
 FILE = "awards.csv"
-
-
-class AwardTier(Strict):
-    """A class of the award. places: how many places it takes, after those of the tiers before it."""
-
-    key: Key
-    title: BilingualText
-    places: Annotated[int, Field(ge=1, le=1000)]
 
 
 class Certificate(Strict):
@@ -36,43 +29,33 @@ class Certificate(Strict):
     issuer: BilingualText = Text("", "")
 
 
-def _distinct(tiers: tuple[AwardTier, ...]) -> tuple[AwardTier, ...]:
-    if len({tier.key for tier in tiers}) < len(tiers):
-        raise ValueError("each tier key once")
-    return tiers
-
-
 class AwardOptions(Options):
-    """tier: classes from the best on; none means that all are awarded alike.
+    """tier: classes from the best on, and who is in none of them is not awarded; without any all are awarded alike.
 
     honour: what winners are called. certificate: its words.
     """
 
     honour: BilingualText
     certificate: Certificate = Certificate()
-    tier: Annotated[listed(AwardTier, max_length=20), AfterValidator(_distinct)] = ()  # type: ignore[valid-type]
-
-    def tier_of(self, place: int) -> str:
-        """The key of the tier a place falls into; "" where there are no tiers, or after the last."""
-        last = 0
-        for tier in self.tier:
-            last += tier.places
-            if place <= last:
-                return str(tier.key)
-        return ""
+    tier: Annotated[
+        listed(AwardTier, max_length=20),  # type: ignore[valid-type]
+        AfterValidator(distinct),
+        AfterValidator(fitting),
+    ] = ()
 
 
 def words(options: AwardOptions, locale: str) -> list[str]:
     """What winners are called, and by which tiers."""
     sentences = [say(locale, "Winners are awarded: %(honour)s.", honour=options.honour.to(locale))]
-    for tier in options.tier:
-        sentences.append(say(locale, "%(tier)s: %(places)s places.", tier=tier.title.to(locale), places=tier.places))
+    sentences += [tier_words(tier, locale) for tier in options.tier]
+    if options.tier:
+        sentences.append(say(locale, "Who shares a place shares the better tier."))
     sentences.append(say(locale, "Awards are public from the moment they are final, and not before."))
     return sentences
 
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
-    """There must be something to award, and a tier for every place of it and no more."""
+    """There must be something to award, a tier for every place of it where tiers are by places, and scorings to ask."""
     options = stage.options
     assert isinstance(options, AwardOptions)
     decision = definition.last("decision", before=stage.key)
@@ -80,22 +63,45 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
         yield Problem("kind", "a decision stage before it", "none")
         return
     assert isinstance(decision.options, DecisionOptions)
-    places, seats = sum(tier.places for tier in options.tier), decision.options.seats
-    if options.tier and places != seats:
+    places, seats = sum(tier.places or 0 for tier in options.tier), decision.options.seats
+    if options.tier and all(tier.places is not None for tier in options.tier) and places != seats:
         yield Problem("tier.places", f"places that total the {seats} seats of {decision.key}", str(places))
+    scorings = [one.key for one in definition.earlier(stage.key) if one.kind == "scoring"]
+    for index, tier in enumerate(options.tier):
+        if tier.full_mark_in is not None and tier.full_mark_in not in scorings:
+            expected = f"an earlier scoring: {' | '.join(scorings) or 'none'}"
+            yield Problem(f"tier.{index}.full_mark_in", expected, tier.full_mark_in)
 
 
 def due(case: Case) -> list[dict[str, Any]]:
     """Who is to be awarded, best first: {"entry", "place", "tier"}, after notice where there is one."""
     options = case.stage.options
     assert isinstance(options, AwardOptions)
+    names = left_standing(case)
+    if not options.tier:
+        return [{**name, "tier": ""} for name in names]
+    tiers = classes_of(case).tiers
+    return [{**name, "tier": tiers[name["entry"]]} for name in names if name["entry"] in tiers]
+
+
+def classes_of(case: Case) -> Classes:
+    """The tiers by the decision, so that a struck name moves nobody up, unless the notice gave out places anew."""
+    options = case.stage.options
+    assert isinstance(options, AwardOptions)
+    decision, names = case.definition.last("decision", before=case.stage.key), left_standing(case)
+    decided = case.earlier[decision.key].facts["decided"] if decision else []
+    return classes(case, options.tier, decided if all(name in decided for name in names) else names)
+
+
+def left_standing(case: Case) -> list[dict[str, Any]]:
+    """{"entry", "place"} as decided, or as a notice after it left them."""
     names: list[dict[str, Any]] = []
     for stage in case.definition.earlier(case.stage.key):
         if stage.kind == "decision":
             names = case.earlier[stage.key].facts["decided"]
         elif stage.kind == "notice":
             names = case.earlier[stage.key].facts["remaining"]
-    return [{**name, "tier": options.tier_of(name["place"])} for name in names]
+    return names
 
 
 def outcome(case: Case) -> Outcome:
@@ -113,7 +119,14 @@ def outcome(case: Case) -> Outcome:
     awards.sort(key=lambda one: (one["place"], one["entry"]))
     if awards != due(case):
         raise BundleError(FILE, "the awards are not what was decided and left standing")
-    return Outcome({"place": {one["entry"]: Fraction(one["place"]) for one in awards}}, {"awards": awards})
+    options = case.stage.options
+    assert isinstance(options, AwardOptions)
+    straddles = classes_of(case).straddles if options.tier else ()
+    told = [{"entries": list(one.entries), "tiers": list(one.tiers)} for one in straddles]
+    return Outcome(
+        {"place": {one["entry"]: Fraction(one["place"]) for one in awards}},
+        {"awards": awards, **({"straddles": told} if told else {})},
+    )
 
 
 AWARD = Kind(

@@ -53,8 +53,15 @@ def _part(case: Case, component: Component) -> Part:
     if component.points in (SCORE, FIGURE):
         found: Column = outcome.figures.get(component.figure or "score", {})
     else:
-        found = VOTE_POINTS[component.points](counted(outcome))
+        found = _vote_points(component, outcome)
     return Part(component, {key: found[key] for key in case.keys if key in found})
+
+
+def _vote_points(component: Component, outcome: Outcome) -> Column:
+    try:
+        return VOTE_POINTS[component.points](counted(outcome))
+    except ValueError as wrong:
+        raise BundleError(component.source, str(wrong)) from wrong
 
 
 def _attained(case: Case, component: Component, outcome: Outcome) -> Part:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from evalflow.i18n import Text
+from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.tally.points import VOTE_POINTS
 from evalflow.workflow.definition import Key, Stage, Strict
@@ -86,10 +87,24 @@ def points_for(stage: Stage, *, combine: str) -> tuple[str, ...]:
     plain = (FIGURE, ATTAINMENT) if figures_of(stage) else ()
     if stage.kind == "scoring":
         return (SCORE, *plain)
-    if stage.kind != "ballot":
+    if not isinstance(stage.options, BallotOptions):
         return plain
-    unfit = {"mean_of_grades"} if combine == "sum" else {"mean_of_grades", "given_points"}
-    return (*(name for name in VOTE_POINTS if name not in unfit), *plain)
+    fit = _fit(stage.options) | ({"given_points"} if combine == "sum" else set())
+    return (*(name for name in VOTE_POINTS if name in fit), *plain)
+
+
+def _fit(options: BallotOptions) -> set[str]:
+    """The counting rules that what is on these ballots can feed."""
+    if options.orders:
+        return {"rank_points"}
+    fit = {"rank_points", "share_of_votes", "share_of_maximum"}
+    if options.form == "names":
+        fit.add("approvals_over_electors")
+    if options.top:
+        fit |= {"mean_of_grades", "share_of_full_marks"}
+    if options.establishment:
+        fit.add("head_count_fair")
+    return fit
 
 
 def title_of(part: Component, source: Stage) -> Text:

@@ -102,7 +102,8 @@ def outcome(case: Case) -> Outcome:
     assert isinstance(options, ScoringOptions)
     read = sheets.read(case, options)
     broken = {rater: breaches(given, options) for rater, given in sorted(read.given.items())}
-    by_entry = _by_entry(case, read, options, void_raters={rater for rater, found in broken.items() if found})
+    void_raters = {rater for rater, found in broken.items() if found}
+    by_entry = _by_entry(case, read, options, void_raters=void_raters)
     scored = {entry: aggregate_of(marks, options) for entry, marks in by_entry.items()}
     return Outcome(
         {
@@ -117,6 +118,7 @@ def outcome(case: Case) -> Outcome:
             "recused": [list(pair) for pair in sorted(read.recused)],
             "missing": _missing(read, case, options),
             **(_tie_keys(by_entry) if options.adds_up else {}),
+            **({"full_marks": full_marks(read, options, void_raters=void_raters)} if _asks_full_marks(case) else {}),
         },
     )
 
@@ -137,6 +139,28 @@ def _by_entry(
         for entry, value in sheets.marks(given, options).items() if rater not in void_raters else ():
             by_entry[entry][rater] = value
     return levelling.level(by_entry) if options.aggregate.level else by_entry
+
+
+def full_marks(read: Sheets, options: ScoringOptions, *, void_raters: set[str]) -> dict[str, list[str]]:
+    """{entry: criteria for which every sheet that counts gives the highest points}; entries without any are absent."""
+    given: dict[str, dict[str, list[bool]]] = {}
+    for rater in read.given.keys() - void_raters:
+        for entry, points in read.given[rater].items():
+            for criterion in options.criterion:
+                if criterion.key in points:
+                    is_full = points[criterion.key] == criterion.maximum
+                    given.setdefault(entry, {}).setdefault(criterion.key, []).append(is_full)
+    full = {
+        entry: [one.key for one in options.criterion if all(marks.get(one.key, (False,)))]
+        for entry, marks in sorted(given.items())
+    }
+    return {entry: criteria for entry, criteria in full.items() if criteria}
+
+
+def _asks_full_marks(case: Case) -> bool:
+    """Whether a tier of a later award goes by full marks here."""
+    tiers = [tier for stage in case.definition.stages for tier in getattr(stage.options, "tier", ())]
+    return any(tier.full_mark_in == case.stage.key for tier in tiers)
 
 
 def _rounded(score: Fraction, options: ScoringOptions) -> Fraction:

@@ -10,6 +10,7 @@ from typing import Any
 
 from evalflow.errors import BundleError
 from evalflow.kinds import combining, meeting
+from evalflow.kinds.ballot import ranks_by
 from evalflow.kinds.barring import Barred, barred
 from evalflow.kinds.components import FIGURES
 from evalflow.kinds.decision_rules import DecisionOptions
@@ -80,7 +81,8 @@ def _keys(case: Case, link: str, so_far: Ordering, held: Meeting | None) -> Mapp
     if sheet_link:
         givers: Mapping[str, int] = outcome.facts[sheet_link]
         return givers
-    return outcome.figures[FIGURES[case.definition.stage(stage).kind]]
+    kind = case.definition.stage(stage).kind
+    return ranks_by(outcome) if kind == "ballot" else outcome.figures[FIGURES[kind]]
 
 
 def _seed(case: Case) -> bytes:

@@ -80,13 +80,13 @@ def test_an_unknown_way_to_make_a_score() -> None:
 def test_an_unknown_counting_rule() -> None:
     assert misprinted('as = "rank_points"', 'as = "points"') == (
         "small.toml: stage meeting: component.0.as: expected rank_points | share_of_votes | "
-        "approvals_over_electors | share_of_maximum, found points"
+        "approvals_over_electors | share_of_maximum | figure | attainment, found points"
     )
 
 
 def test_a_counting_rule_of_another_kind() -> None:
     assert misprinted('as = "score"', 'as = "share_of_votes"') == (
-        "small.toml: stage meeting: component.1.as: expected score, found share_of_votes"
+        "small.toml: stage meeting: component.1.as: expected score | figure | attainment, found share_of_votes"
     )
 
 
@@ -140,7 +140,8 @@ def test_a_component_that_names_a_later_stage() -> None:
 
 def test_a_component_without_a_figure_that_ranks() -> None:
     assert misprinted('from = "vote"', 'from = "declaration"') == (
-        "small.toml: stage meeting: component.0.from: expected a ballot or a scoring, found declaration, a submission"
+        "small.toml: stage meeting: component.0.from: "
+        "expected a ballot, a scoring, a decision or a declaration with numbers, found declaration, a submission"
     )
 
 

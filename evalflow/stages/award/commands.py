@@ -25,9 +25,8 @@ def finalise(session: Session, stage_id: int, *, actor: Actor, now: datetime) ->
         raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
     if queries.awards(session, stage_id):
         raise Conflict("already_final")
-    tiers = queries.options_of(stage)
     made = [
-        Award(stage_id=stage_id, entry_id=one.entry.id, place=one.place, tier=tiers.tier_of(one.place))
+        Award(stage_id=stage_id, entry_id=one.entry.id, place=one.place, tier=one.key)
         for one in queries.due(session, stage)
     ]
     if not made:

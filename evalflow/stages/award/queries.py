@@ -27,10 +27,11 @@ from evalflow.workflow.outcome import Case
 
 @dataclass(frozen=True)
 class Awarded:
-    """An entry with its place and the title of its tier (empty where there are none)."""
+    """An entry with its place, the key of its tier and its title (empty where there are none)."""
 
     entry: Entry
     place: int
+    key: str
     tier: Text
 
 
@@ -87,7 +88,7 @@ def due(session: Session, stage: StageRow) -> list[Awarded]:
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
     titles = {tier.key: tier.title for tier in options_of(stage).tier}
     return [
-        Awarded(entries[one["entry"]], one["place"], titles.get(one["tier"], Text("")))
+        Awarded(entries[one["entry"]], one["place"], one["tier"], titles.get(one["tier"], Text("")))
         for one in award.due(case(session, stage))
     ]
 

@@ -1,0 +1,126 @@
+"""Classes of an award: what a workflow file may say of one, and who is in which."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from evalflow.i18n import say
+from evalflow.kinds.components import Amount
+from evalflow.tally import tiers
+from evalflow.tally.ranking import Place
+from evalflow.tally.tiers import Straddle, Tier, seats_of_shares
+from evalflow.workflow.definition import BilingualText, Key, Strict
+from evalflow.workflow.outcome import Case
+
+
+def _part(text: str) -> str:
+    if not 0 < Fraction(text) <= 1:
+        raise ValueError("a share above 0 and up to 1/1, such as 1/12")
+    return text
+
+
+Share = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}/[1-9][0-9]{0,3}$"), AfterValidator(_part)]
+
+
+class AwardTier(Strict):
+    """A class of the award. places: how many places it takes, after those of the tiers before it.
+
+    at_least: the composite it takes, as text. share: instead of places, its part of all entries, such as "1/12"; the
+    shares of the tiers add up before they are rounded down. full_mark_in: instead of all these, a scoring: for whoever
+    is in no tier before it and has full marks there for at least one criterion.
+    """
+
+    key: Key
+    title: BilingualText
+    places: Annotated[int | None, Field(ge=1, le=1000)] = None
+    at_least: Amount | None = None
+    share: Share | None = None
+    full_mark_in: Key | None = None
+
+    @model_validator(mode="after")
+    def _meant(self) -> Self:
+        if self.full_mark_in is not None:
+            if (self.places, self.at_least, self.share) != (None, None, None):
+                raise ValueError("full_mark_in alone, without places, at_least or share")
+        elif self.places is None and self.at_least is None and self.share is None:
+            raise ValueError("places, at_least, share or full_mark_in")
+        elif self.places is not None and self.share is not None:
+            raise ValueError("places or share, not both")
+        return self
+
+
+def distinct(found: tuple[AwardTier, ...]) -> tuple[AwardTier, ...]:
+    if len({tier.key for tier in found}) < len(found):
+        raise ValueError("each tier key once")
+    return found
+
+
+def fitting(found: tuple[AwardTier, ...]) -> tuple[AwardTier, ...]:
+    """Tiers that can be meant: full marks last, falling scores, shares of no more than the whole."""
+    mentions = [tier.full_mark_in is not None for tier in found]
+    if mentions != sorted(mentions):
+        raise ValueError("tiers by full marks after the others")
+    scores = [Fraction(tier.at_least) for tier in found if tier.at_least is not None]
+    if scores != sorted(scores, reverse=True):
+        raise ValueError("at_least no higher than in the tier before")
+    if sum(Fraction(tier.share) for tier in found if tier.share is not None) > 1:
+        raise ValueError("shares that add up to 1 or less")
+    return found
+
+
+@dataclass(frozen=True)
+class Classes:
+    """tiers: {entry: key of its tier}, absent for none. straddles: ties across a line, in the better of their tiers."""
+
+    tiers: Mapping[str, str]
+    straddles: tuple[Straddle, ...]
+
+
+def classes(case: Case, found: Sequence[AwardTier], names: Sequence[Mapping[str, Any]]) -> Classes:
+    """The tiers of those decided. names: {"entry", "place"}, a place can be shared and one can be nobody's."""
+    decision = case.definition.last("decision", before=case.stage.key)
+    composite = case.earlier[decision.key].figures.get("composite", {}) if decision else {}
+    ordered = sorted(names, key=lambda name: (name["place"], name["entry"]))
+    places = [Place(name["entry"], composite.get(name["entry"]), name["place"]) for name in ordered]
+    tiering = tiers.assign(places, _rules([tier for tier in found if tier.full_mark_in is None], len(case.contenders)))
+    given = tiers.together(tiering)
+    for tier in found:
+        if tier.full_mark_in is not None:
+            full: Mapping[str, Sequence[str]] = case.earlier[tier.full_mark_in].facts.get("full_marks", {})
+            given |= {place.entry: tier.key for place in places if place.entry in full and place.entry not in given}
+    return Classes(given, tiering.undecided)
+
+
+def tier_words(tier: AwardTier, locale: str) -> str:
+    """What a tier takes."""
+    title = tier.title.to(locale)
+    if tier.full_mark_in is not None:
+        return say(
+            locale,
+            "%(tier)s: whoever is in no other tier and has full marks for some criterion of %(stage)s.",
+            tier=title,
+            stage=f"“{tier.full_mark_in}”",
+        )
+    if tier.places is not None and tier.at_least is not None:
+        told = "%(tier)s: %(places)s places, from a composite of %(score)s on."
+        return say(locale, told, tier=title, places=tier.places, score=tier.at_least)
+    if tier.places is not None:
+        return say(locale, "%(tier)s: %(places)s places.", tier=title, places=tier.places)
+    if tier.share is not None and tier.at_least is not None:
+        told = "%(tier)s: %(share)s of all entries, from a composite of %(score)s on."
+        return say(locale, told, tier=title, share=tier.share, score=tier.at_least)
+    if tier.share is not None:
+        return say(locale, "%(tier)s: %(share)s of all entries.", tier=title, share=tier.share)
+    return say(locale, "%(tier)s: from a composite of %(score)s on.", tier=title, score=tier.at_least)
+
+
+def _rules(found: Sequence[AwardTier], field: int) -> list[Tier]:
+    shares = [tier for tier in found if tier.share is not None]
+    by_share = seats_of_shares([Fraction(tier.share or 0) for tier in shares], field)
+    seats = {tier.key: tier.places for tier in found} | dict(zip((tier.key for tier in shares), by_share, strict=True))
+    return [
+        Tier(tier.key, seats[tier.key], None if tier.at_least is None else Fraction(tier.at_least)) for tier in found
+    ]
