@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from evalflow.analysis.counting import reference as counting_rules
 from evalflow.bundle.reference import reference as evidence_tables
 from evalflow.config import WORKFLOWS
 from evalflow.errors import DefinitionError
@@ -70,13 +71,14 @@ def schema() -> None:
     "--into", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Write them into DIR's pages."
 )
 def reference(into: Path | None) -> None:
-    """Print the tables of the handbook that are made from the code: options, then evidence."""
-    options, evidence = option_tables(KINDS), evidence_tables(KINDS)
+    """Print the parts of the handbook that are made from the code: options, evidence, rules of counting."""
+    options, evidence, rules = option_tables(KINDS), evidence_tables(KINDS), counting_rules()
     if into is None:
-        click.echo(f"{options}\n{evidence}", nl=False)
+        click.echo(f"{options}\n{evidence}\n{rules}", nl=False)
         return
     _put(into / "workflow-files.md", "reference", options)
     _put(into / "bundle.md", "tables", evidence)
+    _put(into / "counting.md", "rules", rules)
 
 
 def _put(page: Path, mark: str, tables: str) -> None:
