@@ -7,13 +7,14 @@ the bundle anyone can recount then.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from sqlalchemy import select
 
 from evalflow.access import Permission, may
 from evalflow.analysis.decision_explained import TieBreak
 from evalflow.analysis.explanation import Explanation, explain
 from evalflow.analysis.scores_explained import Scoring
+from evalflow.analysis.workbook import workbook
 from evalflow.bundle.format import ACCEPTED, Bundle
 from evalflow.engine import bundles
 from evalflow.engine.strips import Strip, strip
@@ -36,6 +37,7 @@ from evalflow.workflow.outcome import Outcome
 from evalflow.workflow.telling import tell_stage, titled
 
 blueprint = Blueprint("results", __name__, url_prefix="/s/<season_key>")
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,19 @@ def ranking(season_key: str) -> str:
     return render_template("results/ranking.html", page=_page(read, told))
 
 
+@blueprint.get("/results.xlsx")
+@guarded(Permission.SEE_PUBLIC)
+def formulas(season_key: str) -> Response:
+    """The whole calculation as a workbook whose cells are formulas; not for whoever stepped back from an entry."""
+    read = _read(season_key)
+    if read.hidden:
+        raise NotFound("awards_later")
+    content = workbook(read.bundle, read.outcomes, locale=locale(), branches=_branches())
+    response = Response(content, mimetype=WORKBOOK)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{read.season.key}-formulas.xlsx")
+    return response
+
+
 @blueprint.get("/result/<entry_key>")
 @guarded(Permission.SEE_PUBLIC)
 def entry(season_key: str, entry_key: str) -> str:
@@ -150,13 +165,17 @@ def _best_first(told: Explanation) -> tuple[bool, int, int]:
     return (place is None, place or 0, told.entry.number or 0)
 
 
+def _branches() -> dict[str, str]:
+    """{branch key: name in the page's language}."""
+    return {branch.key: branch.name(locale()) for branch in reading().scalars(select(Branch))}
+
+
 def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
-    branches = {branch.key: branch.name(locale()) for branch in reading().scalars(select(Branch))}
     entries = {line.key: line.title for line in read.bundle.entries if line.key not in read.hidden}
     scorings = [part for part in told[0].parts if isinstance(part, Scoring)] if len(told) == 1 else []
     return ResultPage(
         season=read.season,
-        wording=Wording(read.bundle.definition, locale(), branches, entries),
+        wording=Wording(read.bundle.definition, locale(), _branches(), entries),
         told=told,
         is_final=visibility.is_final(read.season),
         hidden=read.hidden,

@@ -1,0 +1,233 @@
+"""A scoring as worksheets: the points of every sheet, the marks they make, which count, and the score of each entry."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from evalflow.analysis.grid import Grid, across, cell
+from evalflow.analysis.scores_explained import counting_marks, score_of
+from evalflow.i18n import say
+from evalflow.kinds import scoring, sheets
+from evalflow.kinds.rubric import ScoringOptions, VoidRule
+from evalflow.kinds.sheets import Sheets
+from evalflow.workflow.outcome import Case, Outcome
+
+NEAR = "1E-9"  # closer than that, spreadsheet numbers are the same
+Matrix = Mapping[tuple[str, str], Fraction]  # by (rater, entry)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What keys are called: entries in the order of rows, raters in the order of columns."""
+
+    entries: Mapping[str, str]
+    raters: Mapping[str, str]
+    locale: str
+
+    def say(self, message: str, **facts: object) -> str:
+        return say(self.locale, message, **facts)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Entries by raters on a worksheet: entry i in row `top` + i, rater j in column 1 + j."""
+
+    top: int
+    entries: int
+    raters: int
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.entries - 1
+
+    def of_rater(self, column: int) -> str:
+        return f"{cell(self.top, column, fixed_row=True)}:{cell(self.bottom, column, fixed_row=True)}"
+
+    def of_entry(self, row: int) -> str:
+        return across(row, 1, self.raters)
+
+    @property
+    def whole(self) -> str:
+        first = cell(self.top, 1, fixed_row=True, fixed_column=True)
+        return f"{first}:{cell(self.bottom, self.raters, fixed_row=True, fixed_column=True)}"
+
+
+def write(points: Grid, marks: Grid, case: Case, outcome: Outcome, *, names: Names) -> dict[str, str]:
+    """Fills two worksheets; gives {entry: where its score stands}."""
+    options = case.stage.options
+    assert isinstance(options, ScoringOptions)
+    read = sheets.read(case, options)
+    given = {
+        (rater, entry): mark
+        for rater, by_entry in read.given.items()
+        for entry, mark in sheets.marks(by_entry, options).items()
+    }
+    stands = _points(points, read, options, names=names)
+    void = {rater for rater, by_entry in read.given.items() if scoring.breaches(by_entry, options)}
+    block = _given(marks, stands, given, names=names)
+    _void_row(marks, block, options, void=void, names=names)
+    block = _counting(marks, block, given, void=void, names=names)
+    if options.aggregate.level:
+        levelled = counting_marks(read, options, void=void)
+        block = _levelled(marks, block, {k: v for k, v in given.items() if k[0] not in void}, levelled, names=names)
+    counting = counting_marks(read, options, void=void)
+    return _scores(marks, block, options, counting, outcome, names=names)
+
+
+def _points(grid: Grid, read: Sheets, options: ScoringOptions, *, names: Names) -> dict[tuple[str, str], str]:
+    """One row for each rater and entry; {(rater, entry): where the mark stands}."""
+    criteria, last = options.criterion, 1 + len(options.criterion)
+    labels = [names.say("Rater"), names.say("Entry"), *(one.label.to(names.locale) for one in criteria)]
+    grid.headings(0, [*labels, names.say("Mark")])
+    grid.text(1, 0, names.say("Weight"), grid.styles.heading)
+    grid.text(2, 0, names.say("Maximum"), grid.styles.heading)
+    for column, one in enumerate(criteria, 2):
+        if not options.adds_up:
+            grid.number(1, column, one.weight or 0)
+        grid.number(2, column, one.maximum)
+    found, row = {}, 3
+    for rater in names.raters:
+        for entry in [key for key in names.entries if key in read.given.get(rater, {})]:
+            grid.text(row, 0, names.raters[rater])
+            grid.text(row, 1, names.entries[entry])
+            by_criterion = read.given[rater][entry]
+            for column, one in enumerate(criteria, 2):
+                if one.key in by_criterion:
+                    grid.number(row, column, by_criterion[one.key])
+            value = sheets.mark(by_criterion, options)
+            found[rater, entry] = grid.formula(row, last + 1, _mark(row, last, options), value=value)
+            row += 1
+    grid.sheet.freeze_panes(3, 2)
+    grid.sheet.set_column(0, 1, 24)
+    return found
+
+
+def _mark(row: int, last: int, options: ScoringOptions) -> str:
+    """Missing criteria leave with their weight; a row without any points has no mark."""
+    own, weights, most = across(row, 2, last), across(1, 2, last, fixed_row=True), across(2, 2, last, fixed_row=True)
+    if options.adds_up:
+        return f'IF(COUNT({own})=0,"",SUM({own}))'
+    of = f"SUMPRODUCT(ISNUMBER({own})*{weights})"
+    return f'IF(COUNT({own})=0,"",100*SUMPRODUCT({own},{weights}/{most})/{of})'
+
+
+def _frame(grid: Grid, top: int, title: str, *, names: Names) -> Block:
+    """A heading and the names around a block."""
+    grid.headings(top - 1, [title, *names.raters.values()])
+    for row, entry in enumerate(names.entries.values(), top):
+        grid.text(row, 0, entry)
+    return Block(top, len(names.entries), len(names.raters))
+
+
+def _given(grid: Grid, stands: Mapping[tuple[str, str], str], given: Matrix, *, names: Names) -> Block:
+    block = _frame(grid, 1, names.say("Marks as given"), names=names)
+    for column, rater in enumerate(names.raters, 1):
+        for row, entry in enumerate(names.entries, block.top):
+            if (rater, entry) in stands:
+                grid.formula(row, column, stands[rater, entry], value=given.get((rater, entry)))
+    grid.sheet.freeze_panes(1, 1)
+    grid.sheet.set_column(0, 0, 28)
+    return block
+
+
+def _void_row(grid: Grid, block: Block, options: ScoringOptions, *, void: set[str], names: Names) -> None:
+    """1 where a rater's whole sheet does not count, by the rules as formulas."""
+    row = block.bottom + 1
+    grid.text(row, 0, names.say("Void sheet: 1"), grid.styles.heading)
+    for column, rater in enumerate(names.raters, 1):
+        tests = [_breach(rule, block.of_rater(column)) for rule in options.void]
+        if None in tests:  # a rule that no formula is written for
+            grid.number(row, column, int(rater in void))
+        else:
+            formula = "+".join(f"({test})" for test in tests)
+            grid.formula(row, column, f"IF({formula or 0},1,0)", value=int(rater in void))
+
+
+def _breach(rule: VoidRule, marks: str) -> str | None:
+    if rule.rule == "same_score_for_all":
+        return f"(COUNT({marks})>1)*(MAX({marks})-MIN({marks})<{NEAR})"
+    if rule.rule == "quota":
+        return f'COUNTIF({marks},">="&({rule.score}-{NEAR}))>{rule.at_most}'
+    return None
+
+
+def _counting(grid: Grid, before: Block, given: Matrix, *, void: set[str], names: Names) -> Block:
+    block = _frame(grid, before.bottom + 4, names.say("Marks that count"), names=names)
+    for column, rater in enumerate(names.raters, 1):
+        flag = cell(before.bottom + 1, column, fixed_row=True)
+        for row, entry in enumerate(names.entries):
+            if (rater, entry) in given:
+                source = cell(before.top + row, column)
+                value = None if rater in void else given[rater, entry]
+                grid.formula(block.top + row, column, f'IF({flag}=1,"",{source})', value=value)
+    return block
+
+
+def _levelled(
+    grid: Grid, before: Block, given: Matrix, levelled: Mapping[str, Mapping[str, Fraction]], *, names: Names
+) -> Block:
+    """Moved and stretched to the mean and spread of all marks; a rater without spread gives the common mean."""
+    mean, spread = before.bottom + 1, before.bottom + 2
+    grid.text(mean, 0, names.say("Mean"), grid.styles.heading)
+    grid.text(spread, 0, names.say("Spread"), grid.styles.heading)
+    block = _frame(grid, before.bottom + 5, names.say("Levelled marks"), names=names)
+    for column in range(1, before.raters + 1):
+        own = before.of_rater(column)
+        grid.formula(mean, column, f"IF(COUNT({own})=0,0,AVERAGE({own}))", value=None)
+        grid.formula(spread, column, f"IF(COUNT({own})=0,0,STDEVP({own}))", value=None)
+    for column, rater in enumerate(names.raters, 1):
+        own_mean, own_spread = cell(mean, column, fixed_row=True), cell(spread, column, fixed_row=True)
+        stretch = f"IF({own_spread}<{NEAR},0,STDEVP({before.whole})/{own_spread})"
+        for row, entry in enumerate(names.entries):
+            if (rater, entry) in given:
+                mark = cell(before.top + row, column)
+                formula = f'IF({mark}="","",AVERAGE({before.whole})+({mark}-{own_mean})*{stretch})'
+                grid.formula(block.top + row, column, formula, value=levelled[entry][rater])
+    return block
+
+
+def _scores(
+    grid: Grid,
+    block: Block,
+    options: ScoringOptions,
+    counting: Mapping[str, Mapping[str, Fraction]],
+    outcome: Outcome,
+    *,
+    names: Names,
+) -> dict[str, str]:
+    """How many, sum, highest, lowest, score, and whether it is what was published."""
+    start = block.raters + 1
+    heads = [names.say(word) for word in ("Marks", "Sum", "Highest", "Lowest", "Score", "Published", "Exact", "Check")]
+    grid.headings(block.top - 1, heads, start=start)
+    found = {}
+    for row, entry in enumerate(names.entries, block.top):
+        marks, final = list(counting.get(entry, {}).values()), outcome.figures["score"].get(entry)
+        own = block.of_entry(row)
+        grid.formula(row, start, f"COUNT({own})", value=len(marks))
+        grid.formula(row, start + 1, f"SUM({own})", value=sum(marks, Fraction(0)))
+        grid.formula(row, start + 2, f"MAX({own})", value=max(marks, default=0))
+        grid.formula(row, start + 3, f"MIN({own})", value=min(marks, default=0))
+        if score_of(counting.get(entry, {}), options) == final:
+            formula = _score([cell(row, start + part) for part in range(4)], own, options)
+            found[entry] = grid.formula(row, start + 4, formula, value=final, style=grid.styles.strong)
+        elif final is not None:
+            found[entry] = grid.number(row, start + 4, final)
+        grid.check(row, start + 5, cell(row, start + 4), stored=final)
+    return found
+
+
+def _score(parts: Sequence[str], marks: str, options: ScoringOptions) -> str:
+    """The rule as a formula over: how many, sum, highest, lowest."""
+    count, total, highest, lowest = parts
+    how = options.aggregate
+    formula = f"{total}/{count}"
+    if how.method == "sum":
+        return total
+    if how.method == "median":
+        formula = f"MEDIAN({marks})"
+    if how.method == "trimmed_mean":
+        trimmed = f"({total}-{highest}-{lowest})/({count}-2)"
+        formula = f"IF({count}>{how.trim_when_more_than},{trimmed},{formula})"
+    if options.round is not None:
+        formula = f"ROUND(ROUND({formula},9),{options.round})"
+    return f'IF({count}=0,"",{formula})'

@@ -1,0 +1,125 @@
+"""The whole calculation as a workbook to play with: raw sheets and counts as numbers, everything after as formulas.
+
+Change a mark or a weight and see who would be where. What people typed is written as text only: a title that begins
+with "=" stays a title.
+"""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import xlsxwriter
+
+from evalflow.analysis import decision_sheet, scoring_sheets, vote_sheet
+from evalflow.analysis.grid import Grid, Styles, sheet_name
+from evalflow.analysis.scoring_sheets import Names
+from evalflow.bundle.format import Bundle
+from evalflow.bundle.recount import case_of
+from evalflow.i18n import N_, say
+from evalflow.kinds import sheets
+from evalflow.kinds.rubric import ScoringOptions
+from evalflow.workflow.outcome import Case, Outcome
+
+GUIDE = (
+    N_("Yellow cells are the raw sheets and counts; every other number is a formula over them."),
+    N_("Change a mark, a count or a weight and see which places change. Nothing here changes the published result."),
+    N_("✓ stands where a formula gives what was published, ≠ where it does not (because you changed something)."),
+    N_("The published values stand beside, also as exact fractions."),
+)
+WRITER = "evalflow"
+
+
+def workbook(
+    bundle: Bundle,
+    outcomes: Mapping[str, Outcome],
+    *,
+    locale: str = "zh_Hans",
+    branches: Mapping[str, str] | None = None,
+) -> bytes:
+    """An xlsx file. outcomes: as recounted, or as stored. branches: {key: name}, else those of the bundle.
+
+    Works for whatever stages are done; a season without any gives the guide alone.
+    """
+    called = {**{branch.key: branch.name for branch in bundle.branches}, **(branches or {})}
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(stream, options) as book:
+        styles = _styles(book)
+        _guide(Grid(say(locale, "Guide"), book.add_worksheet(say(locale, "Guide")), styles), bundle, locale)
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        for number, stage in enumerate(bundle.definition.stages, 1):
+            if stage.key not in outcomes:
+                continue
+            case = case_of(bundle, stage, outcomes)
+            pages = Pages(book, styles, number, stage.rule.title.to(locale))
+            names = Names({one.key: one.title for one in case.contenders}, _raters(case, called), locale)
+            found[stage.key] = _stage(pages, case, outcomes[stage.key], names=names, found=found)
+    return _signed(stream.getvalue())
+
+
+class Pages:
+    """Makes the worksheets of one stage."""
+
+    def __init__(self, book: Any, styles: Styles, number: int, title: str) -> None:
+        self.book, self.styles, self.number, self.title = book, styles, number, title
+
+    def add(self, suffix: str = "") -> Grid:
+        name = sheet_name(self.number, self.title, suffix)
+        return Grid(name, self.book.add_worksheet(name), self.styles)
+
+
+def _stage(
+    pages: Pages, case: Case, outcome: Outcome, *, names: Names, found: dict[str, dict[str, dict[str, str]]]
+) -> dict[str, dict[str, str]]:
+    """The worksheets of one stage, and where its figures stand; none for kinds that count nothing."""
+    if not names.entries:
+        return {}
+    if case.stage.kind == "ballot":
+        return vote_sheet.write(pages.add(), case, outcome, names=names)
+    if case.stage.kind == "scoring":
+        return {"score": scoring_sheets.write(pages.add("a"), pages.add("b"), case, outcome, names=names)}
+    if case.stage.kind == "decision":
+        return decision_sheet.write(pages.add(), case, outcome, names=names, found=found)
+    return {}
+
+
+def _raters(case: Case, called: Mapping[str, str]) -> dict[str, str]:
+    options = case.stage.options
+    if not isinstance(options, ScoringOptions):
+        return {}
+    return {rater: called.get(rater, rater) for rater in sheets.read(case, options).asked}
+
+
+def _guide(grid: Grid, bundle: Bundle, locale: str) -> None:
+    grid.text(0, 0, bundle.definition.heading.title.to(locale), grid.styles.heading)
+    grid.text(1, 0, bundle.season)
+    grid.text(2, 0, f"SHA-256 {bundle.definition.digest}")
+    for row, sentence in enumerate(GUIDE, 4):
+        grid.text(row, 0, say(locale, sentence), grid.styles.wrapped)
+    grid.sheet.set_column(0, 0, 90)
+
+
+def _styles(book: Any) -> Styles:
+    return Styles(
+        heading=book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+        typed=book.add_format({"bg_color": "#FFF6D6"}),
+        derived=book.add_format({}),
+        strong=book.add_format({"bold": True}),
+        quiet=book.add_format({"font_color": "#625C57"}),
+        wrapped=book.add_format({"text_wrap": True}),
+    )
+
+
+def _signed(content: bytes) -> bytes:
+    """With the true name of what wrote it: LibreOffice then calculates on opening, as it does not for Excel's files."""
+    written = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as source, ZipFile(written, "w", ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            part = source.read(entry)
+            if entry.filename == "docProps/app.xml":
+                part = part.replace(
+                    b"<Application>Microsoft Excel</Application>", f"<Application>{WRITER}</Application>".encode()
+                )
+            target.writestr(entry, part)
+    return written.getvalue()
