@@ -12,7 +12,6 @@ from typing import Any
 
 from evalflow.errors import DefinitionError
 from evalflow.kinds import KINDS
-from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.components import points_for
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.rubric import ScoringOptions
@@ -88,22 +87,13 @@ def _offered(definition: Definition, decision: Stage) -> Iterator[Change]:
     assert isinstance(options, DecisionOptions)
     for component in options.component:
         source = definition.stage(component.source)
-        for name in points_for(source, combine=options.combine):
-            if name != component.points and _has_figures_for(name, source):
+        for name in points_for(source, combine=options.combine) if source.kind == "ballot" else ():
+            if name != component.points:
                 yield Change(What.POINTS, component.source, name)
     for stage in definition.earlier(decision.key):
         if isinstance(stage.options, ScoringOptions) and stage.options.aggregate.method in AGGREGATES:
             yield from _of_scoring(stage.key, stage.options)
     yield Change(What.ROUNDING, decision.key, "after" if options.round.before_ranking else "before")
-
-
-def _has_figures_for(points: str, source: Stage) -> bool:
-    """Whether a vote has what these points are made of; nothing else can be counted otherwise."""
-    options = source.options
-    if not isinstance(options, BallotOptions):
-        return False
-    needed = {"share_of_full_marks": options.top is not None, "head_count_fair": bool(options.establishment)}
-    return needed.get(points, True)
 
 
 def _of_scoring(stage: str, options: ScoringOptions) -> Iterator[Change]:

@@ -30,8 +30,9 @@ def export(setting: Setting, season: str, folder: Path) -> None:
         ledger.seal(session, setting.signer, now=setting.now())  # a bundle's log speaks of all that is in it
     with setting.database.reading() as session:
         bundle = bundles.export(session, queries.season_by_key(session, season), setting.signer)
-    layout.write(bundle, folder)
-    click.echo(f"{folder}: {len(bundle.outcomes or {})} outcomes, bundle {bundles.digest(bundle)[:16]}")
+        layout.write(bundle, folder)  # in the snapshot: ballots are read while they are written
+        digest = bundles.digest(bundle)
+    click.echo(f"{folder}: {len(bundle.outcomes or {})} outcomes, bundle {digest[:16]}")
 
 
 @click.command()
@@ -65,15 +66,16 @@ def rehearse(setting: Setting, file: Path, branches: int, members: int, seed: st
             season = queries.season_by_key(session, rehearsed.season_key)
             bundle = bundles.export(session, season, rehearsed.signer)
             documents = printing.documents(session, season, config=setting.config)
+            layout.write(bundle, out / "bundle")
+            digest = bundles.digest(bundle)
         engine.dispose()
-    layout.write(bundle, out / "bundle")
     for name, content in documents.items():
         path = out / "documents" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     for remark in rehearsed.world.notes:
         click.echo(remark)
-    click.echo(f"{out}: {len(documents)} documents, bundle {bundles.digest(bundle)[:16]}")
+    click.echo(f"{out}: {len(documents)} documents, bundle {digest[:16]}")
 
 
 @click.group()
