@@ -85,10 +85,11 @@ $(FRONT): package-lock.json $(TEXTS) hatch_build.py | $(VENV)/run
 	fi; fc-list 2>/dev/null | grep -q "Noto Serif CJK" || echo "For certificates and minutes (PDF) install, as root: apt-get install fonts-noto-cjk fontconfig"
 	@touch $@
 
-# Browser tests drive Debian's Chromium and need fonts that have Chinese characters.
+# Browser tests drive Debian's Chromium and need fonts that have Chinese characters; LibreOffice recalculates workbooks.
 .machine:
-	@if command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then :; \
+	@if command -v chromium >/dev/null && command -v soffice >/dev/null && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig; \
-	else echo "Install first, as root: apt-get install chromium fonts-noto-cjk fontconfig"; exit 1; fi
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig libreoffice-calc-nogui; \
+	elif command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then echo "No workbook is recalculated without libreoffice-calc-nogui"; \
+	else echo "Install first, as root: apt-get install chromium fonts-noto-cjk fontconfig libreoffice-calc-nogui"; exit 1; fi
 	@touch $@

@@ -7,7 +7,6 @@ with "=" stays a title.
 import io
 from collections.abc import Mapping
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZipFile
 
 import xlsxwriter
 
@@ -27,7 +26,6 @@ GUIDE = (
     N_("✓ stands where a formula gives what was published, ≠ where it does not (because you changed something)."),
     N_("The published values stand beside, also as exact fractions."),
 )
-WRITER = "evalflow"
 
 
 def workbook(
@@ -55,7 +53,7 @@ def workbook(
             pages = Pages(book, styles, number, stage.rule.title.to(locale))
             names = Names({one.key: one.title for one in case.contenders}, _raters(case, called), locale)
             found[stage.key] = _stage(pages, case, outcomes[stage.key], names=names, found=found)
-    return _signed(stream.getvalue())
+    return stream.getvalue()
 
 
 class Pages:
@@ -109,17 +107,3 @@ def _styles(book: Any) -> Styles:
         quiet=book.add_format({"font_color": "#625C57"}),
         wrapped=book.add_format({"text_wrap": True}),
     )
-
-
-def _signed(content: bytes) -> bytes:
-    """With the true name of what wrote it: LibreOffice then calculates on opening, as it does not for Excel's files."""
-    written = io.BytesIO()
-    with ZipFile(io.BytesIO(content)) as source, ZipFile(written, "w", ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            part = source.read(entry)
-            if entry.filename == "docProps/app.xml":
-                part = part.replace(
-                    b"<Application>Microsoft Excel</Application>", f"<Application>{WRITER}</Application>".encode()
-                )
-            target.writestr(entry, part)
-    return written.getvalue()
