@@ -37,13 +37,13 @@ class Vote:
     def stage(self) -> StageRow:
         return self.house.stage(self.season, "vote")
 
-    def cast(self, member: Actor, *chosen: str, attempt: str = "") -> str:
-        """A vote; the receipt. attempt: "" is a new form."""
+    def cast(self, member: Actor, *chosen: str, attempt: str = "", **marks: int) -> str:
+        """A vote, by names or by marks; the receipt. attempt: "" is a new form."""
         tried = attempt or f"{len(self.house.log()):032x}"
         with self.house.database.writing() as session:
             paper = paper_of(session, self.stage.id)
             clock = self.house.clock
-            return casting.cast(session, paper, frozenset(chosen), attempt=tried, actor=member, clock=clock)
+            return casting.cast(session, paper, marks or frozenset(chosen), attempt=tried, actor=member, clock=clock)
 
     def keep_keys(self) -> None:
         for teller in self.tellers:

@@ -71,6 +71,7 @@ class Default(Strict):
 
     quorum: how many ballots must prefer an entry to it. majority: the entry's preferers must be more than this multiple
     of the others ("1", "3", "3/2"), or the number field of the declaration that says so for each entry ("STAGE.FIELD").
+    strict: false where just as many as the multiple says suffice, if they are more than the others.
     """
 
     title: BilingualText
@@ -79,6 +80,7 @@ class Default(Strict):
         str,
         StringConstraints(pattern=r"^([0-9]{1,4}(/[1-9][0-9]{0,3})?|[a-z][a-z0-9_-]{0,39}\.[a-z][a-z0-9_-]{0,39})$"),
     ] = "1"
+    strict: bool = True
 
     @property
     def votes_needed(self) -> Fraction:

@@ -8,9 +8,9 @@ from typing import Any
 
 from evalflow.errors import BundleError
 from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
-from evalflow.tally import ranking
+from evalflow.tally import condorcet, ranking
 from evalflow.tally.election import Election
-from evalflow.tally.profile import Profile
+from evalflow.tally.profile import Profile, first_preferences
 from evalflow.workflow.outcome import Case
 
 
@@ -39,7 +39,17 @@ def declared(case: Case, reference: str) -> dict[str, Fraction]:
     return {key: found[key] for key in case.keys}
 
 
-METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = MappingProxyType({})
+def _schulze(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    rule = options.default
+    if rule is None:
+        return _ordered(condorcet.schulze(profile), first_preferences(profile))
+    majority: Fraction | dict[str, Fraction]
+    majority = declared(case, rule.majority) if "." in rule.majority else Fraction(rule.majority)
+    found = condorcet.schulze(profile, default=DEFAULT, quorum=rule.votes_needed, majority=majority, strict=rule.strict)
+    return _ordered(found, first_preferences(profile))
+
+
+METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = MappingProxyType({"schulze": _schulze})
 
 
 def _lots(options: BallotOptions, case: Case) -> Mapping[str, int] | None:

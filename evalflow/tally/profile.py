@@ -8,6 +8,7 @@ no part in any comparison with it (`NO_OPINION`).
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 MAX_MARK = 253
 UNRANKED = 254  # so that "ranked better" is "less than"
@@ -47,3 +48,21 @@ def profile_of(entries: Iterable[str], ballots: Iterable[tuple[Mapping[str, int]
             raise ValueError(f"not on offer: {sorted(strange)}" if strange else f"{times} ballots can't have been cast")
         counted[bytes(marks.get(entry, left_out) for entry in order)] += times
     return Profile(order, tuple(counted), tuple(counted.values()))
+
+
+def first_preferences(profile: Profile) -> dict[str, Fraction]:
+    """{entry: ballots that rank it best}; a ballot with several in its best rank is shared among them equally.
+
+    A ballot that ranks nobody counts for nobody. Only ranks (1 the best) are meant here, not points.
+
+    >>> ballots = profile_of("abc", [({"a": 1, "b": 2}, 3), ({"b": 1, "c": 1}, 1), ({}, 5)], left_out=UNRANKED)
+    >>> {entry: str(votes) for entry, votes in first_preferences(ballots).items()}
+    {'a': '3', 'b': '1/2', 'c': '1/2'}
+    """
+    votes = dict.fromkeys(profile.entries, Fraction(0))
+    for row, times in zip(profile.rows, profile.times, strict=True):
+        best = min(row, default=UNRANKED)
+        first = [entry for entry, mark in zip(profile.entries, row, strict=True) if mark == best <= MAX_MARK]
+        for entry in first:
+            votes[entry] += Fraction(times, len(first))
+    return votes

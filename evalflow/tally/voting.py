@@ -9,7 +9,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
 
-
 CHUNK = 10  # bits of a mask that are counted together
 LOW = (1 << CHUNK) - 1
 
