@@ -5,7 +5,8 @@ Evidence: `attendance.csv` names who should attend and who does, `recusals.csv` 
 passed over) and the reason where that is not what the ranking says.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -79,8 +80,8 @@ def outcome(case: Case) -> Outcome:
 
 
 def by_ranking(stands: Standing) -> dict[str, int]:
-    """{entry: place} of those above the line, where the ranking alone decides."""
-    return {p.entry: p.place for p in stands.order.places if p.entry in stands.cut.winners and p.place is not None}
+    """{entry: place among the winners} of those above the line, where the ranking alone decides."""
+    return {entry: places.start for entry, places in _places_by_ranking(stands, stands.cut.winners).items()}
 
 
 def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
@@ -102,11 +103,12 @@ def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
 def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation, ...]:
     """Where the decision is not what the ranking says, best ranked first; the same function asks for the reasons.
 
-    Choosing among entries that tie for the last seats is no deviation, nor is an order within a tie.
+    Choosing among entries that tie for the last seats is no deviation, nor is an order within a tie, nor that a cap
+    passes somebody over. More of one group than the cap allows is one, for those whom the ranking does not put in.
     """
     decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
     reasons = {choice.entry: choice.reason for choice in choices}
-    open_seats = {*stands.cut.winners, *stands.cut.tied}
+    open_seats = {*stands.cut.winners, *stands.cut.tied} - _too_many(stands, decided)
     allowed = _places_by_ranking(stands, decided)
     found = []
     for place in stands.order.places:
@@ -123,14 +125,23 @@ def open_ties(stands: Standing, options: DecisionOptions) -> tuple[tuple[str, ..
     """Entries that still share a place among the seats, where the chain asks for a motion; best places first."""
     if "motion" not in options.tie_break:
         return ()
+    above = {*stands.cut.winners, *stands.cut.tied}
     groups: dict[int, list[str]] = {}
     for place in stands.order.places:
-        if place.tied and place.place is not None and place.place <= options.seats:
+        if place.tied and place.place is not None and place.entry in above:
             groups.setdefault(place.place, []).append(place.entry)
-    return tuple(tuple(group) for group in groups.values())
+    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
 
 
-def _places_by_ranking(stands: Standing, decided: Mapping[str, int]) -> dict[str, range]:
+def _too_many(stands: Standing, decided: Collection[str]) -> set[str]:
+    """Those tied for the room that a cap leaves, where more of their group were decided than it allows."""
+    in_group = Counter(stands.groups[entry] for entry in decided if entry in stands.groups)
+    return {
+        entry for entry in stands.cut.tied if stands.at_most and in_group[stands.groups.get(entry, "")] > stands.at_most
+    }
+
+
+def _places_by_ranking(stands: Standing, decided: Collection[str]) -> dict[str, range]:
     """{decided entry: the places it can have} where only those decided are placed, in the order of the ranking."""
     last = len(stands.order.places) + 1
     again = rank({p.entry: Fraction(-(p.place or last)) for p in stands.order.places if p.entry in decided})
@@ -210,6 +221,7 @@ def _told(
                 "tied": list(cut.tied),
                 "seats_left": cut.seats_left,
                 "below": list(cut.below),
+                **({"passed_over": list(stands.passed_over)} if options.cap else {}),
             },
             "decided": [
                 {"entry": entry, "place": place}

@@ -13,9 +13,10 @@ from evalflow.kinds import combining, meeting
 from evalflow.kinds.ballot import ranks_by
 from evalflow.kinds.barring import Barred, barred
 from evalflow.kinds.components import FIGURES
-from evalflow.kinds.decision_rules import DecisionOptions
+from evalflow.kinds.decision_rules import BRANCH, DecisionOptions
 from evalflow.kinds.meeting import Meeting
 from evalflow.tally import ranking
+from evalflow.tally.capping import cut_with_cap
 from evalflow.tally.ranking import Cut, Ordering
 from evalflow.tally.ties import earlier_number
 from evalflow.workflow.outcome import Case
@@ -26,6 +27,8 @@ class Standing:
     """points: {component's name: {entry: points before weighting}}. composite: what places go by, None = unranked.
 
     barred: who is unranked for what he did or lacks. unworkable: {component's name: entries whose targets contradict}.
+    groups, at_most: where the rules have a cap, {entry: group} and how many of one can win. passed_over: entries whose
+    group had enough winners already.
     """
 
     points: Mapping[str, Mapping[str, Fraction]]
@@ -34,6 +37,9 @@ class Standing:
     cut: Cut
     barred: tuple[Barred, ...] = ()
     unworkable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+    at_most: int | None = None
+    passed_over: tuple[str, ...] = ()
 
 
 def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> Standing:
@@ -47,13 +53,18 @@ def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> 
     for name in options.tie_break:
         chain.append((name, _keys(case, name, ranking.break_ties(order, chain), held)))
     broken = ranking.break_ties(order, chain)
+    groups = _groups(case, options)
+    line = cut_with_cap(broken.places, options.seats, groups, options.cap.at_most if options.cap else 1)
     return Standing(
         points={part.component.name: part.points for part in parts},
         composite=composite,
         order=broken,
-        cut=ranking.cut(broken.places, options.seats),
+        cut=line.cut,
         barred=out,
         unworkable={part.component.name: part.unworkable for part in parts if part.unworkable},
+        groups=groups,
+        at_most=options.cap.at_most if options.cap else None,
+        passed_over=line.passed_over,
     )
 
 
@@ -63,6 +74,17 @@ def _ranked(
     """What places go by: rounded where the rules say so, None for whoever has no composite or is kept out."""
     kept = {key: None if key in out else exact.get(key) for key in keys}
     return {key: None if value is None else options.rounding.to_rank(value) for key, value in kept.items()}
+
+
+def _groups(case: Case, options: DecisionOptions) -> Mapping[str, str]:
+    """{entry: group} that a cap counts by; none where there is no cap."""
+    if options.cap is None:
+        return {}
+    if options.cap.per == BRANCH:
+        return {entry.key: entry.branch for entry in case.contenders}
+    stage, _, name = options.cap.per.partition(".")
+    chosen: Mapping[str, str] = case.earlier[stage].facts.get("choices", {}).get(name, {})
+    return chosen
 
 
 def _keys(case: Case, link: str, so_far: Ordering, held: Meeting | None) -> Mapping[str, Any]:
