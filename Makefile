@@ -11,7 +11,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 export EVALFLOW_INSTANCE ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint prove bench docs texts lock clean
+.PHONY: run test lint prove bench mutate docs texts lock clean
 
 ## run: everything from nothing to a page at http://127.0.0.1:$(PORT)
 run: $(VENV)/run $(FRONT) .fonts
@@ -31,13 +31,17 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 
 ## prove: the long proofs
-prove: $(VENV)/dev $(FRONT) .machine
+prove: $(VENV)/prove $(FRONT) .machine
 	$(BIN)/python -m pytest -m slow
 
 ## bench: speeds, as ratios within one run
 bench: $(VENV)/dev $(FRONT)
 	$(BIN)/python -m benchmarks.cast
 	$(BIN)/python -m benchmarks.tally
+
+## mutate: slips put into the arithmetic, and whether its tests notice; writes docs/mutation.md
+mutate: $(VENV)/prove
+	$(BIN)/python -m benchmarks.mutation --into docs/mutation.md
 
 ## docs: write the tables of the handbook that are made from the code
 docs: $(VENV)/run
@@ -71,6 +75,10 @@ $(VENV)/run: requirements.txt pyproject.toml hatch_build.py | $(VENV)/bin/python
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/prove: requirements-prove.txt $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-prove.txt
 	@touch $@
 
 $(FRONT): package-lock.json $(TEXTS) hatch_build.py | $(VENV)/run
