@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from evalflow.analysis.grid import Grid, across, cell, down
 from evalflow.analysis.scoring_sheets import Names
+from evalflow.i18n import N_
 from evalflow.kinds import combining
 from evalflow.kinds.component_words import POINTS
 from evalflow.kinds.components import COUNTED, FIGURE, SCORE, Component
@@ -56,21 +57,30 @@ def _headings(sheet: _Sheet) -> None:
     names, grid, options = sheet.names, sheet.grid, sheet.options
     definition = sheet.case.definition
     parts = [definition.stage(part.source).rule.title.to(names.locale) for part in options.component]
-    told = [part.figure or part.value or names.say(POINTS.get(part.points, part.points)) for part in options.component]
+    told = [part.figure or part.value or names.word(POINTS.get(part.points, part.points)) for part in options.component]
     chain = [titled(link_words(link, names.locale), definition, names.locale) for link in options.tie_break]
-    words = ("Composite, exact", "Kept out: 1", "Composite")
-    after = ("Place", "Published composite", "Exact", "Check", "Published place", "Check", "Decided", "Reason")
+    words = (N_("Composite, exact"), N_("Kept out: 1"), N_("Composite"))
+    after = (
+        N_("Place"),
+        N_("Published composite"),
+        N_("Exact"),
+        N_("Check"),
+        N_("Published place"),
+        N_("Check"),
+        N_("Decided"),
+        N_("Reason"),
+    )
     grid.headings(
         0,
         [
-            names.say("Entry"),
+            names.word(N_("Entry")),
             *(f"{part}: {how}" for part, how in zip(parts, told, strict=True)),
-            *(names.say(word) for word in words),
+            *(names.word(word) for word in words),
             *chain,
-            *(names.say(word) for word in after),
+            *(names.word(word) for word in after),
         ],
     )
-    grid.text(1, 0, names.say("Weight"), grid.styles.heading)
+    grid.text(1, 0, names.word(N_("Weight")), grid.styles.heading)
     if options.combine != "geometric":
         for column, part in enumerate(options.component, FIRST):
             grid.number(1, column, part.weight or (-1 if part.subtract else 1))

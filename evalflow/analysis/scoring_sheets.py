@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from evalflow.analysis.grid import Grid, across, cell
 from evalflow.analysis.scores_explained import counting_marks, score_of
-from evalflow.i18n import say
+from evalflow.i18n import N_, say
 from evalflow.kinds import scoring, sheets
 from evalflow.kinds.rubric import ScoringOptions, VoidRule
 from evalflow.kinds.sheets import Sheets
@@ -24,8 +24,8 @@ class Names:
     raters: Mapping[str, str]
     locale: str
 
-    def say(self, message: str, **facts: object) -> str:
-        return say(self.locale, message, **facts)
+    def word(self, message: str) -> str:
+        return say(self.locale, message)
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ def write(points: Grid, marks: Grid, case: Case, outcome: Outcome, *, names: Nam
 def _points(grid: Grid, read: Sheets, options: ScoringOptions, *, names: Names) -> dict[tuple[str, str], str]:
     """One row for each rater and entry; {(rater, entry): where the mark stands}."""
     criteria, last = options.criterion, 1 + len(options.criterion)
-    labels = [names.say("Rater"), names.say("Entry"), *(one.label.to(names.locale) for one in criteria)]
-    grid.headings(0, [*labels, names.say("Mark")])
-    grid.text(1, 0, names.say("Weight"), grid.styles.heading)
-    grid.text(2, 0, names.say("Maximum"), grid.styles.heading)
+    labels = [names.word(N_("Rater")), names.word(N_("Entry")), *(one.label.to(names.locale) for one in criteria)]
+    grid.headings(0, [*labels, names.word(N_("Mark"))])
+    grid.text(1, 0, names.word(N_("Weight")), grid.styles.heading)
+    grid.text(2, 0, names.word(N_("Maximum")), grid.styles.heading)
     for column, one in enumerate(criteria, 2):
         if not options.adds_up:
             grid.number(1, column, one.weight or 0)
@@ -120,7 +120,7 @@ def _frame(grid: Grid, top: int, title: str, *, names: Names) -> Block:
 
 
 def _given(grid: Grid, stands: Mapping[tuple[str, str], str], given: Matrix, *, names: Names) -> Block:
-    block = _frame(grid, 1, names.say("Marks as given"), names=names)
+    block = _frame(grid, 1, names.word(N_("Marks as given")), names=names)
     for column, rater in enumerate(names.raters, 1):
         for row, entry in enumerate(names.entries, block.top):
             if (rater, entry) in stands:
@@ -133,7 +133,7 @@ def _given(grid: Grid, stands: Mapping[tuple[str, str], str], given: Matrix, *, 
 def _void_row(grid: Grid, block: Block, options: ScoringOptions, *, void: set[str], names: Names) -> None:
     """1 where a rater's whole sheet does not count, by the rules as formulas."""
     row = block.bottom + 1
-    grid.text(row, 0, names.say("Void sheet: 1"), grid.styles.heading)
+    grid.text(row, 0, names.word(N_("Void sheet: 1")), grid.styles.heading)
     for column, rater in enumerate(names.raters, 1):
         tests = [_breach(rule, block.of_rater(column)) for rule in options.void]
         if None in tests:  # a rule that no formula is written for
@@ -152,7 +152,7 @@ def _breach(rule: VoidRule, marks: str) -> str | None:
 
 
 def _counting(grid: Grid, before: Block, given: Matrix, *, void: set[str], names: Names) -> Block:
-    block = _frame(grid, before.bottom + 4, names.say("Marks that count"), names=names)
+    block = _frame(grid, before.bottom + 4, names.word(N_("Marks that count")), names=names)
     for column, rater in enumerate(names.raters, 1):
         flag = cell(before.bottom + 1, column, fixed_row=True)
         for row, entry in enumerate(names.entries):
@@ -168,9 +168,9 @@ def _levelled(
 ) -> Block:
     """Moved and stretched to the mean and spread of all marks; a rater without spread gives the common mean."""
     mean, spread = before.bottom + 1, before.bottom + 2
-    grid.text(mean, 0, names.say("Mean"), grid.styles.heading)
-    grid.text(spread, 0, names.say("Spread"), grid.styles.heading)
-    block = _frame(grid, before.bottom + 5, names.say("Levelled marks"), names=names)
+    grid.text(mean, 0, names.word(N_("Mean")), grid.styles.heading)
+    grid.text(spread, 0, names.word(N_("Spread")), grid.styles.heading)
+    block = _frame(grid, before.bottom + 5, names.word(N_("Levelled marks")), names=names)
     for column in range(1, before.raters + 1):
         own = before.of_rater(column)
         grid.formula(mean, column, f"IF(COUNT({own})=0,0,AVERAGE({own}))", value=None)
@@ -197,7 +197,19 @@ def _scores(
 ) -> dict[str, str]:
     """How many, sum, highest, lowest, score, and whether it is what was published."""
     start = block.raters + 1
-    heads = [names.say(word) for word in ("Marks", "Sum", "Highest", "Lowest", "Score", "Published", "Exact", "Check")]
+    heads = [
+        names.word(word)
+        for word in (
+            N_("Marks"),
+            N_("Sum"),
+            N_("Highest"),
+            N_("Lowest"),
+            N_("Score"),
+            N_("Published"),
+            N_("Exact"),
+            N_("Check"),
+        )
+    ]
     grid.headings(block.top - 1, heads, start=start)
     found = {}
     for row, entry in enumerate(names.entries, block.top):

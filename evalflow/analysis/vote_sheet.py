@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from evalflow.analysis.grid import Grid, cell, down
 from evalflow.analysis.scoring_sheets import Names
+from evalflow.i18n import N_
 from evalflow.kinds.ballot import counted
 from evalflow.kinds.component_words import POINTS
 from evalflow.kinds.decision_rules import DecisionOptions
@@ -22,13 +23,19 @@ def write(grid: Grid, case: Case, outcome: Outcome, *, names: Names) -> dict[str
     """Fills a worksheet; gives {"votes" or a rule: {entry: where it stands}}."""
     count = counted(outcome)
     _top(grid, count, names)
-    words = ("Entry", "Votes", "Place by the vote", "Ballots with an opinion", "Heads of the branch")
-    grid.headings(HEAD, [names.say(word) for word in words])
+    words = (
+        N_("Entry"),
+        N_("Votes"),
+        N_("Place by the vote"),
+        N_("Ballots with an opinion"),
+        N_("Heads of the branch"),
+    )
+    grid.headings(HEAD, [names.word(word) for word in words])
     found: dict[str, dict[str, str]] = {"votes": {}}
     for row, entry in enumerate(names.entries, HEAD + 1):
         found["votes"][entry] = _entry(grid, row, entry, count=count, names=names)
     for column, rule in enumerate(_rules(case), FIRST_RULE):
-        grid.headings(HEAD, [names.say(POINTS.get(rule, rule))], start=column)
+        grid.headings(HEAD, [names.word(POINTS.get(rule, rule))], start=column)
         found[rule] = _points(grid, column, rule, count=count, names=names)
     grid.sheet.set_column(0, 0, 28)
     grid.sheet.freeze_panes(HEAD + 1, 1)
@@ -36,12 +43,12 @@ def write(grid: Grid, case: Case, outcome: Outcome, *, names: Names) -> dict[str
 
 
 def _top(grid: Grid, count: Count, names: Names) -> None:
-    figures = (("Entitled to vote", count.electors or 0), ("Valid ballots", count.valid))
+    figures = ((N_("Entitled to vote"), count.electors or 0), (N_("Valid ballots"), count.valid))
     for row, (word, number) in enumerate(figures):
-        grid.text(row, 0, names.say(word), grid.styles.heading)
+        grid.text(row, 0, names.word(word), grid.styles.heading)
         grid.number(row, 1, number)
     if count.top:
-        grid.text(2, 0, names.say("Most points of one ballot"), grid.styles.heading)
+        grid.text(2, 0, names.word(N_("Most points of one ballot")), grid.styles.heading)
         grid.number(2, 1, count.top)
 
 
