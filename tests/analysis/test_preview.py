@@ -12,7 +12,7 @@ from evalflow.bundle import format
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import recount
 from evalflow.errors import DefinitionError
-from evalflow.kinds import KINDS
+from evalflow.kinds import KINDS, electing
 from evalflow.workflow import reader
 
 RULES = """
@@ -246,3 +246,33 @@ def test_the_same_rules_have_the_same_sample_and_it_recounts(tmp_path: Path) -> 
     facts = outcomes["vote"].facts
     assert (facts["valid"], facts["void"]) == (facts["cast"], False)
     assert len(outcomes["peers"].figures["score"]) == 7
+
+
+GRADES = """[
+  { key = "good", label = { zh = "好", en = "Good" }, worth = 100 },
+  { key = "poor", label = { zh = "差", en = "Poor" }, worth = 40 },
+]"""
+PAPERS = {
+    "plurality": "",
+    "score": "points = 10",
+    "cumulative": "points = 10",
+    "grade": f"grade = {GRADES}",
+    "positional": "ranks = [12, 10, 8, 7]",
+    "star": "points = 5\nseats = 3",
+    "schulze": "equal_ranks = true",
+    "instant_runoff": "",
+    "stv": "seats = 3",
+    "meek": "seats = 3",
+}
+
+
+@pytest.mark.parametrize("method", sorted(electing.METHODS.keys() | {"plurality"}))
+def test_invented_ballots_are_valid_by_every_method(method: str) -> None:
+    vote = f'method = "{method}"\n{PAPERS[method]}'
+    rules = RULES.replace('method = "approval"\nchoose = { min = 1, max = 12 }', vote)
+    definition = reader.read(rules, KINDS, file="rules.toml")
+    sample = samples.sample(definition, branches=11)
+    outcome = recount(sample).outcomes["vote"]
+    assert (outcome.facts["invalid"], outcome.facts["abstentions"], outcome.facts["void"]) == (0, 0, False)
+    shown = preview(sample, {"now": definition, **variants.variants(definition)})
+    assert [column for column in shown.columns.values() if isinstance(column, Unfit)] == []
