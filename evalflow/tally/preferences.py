@@ -1,0 +1,107 @@
+"""What the methods that move papers from entry to entry share: reading a paper's preferences, and breaking their ties.
+
+A paper counts as far as it is definite: from the first rank that it gives to two entries on, it prefers nobody, as in
+every published rule that `transferable` and `meek` follow.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from evalflow.tally.profile import MAX_MARK, NO_OPINION, UNRANKED, Profile
+
+Choose = Callable[..., Any]  # min or max
+
+
+def preferences(profile: Profile) -> list[tuple[bytes, int]]:
+    """Orders of preference and how often they were cast: places in `profile.entries`, the most preferred first.
+
+    Ranks order and do no more: 1, 2, 5 is 1, 2, 3. Entries left unranked, and those without an opinion on, are never
+    reached. Where two entries have the same rank the order ends above them; without a first preference the paper is not
+    valid and left out. No ballots: nothing. ValueError: rows and entries that don't fit, a negative number of ballots,
+    more than 255 entries.
+
+    >>> preferences(Profile(("a", "b", "c"), (bytes([2, 1, 254]), bytes([1, 2, 2]), bytes([1, 1, 2])), (5, 3, 2)))
+    [(b'\\x01\\x00', 5), (b'\\x00', 3)]
+    """
+    size = len(profile.entries)
+    if any(len(row) != size for row in profile.rows) or min(profile.times, default=0) < 0 or size > NO_OPINION:
+        raise ValueError("every row needs one mark for each entry, at most 255, and a number of times")
+    # A row turned inside out by one call: the table holds at each rank the entry that has it, as a high byte, so that a
+    # rank that nobody has (or several share) shows as a low one and sends the paper the long way round.
+    high = bytes(range(256 - size, 256))
+    entry_of = bytes.maketrans(high, bytes(range(size)))
+    plain = 2 * size <= MAX_MARK
+    orders = []
+    for row, times in zip(profile.rows, profile.times, strict=True):
+        ranked = size - row.count(UNRANKED) - row.count(NO_OPINION)
+        order = bytes.maketrans(row, high)[1 : ranked + 1]
+        definite = plain and not order.translate(None, high)
+        orders.append((order.translate(entry_of) if definite else _definite(row), times))
+    return [(order, times) for order, times in orders if order and times]
+
+
+def foremost(among: Sequence[int], history: Sequence[Sequence[int]], *, choose: Choose) -> list[int]:
+    """Who is first among these: the one with the most votes (choose=max), or the fewest (min), of those level the one
+    that was so at the end of the most recent earlier stage at which they were not level. Several: level at all stages.
+
+    history: the votes of all entries at the end of each stage, the last the present one.
+
+    >>> foremost([0, 1, 2], [(5, 4, 1), (7, 7, 9)], choose=min), foremost([0, 1], [(3, 3)], choose=max)
+    ([1], [0, 1])
+    """
+    standing = {entry: _standing(entry, history) for entry in among}
+    key = choose(standing.values())
+    return [entry for entry in among if standing[entry] == key]
+
+
+def in_order(among: Iterable[int], history: Sequence[Sequence[int]], lots: Sequence[int]) -> list[list[int]]:
+    """Groups of entries, the most votes first, ties broken as in `foremost` and then by lots, the higher the better.
+
+    >>> in_order([0, 1, 2], [(5, 4, 4), (7, 7, 7)], [0, 0, 0])
+    [[0], [1, 2]]
+    """
+
+    def key(entry: int) -> tuple[tuple[int, ...], int]:
+        return _standing(entry, history), lots[entry]
+
+    return [list(group) for _, group in groupby(sorted(among, key=key, reverse=True), key=key)]
+
+
+def by_place(entries: Sequence[str], lots: Mapping[str, int] | None) -> list[int]:
+    """The lots in the order of the entries; all 0 without lots. ValueError: an entry without one, two with the same.
+
+    >>> by_place(("a", "b"), {"b": 2, "a": 1})
+    [1, 2]
+    """
+    if lots is None:
+        return [0] * len(entries)
+    if not {*entries} <= lots.keys() or len({lots[entry] for entry in entries}) < len(entries):
+        raise ValueError("lots: one for each entry, no two the same")
+    return [lots[entry] for entry in entries]
+
+
+def written(number: int, decimals: int) -> str:
+    """A number of units of the last decimal place as text; whole numbers without decimals.
+
+    >>> written(1250000, 5), written(300000, 5)
+    ('12.50000', '3')
+    """
+    whole, rest = divmod(number, 10**decimals)
+    return f"{whole}.{rest:0{decimals}d}" if rest else str(whole)
+
+
+def _definite(row: bytes) -> bytes:
+    """The order of a row with gaps or equal ranks, as far as it is definite."""
+    ranked = sorted((mark, entry) for entry, mark in enumerate(row) if mark <= MAX_MARK)
+    order = []
+    for _, group in groupby(ranked, key=lambda pair: pair[0]):
+        (_, entry), *others = group
+        if others:
+            break
+        order.append(entry)
+    return bytes(order)
+
+
+def _standing(entry: int, history: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    return tuple(votes[entry] for votes in reversed(history))
