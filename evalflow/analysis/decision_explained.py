@@ -16,7 +16,19 @@ from evalflow.tally.rounding import round_half_up
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Case, Outcome
 
-TOLD = {"ranking", "ties", "cut", "decided", "seats", "deviations", "quorum", "motions", "recused", "vetoed"}
+TOLD = {
+    "ranking",
+    "ties",
+    "cut",
+    "decided",
+    "seats",
+    "deviations",
+    "quorum",
+    "motions",
+    "recused",
+    "vetoed",
+    "passed_over",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,7 @@ class Decision:
     """exact: the composite before rounding; composite: what places go by; both None where a component has no points.
 
     combine: "weighted", "sum" or "geometric". shown: as published. decimals: with so many the components, combined,
-    give what is shown. barred: every reason that keeps it out of the ranking.
+    give what is shown. barred: every reason that keeps it out of the ranking. is_passed_over: by the cap on its group.
     place None: unranked. ranked: how many have a place. alike: who else has this place. line: "in", "tied", "below".
     last_in: the lowest composite above the line. decided None: not decided.
     """
@@ -106,6 +118,7 @@ class Decision:
     place: int | None
     ranked: int
     barred: tuple[Bar, ...]
+    is_passed_over: bool
     alike: tuple[str, ...]
     above: Neighbour | None
     below: Neighbour | None
@@ -149,6 +162,7 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Decision:
         barred=tuple(
             Bar(Text(**one["label"]), one["value"]) for one in facts.get("vetoed", ()) if one["entry"] == entry
         ),
+        is_passed_over=entry in facts.get("passed_over", ()),
         alike=tuple(key for key, one in by_entry.items() if place and one["place"] == place and key != entry),
         above=above,
         below=below,

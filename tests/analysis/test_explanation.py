@@ -1,5 +1,6 @@
 """Every step from the sheets and counts to the place, against what `worked` says was worked out by hand."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -139,6 +140,25 @@ def test_the_line_the_votes_of_the_meeting_and_the_reason_of_a_deviation_are_tol
     assert (a.line, str(a.last_in), a.decided, a.deviates, a.reason) == ("below", "88.00", 2, True, "先行先试")
     assert (b.line, b.decided, b.deviates, b.reason) == ("in", None, True, "今年已获上级表彰")
     assert [(one.about, one.ayes, one.noes, one.result) for one in a.motions] == [("award:a", 2, 1, "carried")]
+
+
+def test_a_cap_that_passes_an_entry_over_and_a_veto_that_keeps_one_out_are_told() -> None:
+    """b and c are vetoed for their votes; d and e are of one branch, which may have one place."""
+    veto = 'veto = [{ label = { zh = "票多" }, from = "vote", figure = "votes", above = "3" }]'
+    whole = unmet(TOML.replace("seats = 2", f"seats = 3\ncap = {{ at_most = 1 }}\n{veto}"))
+    entries = tuple(replace(one, branch="d") if one.key == "e" else one for one in whole.entries)
+    sheets = [row for row in whole.tables["peers"]["sheets"] if (row["rater"], row["entry"]) != ("d", "e")]
+    bundle = replace(whole, entries=entries, tables={**whole.tables, "peers": {"sheets": sheets}})
+    found = {key: decision(told(key, bundle)) for key in "abcde"}
+    assert {key: [(bar.label.zh, bar.value) for bar in one.barred] for key, one in found.items() if one.barred} == {
+        "b": [("票多", "5")],
+        "c": [("票多", "4")],
+    }
+    assert {key: (one.place, one.line, one.is_passed_over) for key, one in found.items() if not one.barred} == {
+        "a": (1, "in", False),
+        "e": (2, "in", False),
+        "d": (3, "below", True),
+    }
 
 
 def test_what_became_of_it_is_told_to_the_end() -> None:

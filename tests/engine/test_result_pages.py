@@ -29,7 +29,7 @@ def play_until(turn: str, world: World, clock: Clock, signer: Signer) -> None:
 
 
 def in_english(visitor: Visitor) -> Visitor:
-    visitor.send("/locale", locale="en", next="/")
+    visitor.send("/language", locale="en", next="/")
     return visitor
 
 
