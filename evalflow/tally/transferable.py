@@ -25,7 +25,8 @@ def transferable(profile: Profile, seats: int, *, lots: Mapping[str, int] | None
     A surplus over it goes on, one at a time and the largest first, to the next continuing entry on *all* the papers of
     the elected one, each worth surplus × what it was worth / votes, cut off after five decimals. Without a surplus the
     entry with the fewest votes is excluded and its papers go on at what they are worth. As many continuing entries as
-    vacancies are elected at once. Papers that name nobody further, and what is cut off, are not transferable.
+    vacancies are elected at once, without moving papers any more. Papers that name nobody further, and what is cut off,
+    are not transferable.
 
     Ranks count as `preferences` reads them: no opinion is as unranked, equal ranks end a paper. Ties are broken by the
     most recent earlier stage that tells them apart, then by `lots` ({entry: key}, the higher stays, or has its surplus
@@ -146,6 +147,8 @@ class _Count:
     def _exclude(self, group: Sequence[int]) -> dict[int, int]:
         self.excluded.append(list(group))
         self.continuing -= {*group}
+        if len(self.continuing) <= self.vacancies:
+            return {}
         moving = [parcel for entry in group for parcel in self.piles[entry].items()]
         for entry in group:
             self.piles[entry], self.votes[entry] = {}, 0
