@@ -27,7 +27,6 @@ TOLD = {
     "motions",
     "recused",
     "vetoed",
-    "passed_over",
 }
 
 
@@ -162,7 +161,7 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Decision:
         barred=tuple(
             Bar(Text(**one["label"]), one["value"]) for one in facts.get("vetoed", ()) if one["entry"] == entry
         ),
-        is_passed_over=entry in facts.get("passed_over", ()),
+        is_passed_over=entry in facts["cut"].get("passed_over", ()),
         alike=tuple(key for key, one in by_entry.items() if place and one["place"] == place and key != entry),
         above=above,
         below=below,
