@@ -8,7 +8,7 @@ from typing import Any
 
 from evalflow.errors import BundleError
 from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
-from evalflow.tally import condorcet, ranking
+from evalflow.tally import condorcet, ranking, transferable
 from evalflow.tally.election import Election
 from evalflow.tally.profile import Profile, first_preferences
 from evalflow.workflow.outcome import Case
@@ -49,7 +49,24 @@ def _schulze(profile: Profile, options: BallotOptions, case: Case) -> Result:
     return _ordered(found, first_preferences(profile))
 
 
-METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = MappingProxyType({"schulze": _schulze})
+def _instant_runoff(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    found = transferable.instant_runoff(profile, lots=_lots(options, case))
+    return _ordered(found, first_preferences(profile))
+
+
+def _stv(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    assert options.seats is not None
+    found = transferable.transferable(profile, options.seats, lots=_lots(options, case))
+    return _ordered(found, first_preferences(profile))
+
+
+METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = MappingProxyType(
+    {
+        "schulze": _schulze,
+        "instant_runoff": _instant_runoff,
+        "stv": _stv,
+    }
+)
 
 
 def _lots(options: BallotOptions, case: Case) -> Mapping[str, int] | None:
