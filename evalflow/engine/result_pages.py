@@ -21,6 +21,7 @@ from evalflow.engine.strips import Strip, strip
 from evalflow.errors import NotFound
 from evalflow.i18n import say
 from evalflow.kinds import KINDS
+from evalflow.kinds.ballot_rules import DEFAULT
 from evalflow.kinds.component_words import POINTS
 from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.rubric import ScoringOptions
@@ -60,6 +61,11 @@ class Wording:
 
     def entry(self, key: str) -> str:
         return self.entries.get(key, key)
+
+    @property
+    def on_paper(self) -> dict[str, str]:
+        """{key: title} of all that ballots can name; the default option is one of these."""
+        return {DEFAULT: say(self.locale, "None of these"), **self.entries}
 
     def listed(self, keys: Iterable[str]) -> str:
         """Entries by their titles; those that are hidden left out."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,7 +16,7 @@ from wtforms.validators import EqualTo, InputRequired
 
 from evalflow.access import Permission
 from evalflow.errors import Conflict, Forbidden, Invalid
-from evalflow.kinds.ballot_rules import BallotOptions
+from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
 from evalflow.kinds.ballot_words import words
 from evalflow.kinds.marking import Paper
 from evalflow.seasons import guards, visibility
@@ -32,6 +33,7 @@ from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pictures import covers
 from evalflow.web.place import place
+from evalflow.workflow.outcome import Outcome
 
 blueprint = kind_blueprint("ballot")
 
@@ -74,7 +76,8 @@ class VotePage:
     """What the ballot page shows.
 
     covers: attachment ids by entry. has_gallery: whether entries have public pages. receipt: of the envelope already
-    in the box. votes: only when they may be seen.
+    in the box. votes, places (with titles, best first), steps of the count: only when they may be seen. on_paper:
+    {key: title} of all that a ballot can name.
     """
 
     stage: StageRow
@@ -88,6 +91,9 @@ class VotePage:
     receipt: str | None
     sees_turnout: bool
     votes: dict[str, int | float] | None
+    places: Sequence[tuple[int, str]]
+    steps: Sequence[Mapping[str, Any]]
+    on_paper: dict[str, str]
 
 
 @blueprint.get("/")
@@ -116,8 +122,18 @@ def _vote_page(session: Session, stage: StageRow, form: VoteForm, person: int | 
         receipt=queries.own_receipt(session, stage.id, person) if person is not None else None,
         sees_turnout=visibility.sees_turnout(actor(), stage),
         votes=_shown(outcome.figures["votes"]) if outcome else None,
+        places=_places(outcome, entries) if outcome else (),
+        steps=outcome.facts.get("election", {}).get("steps", ()) if outcome else (),
+        on_paper={DEFAULT: options.default.title.to(locale()) if options.default else ""}
+        | {entry.key: entry.title for entry in entries},
     )
     return render_template("stages/ballot/home.html", page=page, form=form)
+
+
+def _places(outcome: Outcome, entries: Sequence[Entry]) -> list[tuple[int, str]]:
+    """Where the method itself orders the entries: places with titles, best first."""
+    titles = {entry.key: entry.title for entry in entries}
+    return sorted((int(place), titles[key]) for key, place in outcome.figures.get("place", {}).items() if key in titles)
 
 
 def _shown(votes: Mapping[str, Fraction]) -> dict[str, int | float]:
