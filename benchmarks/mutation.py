@@ -37,6 +37,7 @@ SLIPS = re.compile(  # one other operator for each, every other comparison, and 
     r"|ReplaceComparisonOperator_.*|ReplaceUnaryOperator_.*|ReplaceAndWithOr|ReplaceOrWithAnd|ReplaceTrueWithFalse"
     r"|ReplaceFalseWithTrue|ReplaceBreakWithContinue|ReplaceContinueWithBreak|NumberReplacer|AddNot|ZeroIterationForLoop)"
 )
+SPARED = re.compile(r"->|^@dataclass|\*, ")  # signatures, and that values are frozen
 SECONDS = 60  # a mutant that runs longer than this has been noticed: its loop does not end
 EXAMPLES = 60  # hypothesis tries so many cases for each property
 
@@ -110,7 +111,7 @@ def _mutants(module: str) -> Iterator[Mutant]:
         places = [place for node in ast_nodes(get_ast(code)) for place in operator.mutation_positions(node)]
         for occurrence, (start, _) in enumerate(places):
             mutated = mutate_code(code, operator, occurrence)
-            if mutated is None or "->" in before[start[0] - 1]:
+            if mutated is None or SPARED.search(before[start[0] - 1]):
                 continue
             line = start[0]
             yield Mutant(module, name, line, before[line - 1].strip(), mutated.splitlines()[line - 1].strip(), mutated)

@@ -8,7 +8,7 @@ from typing import Any
 
 from evalflow.errors import BundleError
 from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
-from evalflow.tally import condorcet, ranking, transferable
+from evalflow.tally import condorcet, meek, ranking, transferable
 from evalflow.tally.election import Election
 from evalflow.tally.profile import Profile, first_preferences
 from evalflow.workflow.outcome import Case
@@ -60,11 +60,17 @@ def _stv(profile: Profile, options: BallotOptions, case: Case) -> Result:
     return _ordered(found, first_preferences(profile))
 
 
+def _meek(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    assert options.seats is not None
+    return _ordered(meek.meek(profile, options.seats, lots=_lots(options, case)), first_preferences(profile))
+
+
 METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = MappingProxyType(
     {
         "schulze": _schulze,
         "instant_runoff": _instant_runoff,
         "stv": _stv,
+        "meek": _meek,
     }
 )
 
