@@ -124,3 +124,35 @@ def test_the_number_needed_is_the_smallest_that_meets_the_rule(text, base, numbe
 def test_a_share_is_written_in_ascii_digits(text):
     with pytest.raises(ValueError, match="is not a share"):
         parse_presence(text)
+
+
+@pytest.mark.parametrize(("present", "quorate"), [(5, False), (6, True), (7, True), (9, True)])
+def test_more_than_enough_is_enough(present, quorate):
+    assert is_quorate(9, present, parse_presence("2/3")) is quorate
+
+
+def test_of_the_votes_cast_both_sides_are_the_base():
+    rule = parse_ayes("1/2 of votes")
+    carried = [is_carried(ayes, 3, abstentions=2, entitled=12, present=9, rule=rule) for ayes in (2, 3, 4)]
+    assert carried == [False, False, True]
+
+
+@pytest.mark.parametrize("votes", [(-1, 0, 0), (0, -1, 0), (0, 0, -1)])
+def test_not_even_one_vote_can_be_less_than_none(votes):
+    ayes, noes, abstentions = votes
+    with pytest.raises(ValueError, match="votes can't be negative"):
+        is_carried(ayes, noes, abstentions=abstentions, entitled=5, present=5, rule=parse_ayes("1/2"))
+
+
+def test_everybody_may_be_there():
+    assert Attendance(frozenset("ab"), frozenset("ab")).present == frozenset("ab")
+
+
+@pytest.mark.parametrize("text", ["1/3", "1/3 of present", "40 %"])
+def test_a_share_below_half_must_say_whether_it_has_to_be_exceeded(text):
+    with pytest.raises(ValueError, match="write > for more than"):
+        parse_ayes(text)
+
+
+def test_a_share_is_reached_unless_it_says_exceeded():
+    assert str(Share(TWO_THIRDS)) == ">=2/3 of entitled"

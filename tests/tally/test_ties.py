@@ -27,3 +27,9 @@ def test_the_earlier_number_wins():
 
 def test_links_over_nothing_give_nothing():
     assert {name: link({}) for name, link in TIE_LINKS.items()} == dict.fromkeys(TIE_LINKS, {})
+
+
+def test_the_smallest_mark_above_nothing_is_a_mark_and_a_deduction_is_none():
+    sheets = {"a": {"x": 1, "y": Fraction(1, 2), "z": -1}, "b": {"x": 0, "y": -2}}
+    assert number_of_givers(sheets) == {"a": 2, "b": 0}
+    assert count_of_marks(sheets) == {"a": (1, 1), "b": (0, 0)}
