@@ -23,6 +23,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {  # names that no table of functions holds
         "attainment.attainment": ('as = "attainment"',),
         "levelling.level": ("aggregate.level = true",),
+        "panel.part": ('aggregate.by = "criterion"', "criterion.factor", "criterion.factor_from"),
         "quorum.parse_ayes": ("quorum.ayes",),
         "quorum.parse_presence": ("quorum.present",),
         "ranking.break_ties": ("tie_break",),
@@ -30,6 +31,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ranking.cut": ("seats",),
         "ranking.lots": ('tie_break = ["draw"]',),
         "ranking.total": ('combine = "sum"',),
+        "recheck.outliers": ("recheck",),
         "roots.geometric": ('combine = "geometric"',),
         "rounding.round_half_up": ("round",),
         "scoring.weighted_score": ("criterion.weight",),

@@ -1,8 +1,8 @@
 """From score sheets to one score per entry: the rubric of a sheet, then an aggregate over raters.
 
 A mark that was not given is left out, never counted as zero: marks: {rater: mark} holds only raters who scored.
-Void sheets are told by `void`, harsh and lenient raters are levelled by `levelling`, both before anything is
-aggregated.
+Where the raters of each criterion are aggregated first, `panel` puts the parts together. Void sheets are told by
+`void`, harsh and lenient raters are levelled by `levelling`, both before anything is aggregated.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -66,12 +66,16 @@ def weighted_score(points: Mapping[str, Number], rubric: Sequence[Criterion]) ->
     return 100 * shares / sum(exact(one.weight) for one in scored)
 
 
-def aggregate(marks: Mapping[str, Number], method: str, *, trim_when_more_than: int = 5) -> Aggregate:
+def aggregate(marks: Mapping[str, Number], method: str, *, trim_when_more_than: int = 5, trim: int = 1) -> Aggregate:
     """One score from an entry's marks, by a name of `AGGREGATES`; the result says which marks were dropped.
 
-    trimmed_mean drops one highest and one lowest where this entry has more raters than `trim_when_more_than`, else
-    none; of equal marks the rater first in order of keys counts as the lower, which changes no score. No marks: no
-    score, with every method. KeyError: no such method. ValueError: trimming that could leave nothing.
+    The methods that trim drop the `trim` highest and as many lowest where this entry has more raters than
+    `trim_when_more_than`, else none; of equal marks the rater first in order of keys counts as the lower, which changes
+    no score. No marks: no score, with every method. KeyError: no such method. ValueError: trim below 1, trimming that
+    could leave nothing.
+
+    Source: award regulations (去掉最高分和最低分); World Aquatics, Competition Regulations, diving: the highest and the
+    lowest award are cancelled.
 
     >>> marks = {"b1": 70, "b2": 95, "b3": 80, "b4": 84}
     >>> result = aggregate(marks, "trimmed_mean", trim_when_more_than=3)
@@ -80,7 +84,7 @@ def aggregate(marks: Mapping[str, Number], method: str, *, trim_when_more_than: 
     """
     how = AGGREGATES[method]
     ordered = sorted(((rater, exact(mark)) for rater, mark in marks.items()), key=lambda pair: (pair[1], pair[0]))
-    kept, dropped = _trimmed(ordered, trim_when_more_than) if how.trims else (ordered, [])
+    kept, dropped = _trimmed(ordered, trim_when_more_than, each=trim) if how.trims else (ordered, [])
     score = how.combine([mark for _, mark in kept]) if kept else None
     return Aggregate(score, len(ordered), tuple(kept), tuple(dropped))
 
@@ -120,6 +124,7 @@ AGGREGATES: Mapping[str, Method] = MappingProxyType(
         "median": Method(median),
         "trimmed_mean": Method(mean, trims=True),
         "sum": Method(total),
+        "trimmed_sum": Method(total, trims=True),
     }
 )
 
@@ -132,9 +137,11 @@ def _share(points: Number, criterion: Criterion) -> Fraction:
     return exact(points) / exact(criterion.maximum)
 
 
-def _trimmed(ordered: list[Mark], more_than: int) -> tuple[list[Mark], list[Mark]]:
-    if more_than < 2:
-        raise ValueError(f"trimming at more than {more_than} raters could leave no mark")
+def _trimmed(ordered: list[Mark], more_than: int, *, each: int) -> tuple[list[Mark], list[Mark]]:
+    if each < 1:
+        raise ValueError(f"{each} of each end can't be dropped")
+    if more_than < 2 * each:
+        raise ValueError(f"trimming {each} of each end at more than {more_than} raters could leave no mark")
     if len(ordered) <= more_than:
         return ordered, []
-    return ordered[1:-1], [ordered[0], ordered[-1]]
+    return ordered[each:-each], [*ordered[:each], *ordered[-each:]]
