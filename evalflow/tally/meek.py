@@ -45,7 +45,7 @@ def meek(profile: Profile, seats: int, *, lots: Mapping[str, int] | None = None,
         raise ValueError(f"{seats} seats can't be filled")
     if decimals < 4:
         raise ValueError(f"{decimals} decimals are too few")
-    return _Count(profile.entries, seats, lots, decimals).of(preferences(profile))
+    return _Count(profile.entries, seats, lots, decimals).of(list(zip(*preferences(profile), strict=True)))
 
 
 @dataclass

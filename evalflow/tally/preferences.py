@@ -5,7 +5,7 @@ every published rule that `transferable` and `meek` follow.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import compress, groupby
 from typing import Any
 
 from evalflow.tally.profile import MAX_MARK, NO_OPINION, UNRANKED, Profile
@@ -13,8 +13,8 @@ from evalflow.tally.profile import MAX_MARK, NO_OPINION, UNRANKED, Profile
 Choose = Callable[..., Any]  # min or max
 
 
-def preferences(profile: Profile) -> list[tuple[bytes, int]]:
-    """Orders of preference and how often they were cast: places in `profile.entries`, the most preferred first.
+def preferences(profile: Profile) -> tuple[list[bytes], list[int]]:
+    """Orders of preference (places in `profile.entries`, the most preferred first), and how often each was cast.
 
     Ranks order and do no more: 1, 2, 5 is 1, 2, 3. Entries left unranked, and those without an opinion on, are never
     reached. Where two entries have the same rank the order ends above them; without a first preference the paper is not
@@ -22,23 +22,23 @@ def preferences(profile: Profile) -> list[tuple[bytes, int]]:
     more than 255 entries.
 
     >>> preferences(Profile(("a", "b", "c"), (bytes([2, 1, 254]), bytes([1, 2, 2]), bytes([1, 1, 2])), (5, 3, 2)))
-    [(b'\\x01\\x00', 5), (b'\\x00', 3)]
+    ([b'\\x01\\x00', b'\\x00'], [5, 3])
     """
     size = len(profile.entries)
     if any(len(row) != size for row in profile.rows) or min(profile.times, default=0) < 0 or size > NO_OPINION:
         raise ValueError("every row needs one mark for each entry, at most 255, and a number of times")
-    # A row turned inside out by one call: the table holds at each rank the entry that has it, as a high byte, so that a
-    # rank that nobody has (or several share) shows as a low one and sends the paper the long way round.
+    # A row turned inside out by one call: the table then holds at each rank the entry that has it, as a high byte that
+    # no rank can be. Where ranks are shared, or beyond the number of entries, fewer come out than are ranked.
     high = bytes(range(256 - size, 256))
-    entry_of = bytes.maketrans(high, bytes(range(size)))
-    plain = 2 * size <= MAX_MARK
-    orders = []
-    for row, times in zip(profile.rows, profile.times, strict=True):
-        ranked = size - row.count(UNRANKED) - row.count(NO_OPINION)
-        order = bytes.maketrans(row, high)[1 : ranked + 1]
-        definite = plain and not order.translate(None, high)
-        orders.append((order.translate(entry_of) if definite else _definite(row), times))
-    return [(order, times) for order, times in orders if order and times]
+    entry_of, others = bytes.maketrans(high, bytes(range(size))), bytes(range(256 - size))
+    papers = []
+    for row in profile.rows:
+        order = bytes.maketrans(row, high)[1 : size + 1].translate(entry_of, others)
+        if len(order) + row.count(UNRANKED) + row.count(NO_OPINION) != size or 2 * size > MAX_MARK:
+            order = _definite(row)
+        papers.append(order)
+    valid = [bool(order and times) for order, times in zip(papers, profile.times, strict=True)]
+    return list(compress(papers, valid)), list(compress(profile.times, valid))
 
 
 def foremost(among: Sequence[int], history: Sequence[Sequence[int]], *, choose: Choose) -> list[int]:

@@ -48,9 +48,8 @@ def transferable(profile: Profile, seats: int, *, lots: Mapping[str, int] | None
     """
     if seats < 1:
         raise ValueError(f"{seats} seats can't be filled")
-    papers = preferences(profile)
-    valid = sum(times for _, times in papers)
-    return _Count(profile.entries, seats, lots, (valid // (seats + 1) + 1) * ONE).of(papers)
+    papers, times = preferences(profile)
+    return _Count(profile.entries, seats, lots, (sum(times) // (seats + 1) + 1) * ONE).of(papers, times)
 
 
 def instant_runoff(profile: Profile, *, lots: Mapping[str, int] | None = None) -> Election:
@@ -66,7 +65,7 @@ def instant_runoff(profile: Profile, *, lots: Mapping[str, int] | None = None) -
     >>> election.order, [step.get("of") for step in election.steps], election.steps[-1]["votes"]
     ((('b',), ('a',), ('c',)), [[], ['c']], {'a': '4', 'b': '5', 'c': '0'})
     """
-    return _Count(profile.entries, 1, lots, None).of(preferences(profile))
+    return _Count(profile.entries, 1, lots, None).of(*preferences(profile))
 
 
 @dataclass
@@ -101,10 +100,9 @@ class _Count:
     def quota(self) -> int:
         return (sum(self.votes) // ONE // 2 + 1) * ONE if self.fixed is None else self.fixed
 
-    def of(self, papers: Sequence[tuple[bytes, int]]) -> Election:
-        parcel = [paper for paper, _ in papers], [times for _, times in papers]
-        self.valid = sum(parcel[1])
-        self._close("first_preferences", [], self._give(*parcel, ONE))
+    def of(self, papers: list[bytes], times: list[int]) -> Election:
+        self.valid = sum(times)
+        self._close("first_preferences", [], self._give(papers, times, ONE))
         while self.vacancies and self.continuing:
             if not self._advance():
                 return self._election([sorted(self.continuing)])
