@@ -38,6 +38,7 @@ prove: $(VENV)/prove $(FRONT) .machine
 bench: $(VENV)/dev $(FRONT)
 	$(BIN)/python -m benchmarks.cast
 	$(BIN)/python -m benchmarks.tally
+	$(BIN)/python -m benchmarks.ranked
 
 ## mutate: slips put into the arithmetic, and whether its tests notice; writes docs/mutation.md
 mutate: $(VENV)/prove
