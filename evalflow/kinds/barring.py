@@ -88,17 +88,18 @@ class Eligible(Line):
 
 @dataclass(frozen=True)
 class Barred:
-    """An entry that takes no part in the ranking. value: the number or choice that says so; "" where there is none."""
+    """An entry that takes no part in the ranking. value: the number or choice that says so, None where it has none."""
 
     entry: str
     label: Text
     source: str
     figure: str
-    value: str
+    value: Fraction | str | None
 
     def to_json(self) -> dict[str, object]:
         label = {"zh": self.label.zh, "en": self.label.en}
-        return {"entry": self.entry, "label": label, "from": self.source, "figure": self.figure, "value": self.value}
+        value = "" if self.value is None else str(self.value)
+        return {"entry": self.entry, "label": label, "from": self.source, "figure": self.figure, "value": value}
 
 
 def barred(case: Case, lines: Iterable[Veto | Eligible]) -> tuple[Barred, ...]:
@@ -107,7 +108,7 @@ def barred(case: Case, lines: Iterable[Veto | Eligible]) -> tuple[Barred, ...]:
     for line in lines:
         values = _values(case, line)
         out = [key for key in case.keys if line.is_out(values.get(key))]
-        found += [Barred(key, line.label, line.source, line.figure, str(values.get(key, ""))) for key in out]
+        found += [Barred(key, line.label, line.source, line.figure, values.get(key)) for key in out]
     return tuple(found)
 
 

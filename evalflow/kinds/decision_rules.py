@@ -83,6 +83,11 @@ class DecisionOptions(Options):
         return RoundingRule(self.round.decimals, before_ranking=self.round.before_ranking)
 
     @property
+    def adds_up(self) -> bool:
+        """Whether the parts, weighted, add up to the composite."""
+        return self.combine != "geometric"
+
+    @property
     def lines(self) -> tuple[Veto | Eligible, ...]:
         """Everything that can keep an entry out of the ranking, vetoes first."""
         return (*self.veto, *self.eligible)

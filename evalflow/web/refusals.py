@@ -200,6 +200,7 @@ SENTENCES: Mapping[str, Any] = {
     "deviation_refused": _l("By these rules the committee can't deviate from the ranking."),
     "motion_needed": _l("There is no carried motion on this entry."),
     "place_not_possible": _l("There is no such place."),
+    "entry_vetoed": _l("The rules keep this entry out of the ranking; it can't be awarded."),
     "place_twice": _l("This place is given twice."),
     "nothing_decided": _l("Nothing has been decided yet."),
     # the award

@@ -112,7 +112,7 @@ def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
 
 
 def notes(found: Results, stage: StageRow, locale: str) -> list[str]:
-    """How ties were broken, and where the decision is not what the ranking says."""
+    """How ties were broken, where the decision is not what the ranking says, who was kept out or passed over."""
     definition = definition_of(stage.season)
     ties = [
         say(
@@ -127,7 +127,13 @@ def notes(found: Results, stage: StageRow, locale: str) -> list[str]:
         say(locale, "Decided otherwise than ranked: %(entry)s. Reason: %(reason)s", entry=entry, reason=reason)
         for entry, reason in found.deviations
     ]
-    return [*ties, *departures]
+    vetoed = [
+        say(locale, "Not ranked: %(entry)s. Reason: %(reason)s", entry=entry, reason=reason.to(locale))
+        for entry, reason in found.vetoed
+    ]
+    names = ("、" if locale.startswith("zh") else ", ").join(found.passed_over)
+    capped = [say(locale, "Passed over, because their group has enough winners: %(names)s.", names=names)]
+    return [*ties, *departures, *vetoed, *(capped if names else [])]
 
 
 def _heading(title: str, weight: int | None) -> str:

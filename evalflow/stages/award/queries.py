@@ -55,7 +55,8 @@ class Results:
     """Every entry that took part with every component, best first.
 
     ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}. ties: (link of the chain, titles
-    best first). deviations: (title, reason).
+    best first). deviations, vetoed: (title, reason). passed_over: titles.
+    adds_up: whether the components, weighted, add up to the composite.
     """
 
     entries: Sequence[Entry]
@@ -65,6 +66,9 @@ class Results:
     awarded: Mapping[str, int]
     ties: Sequence[tuple[str, str]]
     deviations: Sequence[tuple[str, str]]
+    vetoed: Sequence[tuple[str, Text]] = ()
+    passed_over: Sequence[str] = ()
+    adds_up: bool = True
 
 
 def options_of(stage: StageRow) -> AwardOptions:
@@ -112,19 +116,26 @@ def results(session: Session, stage: StageRow) -> Results:
         awarded=awarded,
         ties=[_tie(one, titles) for one in outcome.facts["ties"]],
         deviations=[(titles[one["entry"]], one["reason"]) for one in outcome.facts["deviations"]],
+        vetoed=[(titles[one["entry"]], Text(**one["label"])) for one in outcome.facts.get("vetoed", ())],
+        adds_up=_options(decision).adds_up,
+        passed_over=[titles[key] for key in outcome.facts["cut"].get("passed_over", ())],
     )
 
 
 def _components(decision: StageRow, figures: Mapping[str, Mapping[str, Fraction]]) -> list[Component]:
     definition = definition_of(decision.season)
-    options = definition.stage(decision.key).options
-    assert isinstance(options, DecisionOptions)
     return [
         Component(
             title_of(part, definition.stage(part.source)), part.weight, figures[f"points.{part.name}"], part.subtract
         )
-        for part in options.component
+        for part in _options(decision).component
     ]
+
+
+def _options(decision: StageRow) -> DecisionOptions:
+    options = stage_of(decision).options
+    assert isinstance(options, DecisionOptions)
+    return options
 
 
 def _tie(one: Mapping[str, object], titles: Mapping[str, str]) -> tuple[str, str]:

@@ -80,7 +80,7 @@ def home() -> str:
         columns=columns,
         rows=rows,
         notes=printing.notes(found, stage, locale()) if found else (),
-        chart=_chart(found) if found else None,
+        chart=_chart(found) if found and found.adds_up else None,
         checkpoint=queries.checkpoint(session, stage) if is_final else "",
     )
     return render_template("stages/award/home.html", page=page, form=Form())

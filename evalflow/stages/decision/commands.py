@@ -208,7 +208,11 @@ def _check_order(session: Session, stage: StageRow, lines: Sequence[Line], stand
 
 
 def _deviations(stage: StageRow, lines: Sequence[Line], stands: Standing) -> tuple[Deviation, ...]:
-    """Invalid, by entry, where one is refused by the rules or lacks its reason."""
+    """Invalid, by entry, where one is kept out of the ranking, is refused by the rules or lacks its reason."""
+    barred = {one.entry for one in stands.barred}
+    vetoed = {one.entry: "entry_vetoed" for one in lines if one.place is not None and one.entry in barred}
+    if vetoed:
+        raise Invalid("decision_not_possible", fields=vetoed)
     choices = tuple(Choice(one.entry, one.place, one.reason.strip(), 0) for one in lines)
     found = decision.deviations(stands, choices)
     refused = queries.options_of(stage).deviation == "refused"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import Text
 from evalflow.kinds import decision, meeting
+from evalflow.kinds.barring import Barred
 from evalflow.kinds.components import title_of
 from evalflow.kinds.standing import Standing
 from evalflow.seasons import queries as seasons
@@ -61,11 +62,22 @@ class Tie:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """An entry that the rules keep out of the ranking. value: the number that says so, where it is one."""
+
+    entry: Entry
+    reason: Text
+    value: Fraction | None
+
+
+@dataclass(frozen=True)
 class Dossier:
     """ties: as broken. open_ties: groups that share a place and wait for a motion.
 
     at_the_line: those who tie for the last seats where the rules leave the choice to the committee; seats_left: these.
-    present, needed: members, for the quorum. left_out: motions the reader may not see.
+    barred: kept out by a veto or a condition. passed_over: their group has enough winners. unworkable: without points,
+    because their targets contradict. present, needed: members, for the quorum. left_out: motions kept from the reader.
+    adds_up: whether the parts, weighted, add up to the composite.
     """
 
     columns: Sequence[Column]
@@ -74,12 +86,16 @@ class Dossier:
     open_ties: Sequence[Sequence[Entry]]
     at_the_line: Sequence[Entry]
     seats_left: int
+    barred: Sequence[LeftOut]
+    passed_over: Sequence[Entry]
+    unworkable: Sequence[Entry]
     attendance: Sequence[Attendance]
     present: int
     needed: int
     motions: Sequence[Motion]
     left_out: int
     own_recusals: frozenset[int]
+    adds_up: bool
 
 
 def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
@@ -101,12 +117,16 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
         open_ties=[[entries[key] for key in group] for group in open_ties],
         at_the_line=[entries[key] for key in stands.cut.tied if key not in waits],
         seats_left=stands.cut.seats_left,
+        barred=[_left_out(one, entries) for one in stands.barred if one.entry not in hidden],
+        passed_over=[entries[key] for key in stands.passed_over],
+        unworkable=[entries[key] for key in sorted({key for keys in stands.unworkable.values() for key in keys})],
         attendance=everybody,
         present=sum(one.is_present for one in everybody),
         needed=queries.needed(stage, len(everybody)),
         motions=seen,
         left_out=len(motions) - len(seen),
         own_recusals=own,
+        adds_up=queries.options_of(stage).adds_up,
     )
 
 
@@ -160,6 +180,10 @@ def _columns(stage: StageRow) -> list[Column]:
         Column(title_of(part, definition.stage(part.source)), part.weight, part.subtract)
         for part in queries.options_of(stage).component
     ]
+
+
+def _left_out(barred: Barred, entries: Mapping[str, Entry]) -> LeftOut:
+    return LeftOut(entries[barred.entry], barred.label, barred.value if isinstance(barred.value, Fraction) else None)
 
 
 def _names(broken: Decision) -> set[str]:

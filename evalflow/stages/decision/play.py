@@ -110,5 +110,12 @@ def _tied(session: Session, stage_id: int) -> list[tuple[str, ...]]:
 def _winners(session: Session, stage_id: int) -> list[str]:
     """Those above the line, and as many of those tied at it as there are seats."""
     stage = seasons.stage_by_id(session, stage_id)
-    cut = queries.standing(session, stage).cut
-    return [*cut.winners, *sorted(cut.tied)[: cut.seats_left]]
+    stands = queries.standing(session, stage)
+    winners = list(stands.cut.winners)
+    for entry in sorted(stands.cut.tied):
+        alike = [one for one in winners if entry in stands.groups and stands.groups.get(one) == stands.groups[entry]]
+        has_room = stands.at_most is None or len(alike) < stands.at_most
+        if has_room and len(winners) < len(stands.cut.winners) + stands.cut.seats_left:
+            winners.append(entry)
+    places = [place.entry for place in stands.order.places]
+    return sorted(winners, key=places.index)

@@ -114,8 +114,23 @@ def _ranking(read: Dossier, locale: str) -> dict[str, object]:
             {"label": say(locale, "Decided"), "numeric": True},
         ],
         "rows": [{"cells": _cells(one)} for one in read.ranking],
-        "note": say(locale, "This copy leaves out what its reader stepped back from.") if hides else "",
+        "note": " ".join(
+            [
+                *([say(locale, "This copy leaves out what its reader stepped back from.")] if hides else []),
+                *_left_out(read, locale),
+            ]
+        ),
     }
+
+
+def _left_out(read: Dossier, locale: str) -> list[str]:
+    """Why entries are not ranked, or passed over."""
+    pattern = N_("Not ranked: %(entry)s. Reason: %(reason)s")
+    barred = [say(locale, pattern, entry=one.entry.title, reason=one.reason.to(locale)) for one in read.barred]
+    names = _join((entry.title for entry in read.passed_over), locale)
+    if not names:
+        return barred
+    return [*barred, say(locale, "Passed over, because their group has enough winners: %(names)s.", names=names)]
 
 
 def _cells(one: Rank) -> list[str]:
