@@ -7,67 +7,126 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from evalflow.i18n import Text
+from evalflow.tally.panel import Steps
+from evalflow.tally.scoring import AGGREGATES
 from evalflow.tally.void import Quota
 from evalflow.workflow.definition import BilingualText, Key, Options, Strict, listed
 
 
 def _above_zero(text: str) -> str:
     if not Decimal(text):
-        raise ValueError("a step above 0")
+        raise ValueError("a number above 0")
+    return text
+
+
+def _not_zero(text: str) -> str:
+    if not Decimal(text):
+        raise ValueError("a factor other than 0")
     return text
 
 
 Step = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3})?$"), AfterValidator(_above_zero)]
+Distance = Annotated[str, StringConstraints(pattern=r"^\d{1,4}(\.\d{1,3})?$"), AfterValidator(_above_zero)]
+Factor = Annotated[str, StringConstraints(pattern=r"^-?\d{1,4}(\.\d{1,6})?$"), AfterValidator(_not_zero)]
+Decimals = Annotated[int | None, Field(ge=0, le=6)]
+SUMS = ("sum", "trimmed_sum")
 
 
 class Criterion(Strict):
     """One line of the rubric.
 
-    weight: its share of the score in per cent; left out where points are only added up. max: its highest points.
-    step: points go up in these steps ("0.5"). given: the points a rater hands out, each to one entry only.
+    weight: its share of the score in per cent; left out where points are only added up. min, max: its lowest points
+    (also below 0, for deductions) and its highest. step: points go up in these steps ("0.5"). given: the points a rater
+    hands out, each to one entry only.
+
+    Only with by = "criterion": factor: what its points are multiplied by ("1.6"). factor_from: a number of an earlier
+    stage to multiply by as well, each entry by its own: "STAGE.FIELD", such as a difficulty declared.
     """
 
     key: Key
     label: BilingualText
     hint: BilingualText = Text("", "")
     weight: Annotated[int | None, Field(ge=1, le=100)] = None
-    maximum: Annotated[int, Field(ge=1, le=1000, alias="max")] = 100
+    minimum: Annotated[int, Field(ge=-1000, le=1000, alias="min")] = 0
+    maximum: Annotated[int, Field(ge=0, le=1000, alias="max")] = 100
     step: Step = "1"
     given: listed(Annotated[int, Field(ge=0, le=1000)], max_length=100) = ()  # type: ignore[valid-type]
+    factor: Factor = "1"
+    factor_from: str | None = None
 
     @model_validator(mode="after")
     def _in_range(self) -> Self:
-        if Decimal(self.step) > self.maximum or any(points > self.maximum for points in self.given):
+        if self.minimum >= self.maximum:
+            raise ValueError("min below max")
+        if Decimal(self.step) > self.maximum - self.minimum or any(points > self.maximum for points in self.given):
             raise ValueError("step and given not above max")
         if len(set(self.given)) < len(self.given):
             raise ValueError("given: each number once")
+        if self.weight is not None and (self.minimum < 0 or not self.maximum):
+            raise ValueError("weight only for points that are never below 0")
         return self
 
     def allows(self, points: Fraction) -> bool:
-        """Whether these points may be given: from 0 to the maximum, in steps, of those given where they are named."""
+        """Whether these points may be given: in range, in steps counted from 0, of those given where they are named."""
         if self.given:
             return points in self.given or points == 0
-        return 0 <= points <= self.maximum and (points / Fraction(self.step)).denominator == 1
+        return self.minimum <= points <= self.maximum and (points / Fraction(self.step)).denominator == 1
 
 
 class Aggregate(Strict):
     """How an entry's marks become its score.
 
-    trim_when_more_than: trimmed_mean drops the highest and the lowest where an entry has more raters than this.
-    level: harsh and lenient raters are first brought to a common mean and spread (z-scores).
+    by: "sheet": each sheet becomes one mark, the marks are aggregated. "criterion": for every criterion the raters'
+    points are aggregated first, then multiplied by its factor; the parts are added up. round_panel, round_part: to how
+    many decimals each criterion's aggregate, and each part, is rounded half up where it is made; left out: exact.
+
+    trim: the trimmed methods drop so many of the highest and of the lowest, where an entry (by criterion: an entry in a
+    criterion) has more raters than trim_when_more_than. level: harsh and lenient raters are first brought to a common
+    mean and spread (z-scores).
     """
 
-    method: Literal["mean", "median", "trimmed_mean", "sum"]
+    by: Literal["sheet", "criterion"] = "sheet"
+    method: Literal["mean", "median", "trimmed_mean", "sum", "trimmed_sum"]
+    trim: Annotated[int, Field(ge=1, le=20)] = 1
     trim_when_more_than: Annotated[int, Field(ge=2, le=100)] = 5
+    round_panel: Decimals = None
+    round_part: Decimals = None
     level: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.level and self.method == "sum":
+        if self.level and self.method in SUMS:
             raise ValueError("level only where scores are averaged")
-        if self.method != "trimmed_mean" and "trim_when_more_than" in self.model_fields_set:
-            raise ValueError('trim_when_more_than only with method = "trimmed_mean"')
+        named = self.model_fields_set & {"trim", "trim_when_more_than"}
+        if not self.trims and named:
+            raise ValueError(f'{min(named, key=len)} only with method = "trimmed_mean" or "trimmed_sum"')
+        if self.trims and self.trim_when_more_than < 2 * self.trim:
+            raise ValueError("trim_when_more_than at least twice trim")
+        named = self.model_fields_set & {"round_panel", "round_part"}
+        if self.by == "sheet" and named:
+            raise ValueError(f'{min(named)} only with by = "criterion"')
         return self
+
+    @property
+    def trims(self) -> bool:
+        """Whether the method drops the extremes."""
+        return AGGREGATES[self.method].trims
+
+    @property
+    def steps(self) -> Steps:
+        """How the points of one criterion become a part."""
+        return Steps(self.method, self.trim, self.trim_when_more_than, self.round_panel, self.round_part)
+
+
+class Recheck(Strict):
+    """Marks more than `beyond` points (15, "1.5") from the median or mean of an entry's marks are pointed out.
+
+    By criterion: from the median or mean of the entry's points in it. Only the organiser is told, after closing, and
+    may have the raters look again where the stage can be reopened. Nothing is dropped for it.
+    """
+
+    beyond: Annotated[int, Field(ge=1, le=1000)] | Distance
+    centre: Annotated[Literal["median", "mean"], Field(alias="from")] = "median"
 
 
 class VoidRule(Strict):
@@ -98,7 +157,8 @@ class ScoringOptions(Options):
     """Raters never see one another's sheets, nor any mean, before the stage has closed.
 
     missing_allowed: whether a sheet may leave entries out; what is missing is left out, never counted as zero.
-    round: decimals an entry's score is rounded to, half up, before anything else uses it; left out: exact.
+    round: decimals an entry's score is rounded to, half up, before anything else uses it; left out: exact. recheck:
+    marks far from the others are pointed out.
     """
 
     raters: Literal["each_branch", "each_committee_member"]
@@ -106,7 +166,8 @@ class ScoringOptions(Options):
     aggregate: Aggregate
     void: listed(VoidRule) = ()  # type: ignore[valid-type]
     missing_allowed: bool = True
-    round: Annotated[int | None, Field(ge=0, le=6)] = None
+    round: Decimals = None
+    recheck: Recheck | None = None
     criterion: Annotated[
         listed(Criterion, min_length=1, max_length=30),  # type: ignore[valid-type]
         AfterValidator(_distinct),
@@ -114,8 +175,13 @@ class ScoringOptions(Options):
 
     @property
     def adds_up(self) -> bool:
-        """Whether points are handed out and added up, instead of scores from 0 to 100 being averaged."""
-        return self.aggregate.method == "sum"
+        """Whether a sheet's points are only added up, instead of weighed to a mark from 0 to 100."""
+        return self.by_criterion or self.aggregate.method in SUMS
+
+    @property
+    def by_criterion(self) -> bool:
+        """Whether raters are aggregated for each criterion, before the criteria are put together."""
+        return bool(self.aggregate.by == "criterion")
 
     @property
     def quotas(self) -> tuple[Quota, ...]:

@@ -1,16 +1,20 @@
 """What a scoring is: raters give the entries points by a rubric, blind, and the sheets become one score per entry.
 
+Sheet by sheet, or criterion by criterion (`panels`): the workflow says which.
+
 Evidence: `sheets.csv` holds all points handed in; `raters.csv` who was asked and for which branch each speaks (left
 empty where every branch rates for itself); `recusals.csv` who stepped back from which entry.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from evalflow.i18n import Text, say
-from evalflow.kinds import sheets
-from evalflow.kinds.rubric import ScoringOptions, VoidRule
+from evalflow.kinds import panels, scoring_words, sheets
+from evalflow.kinds.components import figures_of
+from evalflow.kinds.panels import far_off, pairs
+from evalflow.kinds.rubric import Criterion, ScoringOptions, VoidRule
 from evalflow.kinds.sheets import Sheets
 from evalflow.tally import levelling, ties, void
 from evalflow.tally.rounding import round_half_up
@@ -24,16 +28,9 @@ Marks = Mapping[str, Mapping[str, Fraction]]
 
 def words(options: ScoringOptions, locale: str) -> list[str]:
     """The rubric's rules as a rater wants to hear them."""
-    sentences = [_who(options, locale), _how(options, locale)]
-    if not options.adds_up:
-        labels = "、" if locale.startswith("zh") else ", "
-        parts = labels.join(f"{one.label.to(locale)} {one.weight}%" for one in options.criterion)
-        sentences.append(say(locale, "Criteria: %(criteria)s.", criteria=parts))
-    if options.aggregate.level:
-        sentences.append(say(locale, "Harsh and lenient raters are brought to a common mean and spread first."))
+    sentences = [_who(options, locale), *scoring_words.how(options, locale)]
     sentences += [void_words(rule, locale) for rule in options.void]
-    if options.round is not None:
-        sentences.append(say(locale, "Scores are rounded half up to %(decimals)s decimals.", decimals=options.round))
+    sentences += scoring_words.after(options, locale)
     sentences.append(say(locale, "Nobody sees another's scores, or any mean, before scoring has closed."))
     return sentences
 
@@ -58,37 +55,39 @@ def _who(options: ScoringOptions, locale: str) -> str:
     return say(locale, "Every branch scores every entry, its own included.")
 
 
-def _how(options: ScoringOptions, locale: str) -> str:
-    how = options.aggregate
-    if how.method == "trimmed_mean":
-        return say(
-            locale,
-            "With more than %(raters)s raters the highest and the lowest mark of an entry are dropped; "
-            "its score is the mean of the others.",
-            raters=how.trim_when_more_than,
-        )
-    if how.method == "mean":
-        return say(locale, "An entry's score is the mean of its marks.")
-    if how.method == "median":
-        return say(locale, "An entry's score is the median of its marks.")
-    return say(locale, "An entry's score is the sum of the points given to it.")
-
-
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
-    """A scoring needs entries, and weights exactly where scores are averaged."""
+    """A scoring needs entries; weights exactly where shares are averaged; factors of numbers that there are."""
     options = stage.options
     assert isinstance(options, ScoringOptions)
     if definition.last("submission", before=stage.key) is None:
         yield Problem("kind", "a submission stage before it", "none")
+    yield from _weights(options)
+    for index, criterion in enumerate(options.criterion):
+        yield from _factors(criterion, definition, stage, place=f"criterion.{index}")
+
+
+def _weights(options: ScoringOptions) -> Iterator[Problem]:
     weights = [criterion.weight for criterion in options.criterion]
     if options.adds_up:
         if any(weights):
-            yield Problem("criterion.weight", 'no weights with method = "sum"', str([w for w in weights if w]))
+            how = 'by = "criterion"' if options.by_criterion else f'method = "{options.aggregate.method}"'
+            yield Problem("criterion.weight", f"no weights with {how}", str([w for w in weights if w]))
     elif sum(weight or 0 for weight in weights) != 100:
         shown = " + ".join(str(weight or 0) for weight in weights)
         yield Problem("criterion.weight", "weights that total 100", shown)
     elif None in weights:
         yield Problem(f"criterion.{weights.index(None)}.weight", "a weight for every criterion", "nothing")
+
+
+def _factors(criterion: Criterion, definition: Definition, stage: Stage, *, place: str) -> Iterator[Problem]:
+    options = stage.options
+    assert isinstance(options, ScoringOptions)
+    for name in ("factor", "factor_from"):
+        if name in criterion.model_fields_set and not options.by_criterion:
+            yield Problem(f"{place}.{name}", 'aggregate.by = "criterion" where there are factors', "sheet")
+    known = [f"{one.key}.{figure}" for one in definition.earlier(stage.key) for figure in figures_of(one)]
+    if criterion.factor_from is not None and criterion.factor_from not in known:
+        yield Problem(f"{place}.factor_from", " | ".join(known) or "an earlier number", criterion.factor_from)
 
 
 def breaches(given: Mapping[str, sheets.Points], options: ScoringOptions) -> tuple[void.Breach, ...]:
@@ -104,41 +103,53 @@ def outcome(case: Case) -> Outcome:
     broken = {rater: breaches(given, options) for rater, given in sorted(read.given.items())}
     void_raters = {rater for rater, found in broken.items() if found}
     by_entry = _by_entry(case, read, options, void_raters=void_raters)
-    scored = {entry: aggregate_of(marks, options) for entry, marks in by_entry.items()}
+    if options.by_criterion:
+        scores, explained = panels.scores(case, read, options, void_raters=void_raters)
+    else:
+        scores, explained = _by_sheet(by_entry, options)
     return Outcome(
         {
-            "score": {entry: _rounded(one.score, options) for entry, one in scored.items() if one.score is not None},
-            "raters": {entry: Fraction(one.raters) for entry, one in scored.items()},
+            "score": {entry: _rounded(score, options) for entry, score in scores.items() if score is not None},
+            "raters": {entry: Fraction(len(marks)) for entry, marks in by_entry.items()},
         },
         {
             "asked": len(read.asked),
             "handed_in": len(read.given),
             "void": [_told(rater, breach) for rater, found in broken.items() for breach in found],
-            "dropped": {entry: _pairs(one.dropped) for entry, one in scored.items() if one.dropped},
             "recused": [list(pair) for pair in sorted(read.recused)],
             "missing": _missing(read, case, options),
-            **(_tie_keys(by_entry) if options.adds_up else {}),
+            **explained,
+            **(_tie_keys(by_entry) if options.aggregate.method == "sum" else {}),
             **({"full_marks": full_marks(read, options, void_raters=void_raters)} if _asks_full_marks(case) else {}),
         },
     )
 
 
+def _by_sheet(by_entry: Marks, options: ScoringOptions) -> tuple[dict[str, Fraction | None], dict[str, Any]]:
+    """({entry: score}, the facts that explain it: marks dropped, marks to look at again)."""
+    scored = {entry: aggregate_of(marks, options) for entry, marks in by_entry.items()}
+    facts: dict[str, Any] = {"dropped": {entry: pairs(one.dropped) for entry, one in scored.items() if one.dropped}}
+    if options.recheck is not None:
+        facts["recheck"] = [row for entry, marks in by_entry.items() for row in far_off(entry, marks, options.recheck)]
+    return {entry: one.score for entry, one in scored.items()}, facts
+
+
 def aggregate_of(marks: Mapping[str, Fraction], options: ScoringOptions) -> Aggregate:
     """One entry's {rater: mark} as its score. Where points are added up, an entry nobody gave any has 0."""
     how = options.aggregate
-    found = aggregate(marks, how.method, trim_when_more_than=how.trim_when_more_than)
+    found = aggregate(marks, how.method, trim_when_more_than=how.trim_when_more_than, trim=how.trim)
     return Aggregate(Fraction(0), 0) if options.adds_up and found.score is None else found
 
 
 def _by_entry(
     case: Case, read: Sheets, options: ScoringOptions, *, void_raters: set[str]
 ) -> dict[str, dict[str, Fraction]]:
-    """{entry: {rater: mark}} of the sheets that count, levelled where the rules say so."""
+    """{entry: {rater: mark}} of the sheets that count, levelled where the rules say so (by criterion: as given)."""
     by_entry: dict[str, dict[str, Fraction]] = {entry: {} for entry in case.keys}
     for rater, given in read.given.items():
         for entry, value in sheets.marks(given, options).items() if rater not in void_raters else ():
             by_entry[entry][rater] = value
-    return levelling.level(by_entry) if options.aggregate.level else by_entry
+    return levelling.level(by_entry) if options.aggregate.level and not options.by_criterion else by_entry
 
 
 def full_marks(read: Sheets, options: ScoringOptions, *, void_raters: set[str]) -> dict[str, list[str]]:
@@ -170,10 +181,6 @@ def _rounded(score: Fraction, options: ScoringOptions) -> Fraction:
 def _told(rater: str, breach: void.Breach) -> dict[str, Any]:
     quota = {"at_most": breach.quota.at_most, "score": str(breach.quota.or_more)} if breach.quota else {}
     return {"rater": rater, "rule": breach.rule, "entries": sorted(breach.entries), **quota}
-
-
-def _pairs(marks: Iterable[tuple[str, Fraction]]) -> list[list[str]]:
-    return [[rater, str(value)] for rater, value in marks]
 
 
 def _missing(read: Sheets, case: Case, options: ScoringOptions) -> dict[str, list[str]]:

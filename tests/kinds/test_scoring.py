@@ -4,6 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from evalflow.kinds.rubric import ScoringOptions
+from evalflow.kinds.scoring import words
 from evalflow.workflow.outcome import Outcome, Row
 from tests.kinds.cases import case, complaint, outcome, table, workflow
 
@@ -182,3 +184,58 @@ def test_what_can_not_have_been_handed_in_is_refused(rules: str, lines: list[str
 def test_a_mark_for_an_entry_the_rater_stepped_back_from_is_refused() -> None:
     recusals = table("rater,entry", "A,b")
     assert refused(PLAIN, "abc", "A b 80", recusals=recusals) == "sheets.csv:2: 'A' is recused from 'b'"
+
+
+def test_several_marks_of_each_end_may_be_dropped() -> None:
+    rules = PLAIN.replace('"trimmed_mean"', '"trimmed_mean", trim = 2')
+    six = ("B a 50", "C a 60", "D a 70", "E a 80", "F a 90", "G a 100")
+    found = scored(rules, "abcdefg", *six)
+    assert found.figures["score"] == {"a": Fraction(75)}
+    assert found.facts["dropped"] == {"a": [["B", "50"], ["C", "60"], ["F", "90"], ["G", "100"]]}
+
+
+MEDIAN = f"{PLAIN}recheck = {{ beyond = 15 }}"
+MEAN = f'{PLAIN}recheck = {{ beyond = 15, from = "mean" }}'
+
+
+def test_marks_far_from_the_median_are_pointed_out_and_still_count() -> None:
+    lines = ("B a 90", "C a 88", "D a 9", "A b 70", "C b 85")
+    found = scored(MEDIAN, "abcd", *lines)
+    assert found.facts["recheck"] == [{"rater": "D", "entry": "a", "mark": "9", "centre": "88", "distance": "79"}]
+    assert found.figures["score"] == {"a": Fraction(187, 3), "b": Fraction(155, 2)}
+    assert [row["rater"] for row in scored(MEAN, "abcd", *lines).facts["recheck"]] == ["D", "B", "C"]
+
+
+def test_marks_of_void_sheets_are_not_pointed_out() -> None:
+    rules = f'{MEDIAN}\nvoid = [{{ rule = "quota", at_most = 0, score = 95 }}]'
+    found = scored(rules, "abcd", "B a 60", "C a 62", "D a 100")
+    assert [found.facts["recheck"], [row["rater"] for row in found.facts["void"]]] == [[], ["D"]]
+
+
+def test_harsh_raters_are_levelled_before_marks_are_called_far_off() -> None:
+    lines = ("A a 50", "A b 40", "B a 90", "B b 80")
+    allowed = 'own_entry = "allowed"'
+    rules = PLAIN.replace('"trimmed_mean"', '"mean"')
+    levelled = rules.replace('"mean"', '"mean", level = true')
+    far = [
+        len(scored(f"{text}{allowed}\nrecheck = {{ beyond = 15 }}", "ab", *lines).facts["recheck"])
+        for text in (rules, levelled)
+    ]
+    assert far == [4, 0]
+
+
+def test_where_no_rule_asks_for_it_no_mark_is_pointed_out() -> None:
+    assert "recheck" not in scored(PLAIN, "ab", "A b 1", "B a 99").facts
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_raters_are_told_what_is_pointed_out(locale: str) -> None:
+    told = [words(_options(rules), locale) for rules in (PLAIN, MEDIAN)]
+    [sentence] = [one for one in told[1] if one not in told[0]]
+    assert "15" in sentence
+
+
+def _options(rules: str) -> ScoringOptions:
+    options = workflow(rules).stages[-1].options
+    assert isinstance(options, ScoringOptions)
+    return options

@@ -53,7 +53,8 @@ def test_the_schema_knows_every_kind_and_every_key_of_its_stages() -> None:
         "ballot": common
         | {"method", "choose", "points", "grade", "ranks", "seats", "equal_ranks", "no_opinion", "default", "draw"}
         | {"establishment", "secrecy", "tellers", "revote", "small_branch"},
-        "scoring": common | {"raters", "own_entry", "aggregate", "void", "missing_allowed", "round", "criterion"},
+        "scoring": common
+        | {"raters", "own_entry", "aggregate", "void", "missing_allowed", "round", "recheck", "criterion"},
         "decision": common
         | {"seats", "quorum", "component", "combine", "round", "tie_break", "deviation", "veto", "eligible", "cap"},
         "notice": common | {"working_days", "objections", "move_up"},

@@ -73,7 +73,7 @@ def test_an_unknown_way_to_vote() -> None:
 
 def test_an_unknown_way_to_make_a_score() -> None:
     assert misprinted('method = "trimmed_mean"', 'method = "mode"') == (
-        "small.toml: stage peers: aggregate.method: expected 'mean', 'median', 'trimmed_mean' or 'sum', found \"mode\""
+        "small.toml: stage peers: aggregate.method: expected 'mean', 'median', 'trimmed_mean', 'sum' or 'trimmed_sum', found \"mode\""
     )
 
 
