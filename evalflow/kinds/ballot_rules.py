@@ -35,7 +35,7 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "cumulative": Method("points", needs=frozenset({"points"})),
         "grade": Method("grades", needs=frozenset({"grade"}), may=frozenset({"no_opinion"})),
         "positional": Method("ranks", needs=frozenset({"ranks"})),
-        "star": Method("points", needs=frozenset({"points", "seats"}), orders=True),
+        "star": Method("points", needs=frozenset({"points"}), orders=True),
         "schulze": Method("ranks", may=frozenset({"equal_ranks", "no_opinion", "default"}), orders=True),
         "instant_runoff": Method("ranks", may=frozenset({"draw"}), orders=True),
         "stv": Method("ranks", needs=frozenset({"seats"}), may=frozenset({"draw"}), orders=True),
@@ -111,7 +111,7 @@ class BallotOptions(Options):
 
     choose: names on an approval ballot. points: the most an entry can get (score, star), or all a voter hands out
     (cumulative). grade: the grades of a grade ballot. ranks: what a first, second, … place is worth (positional).
-    seats: how many are elected (star, stv, meek). equal_ranks: entries may share a rank. no_opinion: an entry may be
+    seats: how many are elected (stv, meek). equal_ranks: entries may share a rank. no_opinion: an entry may be
     left without a mark, and that says nothing of it. default: the option that entries must beat (schulze).
     draw: ties that no rule breaks while counting are broken by lots from the published seed; else they are told.
     establishment: the number field of the declaration ("STAGE.FIELD") that holds the branch's headcount, for

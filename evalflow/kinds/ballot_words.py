@@ -74,7 +74,7 @@ COUNTED = MappingProxyType(
         "cumulative": N_("The points are added up."),
         "grade": N_("The points of the grades are added up."),
         "positional": N_("The points are added up."),
-        "star": N_("STAR, %(seats)s seats: the two with most points, then whom more ballots prefer of these."),
+        "star": N_("STAR, place by place: of the two with most points, whom more ballots score higher."),
         "schulze": N_("Schulze: whoever beats every other one to one, directly or by the strongest chain, is first."),
         "instant_runoff": N_(
             "Instant runoff: the last is left out and its ballots go to their next choice, again and again."

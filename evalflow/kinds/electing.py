@@ -8,7 +8,7 @@ from typing import Any
 
 from evalflow.errors import BundleError
 from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
-from evalflow.tally import condorcet, meek, ranking, transferable
+from evalflow.tally import condorcet, graded, meek, ranking, star, transferable
 from evalflow.tally.election import Election
 from evalflow.tally.profile import Profile, first_preferences
 from evalflow.workflow.outcome import Case
@@ -39,6 +39,31 @@ def declared(case: Case, reference: str) -> dict[str, Fraction]:
     return {key: found[key] for key in case.keys}
 
 
+def _score(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    assert options.points is not None
+    found = graded.score(profile, maximum=options.points)
+    return Result(found.sums, givers=found.givers if options.no_opinion else None)
+
+
+def _cumulative(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    assert options.points is not None
+    return Result(graded.cumulative(profile, budget=options.points).sums)
+
+
+def _grade(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    found = graded.grades(profile, worth=[grade.worth for grade in options.grade])
+    return Result(found.sums, givers=found.givers if options.no_opinion else None)
+
+
+def _positional(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    return Result(graded.positional(profile, points=options.ranks).sums)
+
+
+def _star(profile: Profile, options: BallotOptions, case: Case) -> Result:
+    assert options.points is not None
+    return _ordered(star.bloc_star(profile, maximum=options.points), graded.score(profile, maximum=options.points).sums)
+
+
 def _schulze(profile: Profile, options: BallotOptions, case: Case) -> Result:
     rule = options.default
     if rule is None:
@@ -67,6 +92,11 @@ def _meek(profile: Profile, options: BallotOptions, case: Case) -> Result:
 
 METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = MappingProxyType(
     {
+        "score": _score,
+        "cumulative": _cumulative,
+        "grade": _grade,
+        "positional": _positional,
+        "star": _star,
         "schulze": _schulze,
         "instant_runoff": _instant_runoff,
         "stv": _stv,

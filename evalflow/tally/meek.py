@@ -140,7 +140,7 @@ class _Count:
         """The one with the fewest votes out; False where a tie keeps it from being found."""
         fewest = min(self.votes[entry] for entry in self.continuing)
         level = [entry for entry in sorted(self.continuing) if self.votes[entry] <= fewest + self.surplus]
-        first = foremost(level, self.history, choose=min) if len(level) > 1 else level
+        first = foremost(level, self.history, choose=min)
         how: dict[str, Any] = {"level": self._keys(level), "broken_by": "stage"} if len(first) < len(level) else {}
         if len(first) > 1 and self.drawn is not None:
             first = [min(first, key=self.lots.__getitem__)]
@@ -156,8 +156,7 @@ class _Count:
         return True
 
     def _may_go_together(self, level: Sequence[int]) -> bool:
-        idle = self.surplus < 1000 and not any(self.votes[entry] for entry in level)
-        return idle and len(self.continuing) - len(level) >= self.vacancies
+        return not any(self.votes[entry] for entry in level) and len(self.continuing) - len(level) >= self.vacancies
 
     def _elect(self, finding: str, reached: Sequence[int], valid: int) -> None:
         groups = in_order(reached, [*self.history, self.votes], self.lots)

@@ -105,6 +105,29 @@ top=None, heads=None)
     return Count(votes, valid, invalid, abstentions, electors)
 
 
+def extended(first: Count, second: Count) -> Count:
+    """A vote and its extension round together: only who had not voted yet may vote in the second.
+
+    The roll is that of the first. ValueError: other entries, or more ballots than the roll has electors, so that
+    somebody must have voted twice. Source: Python's steering council election of 2024 (PEP 8105).
+
+    >>> extended(Count({"a": 3}, 4, electors=9), Count({"a": 1}, 2, abstentions=1, electors=9)).votes
+    {'a': 4}
+    """
+    if first.votes.keys() != second.votes.keys():
+        raise ValueError("the rounds are not on the same entries")
+    both = Count(
+        {entry: first.votes[entry] + second.votes[entry] for entry in first.votes},
+        first.valid + second.valid,
+        first.invalid + second.invalid,
+        first.abstentions + second.abstentions,
+        first.electors,
+    )
+    if both.is_void:
+        raise ValueError("more ballots than electors: somebody voted in both rounds")
+    return both
+
+
 def _not_negative(times: int) -> None:
     if times < 0:
         raise ValueError(f"{times} ballots can't have been cast")
