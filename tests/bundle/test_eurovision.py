@@ -14,6 +14,7 @@ import pytest
 
 from evalflow.bundle import format, recount
 from evalflow.errors import BundleError
+from tests.bundle.written import write_table
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "eurovision"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the published results of Eurovision are not at hand")
@@ -76,12 +77,6 @@ CONTESTS = [
 def rows_of(name, year):
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         return [row for row in csv.DictReader(file) if (row["year"], row["round"]) == (str(year), "f")]
-
-
-def write_table(path, *lines):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(lines)
 
 
 def write_final(folder, year, stages, ties):

@@ -10,6 +10,7 @@ import pytest
 from evalflow.bundle import format, recount
 from evalflow.errors import BundleError
 from evalflow.kinds import KINDS
+from tests.bundle.written import write_table
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "hdi"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the published human development index is not at hand")
@@ -112,12 +113,6 @@ def index(row):
 
 def group(row):
     return next(name for name, floor in GROUPS.items() if index(row) >= int(floor))
-
-
-def write_table(path, *lines):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(lines)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from evalflow.bundle import format, recount
 from evalflow.errors import BundleError
 from evalflow.kinds import KINDS
 from evalflow.kinds.award import due
+from tests.bundle.written import write_table
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "imo"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the published results of the olympiad are not at hand")
@@ -82,12 +83,6 @@ def rules():
     for medal in ("Gold", "Silver", "Bronze"):
         text = text.replace(f'"{medal.upper()}"', f'"{cutoffs()[medal]}"')
     return text
-
-
-def write_table(path, *lines):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(lines)
 
 
 @pytest.fixture
