@@ -117,6 +117,13 @@ def test_many_entries_are_read_alike():
     entries = tuple(f"e{number:03d}" for number in range(200))
     row = bytes(200 - number for number in range(200))
     assert preferences(Profile(entries, (row,), (1,))) == ([bytes(range(199, -1, -1))], [1])
+    equal = bytes([199, *row[1:]])
+    assert preferences(Profile(entries, (equal,), (1,))) == ([bytes(range(199, 1, -1))], [1])
+
+
+def test_a_ballot_that_nobody_cast_is_not_told_of():
+    cast_once = Profile(("a", "b"), (bytes([1, 2]), bytes([2, 1])), (1, 0))
+    assert transferable(cast_once, 1) == transferable(cast("ab", (1, "ab")), 1)
 
 
 @pytest.mark.parametrize(
