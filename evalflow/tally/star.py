@@ -16,7 +16,7 @@ FINALISTS = 2
 
 @dataclass(frozen=True)
 class Finalist:
-    """stars: all its points. preferred: ballots that score it above the other finalist. full: ballots with full marks."""
+    """stars: its points. preferred: ballots that score it above the other finalist. full: ballots with full marks."""
 
     entry: str
     stars: Fraction

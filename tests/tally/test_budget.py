@@ -1,0 +1,42 @@
+"""Money runs out by votes: what fits, what is skipped, and where equal votes leave it open."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evalflow.tally.budget import Funded, greedy
+
+VOTES = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 4))
+
+
+def test_what_no_longer_fits_is_skipped_and_the_next_that_fits_is_not():
+    found = greedy({"a": 9, "b": 8, "c": 5, "d": 4}, {"a": 60, "b": 50, "c": 50, "d": 40}, 100)
+    assert found == Funded(("a", "d"), ("b", "c"), Fraction(0))
+
+
+@pytest.mark.parametrize(
+    ("budget", "found"),
+    [
+        (100, Funded(("a", "b", "c"), ("d",), Fraction(10))),
+        (70, Funded(("a",), (), Fraction(40), ("b", "c"), ("d",))),
+        (41, Funded(("a", "d"), ("b", "c"), Fraction(0))),
+    ],
+)
+def test_equal_votes_are_a_tie_only_where_some_of_them_fit(budget, found):
+    assert greedy({"a": 9, "b": 8, "c": 8, "d": 1}, {"a": 30, "b": 30, "c": 30, "d": 11}, budget) == found
+
+
+@given(VOTES, st.lists(st.integers(0, 50), min_size=6, max_size=6), st.integers(0, 120))
+def test_nothing_is_spent_twice_and_everybody_is_somewhere(votes, costs, budget):
+    cost = dict(zip("abcdef", costs, strict=True))
+    found = greedy(votes, cost, budget)
+    assert found.left == budget - sum(cost[entry] for entry in found.chosen) >= 0
+    assert sorted([*found.chosen, *found.skipped, *found.tied, *found.undecided]) == sorted(votes)
+
+
+@pytest.mark.parametrize(("costs", "budget"), [({}, 1), ({"a": -1}, 1), ({"a": 1}, -1)])
+def test_a_cost_or_a_budget_that_can_not_be_is_refused(costs, budget):
+    with pytest.raises(ValueError, match="0 or more"):
+        greedy({"a": 1}, costs, budget)
