@@ -1,0 +1,271 @@
+"""How firmly a ranking stands before anybody decides on it: without one rater, without the trim, with other weights.
+
+Every variant is a recount of the same evidence with one thing taken away, by the functions that made the ranking. Only
+the weights are not tried out: a weighted score is linear in a weight, so the point where two entries cross is computed
+exactly. Sealed ballots can't be taken apart, by branch or otherwise, and are not.
+"""
+
+import enum
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from evalflow.analysis.variants import Change, What, altered
+from evalflow.bundle.format import Bundle
+from evalflow.bundle.recount import case_of, outcome_of
+from evalflow.errors import BundleError, DefinitionError
+from evalflow.kinds import standing
+from evalflow.kinds.components import SCORE
+from evalflow.kinds.decision_rules import DecisionOptions
+from evalflow.kinds.rubric import ScoringOptions
+from evalflow.kinds.standing import Standing
+from evalflow.tally.exact import exact
+from evalflow.workflow.definition import Stage
+from evalflow.workflow.outcome import Outcome
+
+WHOLE = Fraction(100)
+
+
+class Without(enum.StrEnum):
+    """What a variant takes away."""
+
+    RATER = "rater"
+    TRIM = "trim"
+
+
+class Seat(enum.StrEnum):
+    """certain: in, whatever was taken away. marginal: in under some variants; under others out, or tied at the line."""
+
+    CERTAIN = "certain"
+    MARGINAL = "marginal"
+    OUT = "out"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What is taken away from one scoring. rater: its key, "" for the trim. came, left: who is then in, or no more."""
+
+    without: Without
+    stage: str
+    rater: str
+    places: Mapping[str, int]
+    came: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry: its place, and the best and the worst it has under any variant. No place: it is not ranked."""
+
+    entry: str
+    place: int
+    best: int
+    worst: int
+    seat: Seat
+
+
+@dataclass(frozen=True)
+class Swap:
+    """At this weight two entries are level; beyond it `enters` is ahead of `leaves`."""
+
+    weight: Fraction
+    enters: str
+    leaves: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """One part of the composite and how far its weight can move, the others in proportion, with the same winners.
+
+    below, above: what happens beyond the band, None where nothing does down to 0, or up to 100.
+    """
+
+    component: str
+    weight: Fraction
+    below: Swap | None
+    above: Swap | None
+
+    @property
+    def low(self) -> Fraction:
+        return self.below.weight if self.below else Fraction(0)
+
+    @property
+    def high(self) -> Fraction:
+        return self.above.weight if self.above else WHOLE
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """lines: best first. margin: points between the last who is in and the first who is not, None without either.
+
+    tied: entries that share the last seats as it stands. undivided: ballots that stay as they are in every variant.
+    """
+
+    seats: int
+    lines: tuple[Line, ...]
+    tied: tuple[str, ...]
+    margin: Fraction | None
+    bands: tuple[Band, ...]
+    variants: tuple[Variant, ...]
+    undivided: tuple[str, ...]
+
+
+def sensitivity(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome]) -> Sensitivity:
+    """Of a decision, from the evidence and outcomes of the stages before it. BundleError: evidence that can't be."""
+    options = stage.options
+    assert isinstance(options, DecisionOptions)
+    base = _stand(bundle, stage, outcomes)
+    variants = tuple(_variants(bundle, stage, outcomes, base))
+    return Sensitivity(
+        seats=options.seats,
+        lines=tuple(_lines(base, variants)),
+        tied=base.cut.tied,
+        margin=_margin(base),
+        bands=tuple(_bands(options, base)),
+        variants=variants,
+        undivided=tuple(
+            part.source for part in options.component if bundle.definition.stage(part.source).kind == "ballot"
+        ),
+    )
+
+
+def _stand(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome]) -> Standing:
+    options = stage.options
+    assert isinstance(options, DecisionOptions)
+    return standing.stand(case_of(bundle, stage, outcomes), options)
+
+
+def _places(stands: Standing) -> dict[str, int]:
+    return {place.entry: place.place for place in stands.order.places if place.place is not None}
+
+
+def _variants(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome], base: Standing) -> Iterator[Variant]:
+    """Each rater's sheet in turn, then the trim, of every scoring that the composite is made of."""
+    options = stage.options
+    assert isinstance(options, DecisionOptions)
+    for part in options.component:
+        source = bundle.definition.stage(part.source)
+        if not isinstance(source.options, ScoringOptions) or part.points != SCORE:
+            continue
+        sheets = bundle.tables[source.key].get("sheets", ())
+        for rater in sorted({row["rater"] for row in sheets}):
+            left = tuple(row for row in sheets if row["rater"] != rater)
+            tables = {**bundle.tables, source.key: {**bundle.tables[source.key], "sheets": left}}
+            yield from _told(replace(bundle, tables=tables), (stage, source), outcomes, base, Without.RATER, rater)
+        if source.options.aggregate.method == "trimmed_mean":
+            yield from _untrimmed(bundle, (stage, source), outcomes, base)
+
+
+def _untrimmed(
+    bundle: Bundle, stages: tuple[Stage, Stage], outcomes: Mapping[str, Outcome], base: Standing
+) -> Iterator[Variant]:
+    try:
+        rules = altered(bundle.definition, Change(What.AGGREGATE, stages[1].key, "mean"))
+    except DefinitionError:
+        return  # these rules leave no room for it
+    stage, source = (rules.stage(one.key) for one in stages)
+    yield from _told(replace(bundle, definition=rules), (stage, source), outcomes, base, Without.TRIM, "")
+
+
+def _told(
+    bundle: Bundle,
+    stages: tuple[Stage, Stage],
+    outcomes: Mapping[str, Outcome],
+    base: Standing,
+    without: Without,
+    rater: str,
+) -> Iterator[Variant]:
+    """Nothing where the rest can't be counted at all, such as the only sheet taken away."""
+    stage, source = stages
+    try:
+        stands = _stand(bundle, stage, {**outcomes, source.key: outcome_of(bundle, source, outcomes)})
+    except BundleError:
+        return
+    was, now = set(base.cut.winners), set(stands.cut.winners)
+    ordered = [place.entry for place in base.order.places]
+    came = tuple(entry for entry in ordered if entry in now - was)
+    gone = tuple(entry for entry in ordered if entry in was - now)
+    yield Variant(without, source.key, rater, _places(stands), came, gone)
+
+
+def _lines(base: Standing, variants: Sequence[Variant]) -> Iterator[Line]:
+    winners = set(base.cut.winners)
+    came = {entry for variant in variants for entry in variant.came}
+    gone = {entry for variant in variants for entry in variant.left}
+    for entry, place in sorted(_places(base).items(), key=lambda pair: pair[1]):
+        found = [place, *(variant.places[entry] for variant in variants if entry in variant.places)]
+        firm = entry in winners and entry not in gone
+        possible = entry in winners or entry in came or entry in base.cut.tied
+        seat = Seat.CERTAIN if firm else Seat.MARGINAL if possible else Seat.OUT
+        yield Line(entry, place, min(found), max(found), seat)
+
+
+def _margin(base: Standing) -> Fraction | None:
+    """0 where the last seats are tied."""
+    scores = base.composite
+    inside = [scores[entry] for entry in base.cut.winners]
+    outside = [scores[entry] for entry in base.cut.below if scores.get(entry) is not None]
+    if base.cut.tied:
+        return Fraction(0)
+    if not inside or not outside:
+        return None
+    return min(score for score in inside if score is not None) - max(score for score in outside if score is not None)
+
+
+def _bands(options: DecisionOptions, base: Standing) -> Iterator[Band]:
+    """Only of a weighted sum of two parts or more, and only of exact scores: rounding is left out here.
+
+    Whom a cap passes over stays passed over.
+    """
+    if options.combine != "weighted" or len(options.component) < 2:
+        return
+    weights = {part.name: exact(part.weight or 0) for part in options.component}
+    ranked = _places(base)
+    outsiders = [one for one in (*base.cut.tied, *base.cut.below) if one in ranked and one not in base.passed_over]
+    for name, weight in weights.items():
+        found = [
+            swap
+            for inside in base.cut.winners
+            for outside in outsiders
+            if (swap := _crossing(name, weights, base.points, inside=inside, outside=outside)) is not None
+        ]
+        below = [swap for swap, sign in found if sign < 0]
+        above = [swap for swap, sign in found if sign > 0]
+        yield Band(
+            name,
+            weight,
+            max(below, key=lambda swap: swap.weight, default=None),
+            min(above, key=lambda swap: swap.weight, default=None),
+        )
+
+
+def _crossing(
+    name: str,
+    weights: Mapping[str, Fraction],
+    points: Mapping[str, Mapping[str, Fraction]],
+    *,
+    inside: str,
+    outside: str,
+) -> tuple[Swap, int] | None:
+    """Where somebody outside draws level with somebody inside, and in which direction; None where it never happens.
+
+    lead(t) = t × own + (100 - t) × rest, with own and rest the lead per unit of weight in this part and in the others.
+    Whoever is inside in spite of less (a veto, a cap, a tie broken before rounding) is not overtaken by weights.
+    """
+    others = WHOLE - weights[name]
+    if not others or any(entry not in points[part] for part in weights for entry in (inside, outside)):
+        return None
+    own = points[name][inside] - points[name][outside]
+    rest = sum(
+        (
+            weight * (points[part][inside] - points[part][outside]) / others
+            for part, weight in weights.items()
+            if part != name
+        ),
+        Fraction(0),
+    )
+    if own == rest or weights[name] * own + others * rest < 0:
+        return None
+    level = WHOLE * rest / (rest - own)
+    direction = -1 if own > rest else 1  # the lead shrinks that way
+    return (Swap(level, outside, inside), direction) if 0 <= level <= WHOLE else None
