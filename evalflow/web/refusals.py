@@ -177,6 +177,8 @@ SENTENCES: Mapping[str, Any] = {
     "sheet_handed_in": _l("The sheet has been handed in. Take it back to change it."),
     "sheet_not_handed_in": _l("The sheet has not been handed in."),
     "sheets_missing": _l("%(count)s score sheets have not been handed in."),
+    "marks_to_confirm": _l("The organiser has to look at %(count)s marks far from the others."),
+    "no_marks_to_confirm": _l("There are no marks far from the others to be confirmed."),
     # the committee's decision
     "no_committee": _l("There is no committee yet: nobody holds the role of a committee member."),
     "not_entitled": _l("Only members who should attend this meeting can be recorded."),

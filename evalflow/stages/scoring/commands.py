@@ -1,4 +1,4 @@
-"""Filling in a score sheet: save, step back from an entry, hand in, take back."""
+"""Filling in a score sheet: save, step back from an entry, hand in, take back; and looking at marks far off."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,9 +12,10 @@ from evalflow.audit import ledger
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds.rubric import Criterion, ScoringOptions
 from evalflow.seasons import guards
+from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.stages.scoring import events, queries
-from evalflow.stages.scoring.models import Score, ScoreSheet, SheetRecusal
+from evalflow.stages.scoring.models import MarkConfirmation, Score, ScoreSheet, SheetRecusal
 
 Typed = Mapping[str, Mapping[str, str]]  # {entry key: {criterion: what was typed}}
 
@@ -107,6 +108,20 @@ def recuse(session: Session, stage_id: int, entry_key: str, *, version: int, act
     return sheet
 
 
+def confirm_marks(session: Session, stage_id: int, *, actor: Actor, now: datetime) -> MarkConfirmation:
+    """Leave the marks far from the others as they are, so that the scores can be fixed."""
+    stage = seasons.locked_stage(session, stage_id)
+    left = queries.to_confirm(session, stage)
+    if not left:
+        raise Conflict("no_marks_to_confirm")
+    seen = session.merge(MarkConfirmation(stage_id=stage.id, confirmed_at=now))
+    public = {"marks": len(left)}
+    ledger.append(
+        session, events.MARKS_CONFIRMED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
+    )
+    return seen
+
+
 def _own(
     session: Session, stage_id: int, *, version: int, actor: Actor, now: datetime, page: str = ""
 ) -> tuple[StageRow, ScoreSheet]:
@@ -142,18 +157,18 @@ def _read(typed: Typed, options: ScoringOptions) -> tuple[dict[str, dict[str, st
 
 
 def _is_allowed(text: str, criterion: Criterion) -> bool:
-    if len(text) > 12 or not text.isascii() or not text.replace(".", "", 1).isdigit():
+    if len(text) > 12 or not text.isascii() or not text.removeprefix("-").replace(".", "", 1).isdigit():
         return False
     return criterion.allows(Fraction(text))
 
 
 def _plain(text: str) -> str:
-    """Points as they are kept: without the zeros that say nothing.
+    """Points as they are kept: without the zeros, or the sign of a zero, that say nothing.
 
-    >>> _plain("08.50"), _plain("10"), _plain("")
-    ('8.5', '10', '')
+    >>> _plain("08.50"), _plain("10"), _plain("-0.0"), _plain("")
+    ('8.5', '10', '0', '')
     """
-    return format(Decimal(text).normalize(), "f") if text else ""
+    return format((Decimal(text) + 0).normalize(), "f") if text else ""
 
 
 def _write(

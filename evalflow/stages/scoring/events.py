@@ -13,5 +13,11 @@ TAKEN_BACK = EventType("sheet.taken_back", zh="取回评分表修改", en="a sco
 RECUSED = EventType(
     "sheet.recused", zh="评分人对某一参评对象回避", en="a rater stepped back from an entry", public=("rater", "entry")
 )
+MARKS_CONFIRMED = EventType(
+    "marks.confirmed",
+    zh="组织者核对了偏离较大的评分，照原样计分",
+    en="the organiser has looked at the marks far from the others and left them as they are",
+    public=("marks",),
+)
 
-EVENTS = (HANDED_IN, TAKEN_BACK, RECUSED)
+EVENTS = (HANDED_IN, TAKEN_BACK, RECUSED, MARKS_CONFIRMED)

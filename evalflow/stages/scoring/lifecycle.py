@@ -44,29 +44,14 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 
 def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
-    return ()
+    """Marks far from the others wait for the organiser, where there is something to be done about them."""
+    left = queries.to_confirm(session, stage)
+    return (Conflict("marks_to_confirm", count=len(left)),) if left else ()
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:
     """The sheets handed in, once nobody can hand one in any more."""
-    if stage.phase not in (Phase.CLOSED, Phase.DONE):
-        return {}
-    found = queries.sheets(session, stage.id)
-    counted = [sheet for sheet in found if queries.is_in(sheet)]
-    rows = [
-        {"rater": sheet.rater, "entry": score.entry.key, "criterion": score.criterion, "points": score.points}
-        for sheet in counted
-        for score in sorted(sheet.scores, key=lambda one: (one.entry.key, one.criterion))
-    ]
-    return {
-        "sheets": rows,
-        "raters": [{"rater": sheet.rater, "branch": sheet.branch.key if sheet.branch else ""} for sheet in found],
-        "recusals": [
-            {"rater": sheet.rater, "entry": one.entry.key}
-            for sheet in found
-            for one in sorted(sheet.recusals, key=lambda one: one.entry.key)
-        ],
-    }
+    return queries.evidence(session, stage)
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:

@@ -1,4 +1,4 @@
-"""The score sheets: one for each rater, made when the stage opens."""
+"""The score sheets: one for each rater, made when the stage opens; and that marks far off were looked at."""
 
 from datetime import datetime
 
@@ -54,3 +54,12 @@ class SheetRecusal(Base):
     sheet_id: Mapped[int] = mapped_column(ForeignKey("score_sheet.id"), primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     entry: Mapped[Entry] = relationship()
+
+
+class MarkConfirmation(Base):
+    """That the organiser has seen the marks far from the others and left them; void once the stage is reopened."""
+
+    __tablename__ = "mark_confirmation"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)

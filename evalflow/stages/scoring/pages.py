@@ -29,11 +29,23 @@ class ScoredEntry:
 
 
 @dataclass(frozen=True)
+class FarMark:
+    """A mark far from the others. criterion: its label, where raters are aggregated by criterion."""
+
+    rater: str
+    entry: str
+    criterion: str
+    mark: Fraction
+    centre: Fraction
+    distance: Fraction
+
+
+@dataclass(frozen=True)
 class SheetPage:
     """What the page shows.
 
     cells: {field name: text}; faults: {field name: sentence}. late: only for its followers. has_gallery: whether
-    entries have public pages.
+    entries have public pages. far_off: only for the organiser, once closed; waits: whether they are to be confirmed.
     """
 
     stage: StageRow
@@ -51,6 +63,8 @@ class SheetPage:
     asked: int
     results: Sequence[ScoredEntry] | None
     has_gallery: bool
+    far_off: Sequence[FarMark]
+    waits: bool
 
 
 def sheet_page(
@@ -60,6 +74,7 @@ def sheet_page(
     sheet = queries.own_sheet(session, stage, actor()) if stage.opened_at else None
     entries = queries.offered(session, stage, sheet) if sheet else []
     kept = {f"{CELL}{score.entry.key}.{score.criterion}": score.points for score in sheet.scores} if sheet else {}
+    steers = may(actor(), Permission.STEER, season=stage.season_id)
     followed = may(actor(), Permission.FOLLOW_TURNOUT, season=stage.season_id)
     everybody = queries.raters(session, stage.id) if followed else ()
     return SheetPage(
@@ -78,6 +93,8 @@ def sheet_page(
         asked=len(everybody),
         results=_results(session, stage),
         has_gallery=visibility.has_begun(stage.season, "promotion"),
+        far_off=_far_off(session, stage) if steers else (),
+        waits=steers and bool(queries.to_confirm(session, stage)),
     )
 
 
@@ -95,6 +112,26 @@ def _name(sheet: ScoreSheet) -> str:
     if sheet.person is not None:
         return sheet.person.name
     return sheet.branch.name(locale()) if sheet.branch else sheet.rater
+
+
+def _far_off(session: Session, stage: StageRow) -> list[FarMark]:
+    rows = queries.far_off(session, stage)
+    if not rows:
+        return []
+    raters = {one.rater: _name(one) for one in queries.raters(session, stage.id)}
+    titles = {one.key: one.title for one in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
+    labels = {one.key: one.label.to(locale()) for one in queries.options_of(stage).criterion}
+    return [
+        FarMark(
+            rater=raters[row["rater"]],
+            entry=titles[row["entry"]],
+            criterion=labels.get(row.get("criterion", ""), ""),
+            mark=Fraction(row["mark"]),
+            centre=Fraction(row["centre"]),
+            distance=Fraction(row["distance"]),
+        )
+        for row in rows
+    ]
 
 
 def _results(session: Session, stage: StageRow) -> list[ScoredEntry] | None:

@@ -27,7 +27,9 @@ def during(world: World, stage: StageRow) -> None:
 
 
 def after(world: World, stage: StageRow) -> None:
-    """Nothing has to be done."""
+    """The organiser looks at marks far from the others and leaves them."""
+    if world.ask(lambda session: queries.to_confirm(session, seasons.stage_by_id(session, stage.id))):
+        world.do(commands.confirm_marks, stage.id, actor=world.organiser)
 
 
 def _fill_in(world: World, stage: StageRow, rater: Actor, criteria: tuple[Criterion, ...]) -> None:
@@ -60,4 +62,4 @@ def _points(world: World, entry: str, criterion: Criterion, mildness: float, lef
     if criterion.given:
         return str(left.pop(0)) if left else ""
     liking = (55 + world.quality(entry) * 0.45 + mildness + world.chance.gauss(0, 5)) / 100
-    return str(min(criterion.maximum, max(0, round(liking * criterion.maximum))))
+    return str(min(criterion.maximum, max(criterion.minimum, round(liking * criterion.maximum))))

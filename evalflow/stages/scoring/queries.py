@@ -12,13 +12,14 @@ from evalflow.access import Actor, Permission, may
 from evalflow.kinds import scoring
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.sheets import Points
-from evalflow.seasons import guards
+from evalflow.seasons import cases, guards
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.scoring.models import Score, ScoreSheet, SheetRecusal
+from evalflow.stages.scoring.models import MarkConfirmation, Score, ScoreSheet, SheetRecusal
 from evalflow.tally.void import Breach
+from evalflow.workflow.outcome import Tables
 
 _WHOLE = (
     selectinload(ScoreSheet.scores).joinedload(Score.entry),
@@ -113,8 +114,51 @@ def is_in(sheet: ScoreSheet) -> bool:
     return sheet.handed_in_at is not None
 
 
+def evidence(session: Session, stage: StageRow) -> Tables:
+    """The sheets handed in, once nobody can hand one in any more."""
+    if stage.phase not in (Phase.CLOSED, Phase.DONE):
+        return {}
+    found = sheets(session, stage.id)
+    counted = [sheet for sheet in found if is_in(sheet)]
+    rows = [
+        {"rater": sheet.rater, "entry": score.entry.key, "criterion": score.criterion, "points": score.points}
+        for sheet in counted
+        for score in sorted(sheet.scores, key=lambda one: (one.entry.key, one.criterion))
+    ]
+    return {
+        "sheets": rows,
+        "raters": [{"rater": sheet.rater, "branch": sheet.branch.key if sheet.branch else ""} for sheet in found],
+        "recusals": [
+            {"rater": sheet.rater, "entry": one.entry.key}
+            for sheet in found
+            for one in sorted(sheet.recusals, key=lambda one: one.entry.key)
+        ],
+    }
+
+
+def far_off(session: Session, stage: StageRow) -> list[dict[str, str]]:
+    """The marks far from the others, as the outcome tells or will tell them; none before the stage has closed."""
+    if options_of(stage).recheck is None or stage.phase not in (Phase.CLOSED, Phase.DONE):
+        return []
+    found = seasons.outcome_of(stage) or scoring.outcome(cases.case_of(session, stage, evidence(session, stage)))
+    rows: list[dict[str, str]] = found.facts["recheck"]
+    return rows
+
+
+def to_confirm(session: Session, stage: StageRow) -> list[dict[str, str]]:
+    """Those that the organiser has not looked at since the stage closed, where it can be reopened for them."""
+    if stage.phase != Phase.CLOSED or not stage_of(stage).rule.reopen:
+        return []
+    seen = session.get(MarkConfirmation, stage.id)
+    if seen is not None and stage.closed_at is not None and seen.confirmed_at >= stage.closed_at:
+        return []
+    return far_off(session, stage)
+
+
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
-    """Fill in the own sheet."""
+    """Fill in the own sheet; for the organiser, look at marks far from the others."""
+    if may(actor, Permission.STEER, season=stage.season_id) and to_confirm(session, stage):
+        return [Task("Look at marks far from the others", "scoring.home", stage, due=None, is_done=False)]
     if not guards.is_open(stage, now) or not actor.is_authenticated:
         return []
     sheet = own_sheet(session, stage, actor)

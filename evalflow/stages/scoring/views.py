@@ -1,4 +1,4 @@
-"""Scoring in the browser: save, hand in, take back, step back from an entry."""
+"""Scoring in the browser: save, hand in, take back, step back from an entry, look at marks far off."""
 
 from collections.abc import Mapping
 
@@ -130,6 +130,16 @@ def take_back() -> Response:
     with writing() as session:
         commands.take_back(session, place().stage.id, version=form.version.data or 0, actor=actor(), now=now())
     flash(_("You can change your sheet again. Do not forget to hand it in."))
+    return redirect(url_for("scoring.home"))
+
+
+@blueprint.post("/confirm-marks")
+@guarded(Permission.STEER)
+def confirm_marks() -> Response:
+    """Leave the marks far from the others as they are."""
+    with writing() as session:
+        commands.confirm_marks(session, place().stage.id, actor=actor(), now=now())
+    flash(_("The marks stay as they are. The scores are fixed next."))
     return redirect(url_for("scoring.home"))
 
 
