@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template
-from sqlalchemy import select
 
 from evalflow.access import Permission, may
 from evalflow.analysis.decision_explained import TieBreak
@@ -17,6 +16,7 @@ from evalflow.analysis.scores_explained import Scoring
 from evalflow.analysis.workbook import workbook
 from evalflow.bundle.format import ACCEPTED, Bundle
 from evalflow.engine import bundles
+from evalflow.engine.results import branch_names, hidden_entries
 from evalflow.engine.strips import Strip, strip
 from evalflow.errors import NotFound
 from evalflow.i18n import say
@@ -26,10 +26,8 @@ from evalflow.kinds.component_words import POINTS
 from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.scoring import void_words
-from evalflow.people.models import Branch
 from evalflow.seasons import queries, visibility
 from evalflow.seasons.models import Season
-from evalflow.stages.decision import queries as decision_queries
 from evalflow.tally.void import Breach
 from evalflow.web.current import actor, locale, reading
 from evalflow.web.guard import guarded
@@ -128,7 +126,7 @@ def formulas(season_key: str) -> Response:
     read = _read(season_key)
     if read.hidden:
         raise NotFound("awards_later")
-    content = workbook(read.bundle, read.outcomes, locale=locale(), branches=_branches())
+    content = workbook(read.bundle, read.outcomes, locale=locale(), branches=branch_names())
     response = Response(content, mimetype=WORKBOOK)
     response.headers.set("Content-Disposition", "attachment", filename=f"{read.season.key}-formulas.xlsx")
     return response
@@ -153,17 +151,8 @@ def _read(season_key: str) -> _Read:
         season,
         bundles.evidence(session, season),
         queries.outcomes(season),
-        frozenset() if is_final else _hidden(season),
+        frozenset() if is_final else hidden_entries(season),
     )
-
-
-def _hidden(season: Season) -> frozenset[str]:
-    """What the dossier hides from somebody who stepped back, this page hides too."""
-    if may(actor(), Permission.KEEP_MINUTES, season=season.id):
-        return frozenset()
-    meetings = [row.id for row in season.stages if row.kind == "decision"]
-    ids = {one for meeting in meetings for one in decision_queries.own_recusals(reading(), meeting, actor())}
-    return frozenset(one.key for one in queries.entries(reading(), season.id) if one.id in ids)
 
 
 def _best_first(told: Explanation) -> tuple[bool, int, int]:
@@ -171,17 +160,12 @@ def _best_first(told: Explanation) -> tuple[bool, int, int]:
     return (place is None, place or 0, told.entry.number or 0)
 
 
-def _branches() -> dict[str, str]:
-    """{branch key: name in the page's language}."""
-    return {branch.key: branch.name(locale()) for branch in reading().scalars(select(Branch))}
-
-
 def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
     entries = {line.key: line.title for line in read.bundle.entries if line.key not in read.hidden}
     scorings = [part for part in told[0].parts if isinstance(part, Scoring)] if len(told) == 1 else []
     return ResultPage(
         season=read.season,
-        wording=Wording(read.bundle.definition, locale(), _branches(), entries),
+        wording=Wording(read.bundle.definition, locale(), branch_names(), entries),
         told=told,
         is_final=visibility.is_final(read.season),
         hidden=read.hidden,
