@@ -12,7 +12,7 @@ from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
-from evalflow.engine import firmness_pages, jobs, log_pages, preview_pages, result_pages, ticking
+from evalflow.engine import firmness_pages, hint_pages, jobs, log_pages, preview_pages, result_pages, ticking
 from evalflow.engine import views as steering
 from evalflow.entropy import SystemEntropy
 from evalflow.seasons.models import StageRow
@@ -71,6 +71,7 @@ BLUEPRINTS = (
     preview_pages.blueprint,
     result_pages.blueprint,
     firmness_pages.blueprint,
+    hint_pages.blueprint,
     award.blueprint,
     ballot.blueprint,
     decision.blueprint,

@@ -1,0 +1,57 @@
+"""How firm a ranking is, for the dossier's readers; hints from the sheets, for auditors: when, and for nobody else."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from evalflow.access import Role
+from evalflow.audit.note import Signer
+from evalflow.db import Database
+from evalflow.seasons.play import World
+from tests.builders import Clock
+from tests.engine.test_result_pages import in_english, play_until
+from tests.house.test_permissions import SEASON, founded, visitors
+
+FIRM, HINTS = f"/s/{SEASON}/firmness", f"/s/{SEASON}/hints"
+
+
+@pytest.fixture
+def world(database: Database, clock: Clock) -> World:
+    return founded(database, clock)
+
+
+def test_only_the_dossiers_readers_see_how_firm_it_is_and_only_auditors_the_hints(
+    app: Flask, database: Database, world: World, clock: Clock, signer: Signer
+) -> None:
+    play_until("committee_decision open", world, clock, signer)
+    found = {
+        role: (one.get(FIRM).status_code, one.get(HINTS).status_code) for role, one in visitors(app, database).items()
+    }
+    firm = {role for role, (status, _) in found.items() if status == 200}
+    hints = {role for role, (_, status) in found.items() if status == 200}
+    assert firm == {Role.COMMITTEE_MEMBER, Role.ORGANISER, Role.AUDITOR}
+    assert hints == {Role.AUDITOR}
+    assert {status for both in found.values() for status in both} <= {200, 302, 403, 404}
+
+
+def test_nothing_is_computed_from_sheets_that_are_still_being_filled_in(
+    app: Flask, database: Database, world: World, clock: Clock, signer: Signer
+) -> None:
+    play_until("peer_scoring open", world, clock, signer)
+    auditor = in_english(visitors(app, database)[Role.AUDITOR])
+    assert "This page begins when the stages before the decision are done." in auditor.get(FIRM).text
+    hints = auditor.get(HINTS).text
+    assert "is not over: nothing is computed before." in hints
+    assert "Krippendorff" not in hints
+
+
+def test_before_the_decision_every_place_is_certain_marginal_or_out(
+    app: Flask, database: Database, world: World, clock: Clock, signer: Signer
+) -> None:
+    play_until("committee_decision open", world, clock, signer)
+    auditor = in_english(visitors(app, database)[Role.AUDITOR])
+    page = auditor.get(FIRM).text
+    assert len(re.findall(r">(certain|marginal|out)</span>", page)) == 3
+    assert re.search(r"now \d+ %, the same winners from [\d.]+ % to [\d.]+ %", page)
+    assert re.search(r"Kendall(?:'|&#39;)s W</dt>\s*<dd>(0|1|0\.\d+|–)</dd>", auditor.get(HINTS).text)
