@@ -7,7 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar
 
+from evalflow.analysis import panels_explained
 from evalflow.analysis.arithmetic import Arithmetic, added, mentions
+from evalflow.analysis.panels_explained import Panel
 from evalflow.kinds import scoring, sheets
 from evalflow.kinds.rubric import Criterion, ScoringOptions
 from evalflow.kinds.sheets import Sheets
@@ -18,7 +20,7 @@ from evalflow.tally.void import Breach
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Case, Outcome
 
-TOLD = {"asked", "handed_in", "void", "dropped", "recused", "missing"}
+TOLD = {"asked", "handed_in", "void", "dropped", "recused", "missing", "parts", "recheck"}
 
 
 class Fate(enum.StrEnum):
@@ -62,7 +64,8 @@ class Scoring:
 
     raters: how many sheets count, before any mark is dropped. trimmed: whether the extremes were dropped.
     working: None where the marks alone do not give the score of the outcome, or there is none. score: exact.
-    rounded: as it goes on, where the rules round scores.
+    rounded: as it goes on, where the rules round scores. trim: how many of each end are dropped where any are. panels:
+    one for each criterion where these are put together last; the marks are then sums of points, to be looked at only.
     """
 
     shape: ClassVar[str] = "scoring"
@@ -79,6 +82,8 @@ class Scoring:
     working: Arithmetic | None
     score: Fraction | None
     rounded: Decimal | None
+    trim: int = 1
+    panels: tuple[Panel, ...] = ()
     others: tuple[tuple[str, str], ...] = ()
 
 
@@ -90,26 +95,33 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Scoring:
     broken = {rater: scoring.breaches(given, options) for rater, given in read.given.items()}
     levelled = counting_marks(read, options, void={rater for rater, found in broken.items() if found})
     how = options.aggregate
-    found = aggregate(levelled.get(entry, {}), how.method, trim_when_more_than=how.trim_when_more_than)
+    found = _aggregate(levelled.get(entry, {}), options)
     marks = [_mark(rater, entry, case=case, read=read, options=options, broken=broken) for rater in sorted(read.asked)]
-    if how.level:
+    if how.level and not options.by_criterion:
         marks = [_levelled(mark, levelled.get(entry, {})) for mark in marks]
     final = outcome.figures["score"].get(entry)
     agrees = score_of(levelled.get(entry, {}), options) == final
+    panels = panels_explained.panels(options, outcome, entry)
+    if panels:
+        working = panels_explained.sum_of(panels, options, final)
+    else:
+        working = _working(found, how.method) if agrees else None
     return Scoring(
         stage=case.stage,
         criteria=tuple(options.criterion),
         adds_up=options.adds_up,
-        is_levelled=how.level,
+        is_levelled=how.level and not panels,
         method=how.method,
-        trim_when_more_than=how.trim_when_more_than if how.method == "trimmed_mean" else None,
+        trim_when_more_than=how.trim_when_more_than if how.trims else None,
         marks=tuple(sorted((_judged(mark, found) for mark in marks), key=_order)),
         raters=found.raters,
         counted=len(found.kept),
         trimmed=bool(found.dropped),
-        working=_working(found, how.method) if agrees else None,
-        score=final if found.score is None or not agrees else found.score,
+        working=working,
+        score=final if working is None else working.result,
         rounded=None if options.round is None or final is None else round_half_up(final, options.round),
+        trim=how.trim,
+        panels=panels,
         others=tuple(mentions({key: fact for key, fact in outcome.facts.items() if key not in TOLD}, entry)),
     )
 
@@ -120,16 +132,27 @@ def counting_marks(read: Sheets, options: ScoringOptions, *, void: set[str]) -> 
     for rater, given in read.given.items():
         for entry, value in sheets.marks(given, options).items() if rater not in void else ():
             by_entry.setdefault(entry, {})[rater] = value
-    return levelling.level(by_entry) if options.aggregate.level else by_entry
+    return levelling.level(by_entry) if options.aggregate.level and not options.by_criterion else by_entry
 
 
 def score_of(marks: Mapping[str, Fraction], options: ScoringOptions) -> Fraction | None:
-    """One entry's {rater: mark} as its score by the rules that are known here; None where nobody scored it."""
-    how = options.aggregate
-    found = aggregate(marks, how.method, trim_when_more_than=how.trim_when_more_than).score
+    """One entry's {rater: mark} as its score by the rules that are known here; None where nobody scored it, and where
+    sheets have no marks because the raters are aggregated by criterion.
+    """
+    if options.by_criterion:
+        return None
+    found = _aggregate(marks, options).score
     if found is None:
         return Fraction(0) if options.adds_up else None
     return found if options.round is None else Fraction(round_half_up(found, options.round))
+
+
+def _aggregate(marks: Mapping[str, Fraction], options: ScoringOptions) -> Aggregate:
+    """The marks by the rule; by criterion they are only listed, none is dropped."""
+    how = options.aggregate
+    if options.by_criterion:
+        return aggregate(marks, "sum")
+    return aggregate(marks, how.method, trim_when_more_than=how.trim_when_more_than, trim=how.trim)
 
 
 def _mark(
@@ -191,7 +214,7 @@ def _judged(mark: Mark, found: Aggregate) -> Mark:
     dropped = [rater for rater, _ in found.dropped]
     if mark.rater not in dropped or mark.fate is not Fate.COUNTED:
         return mark
-    fate = Fate.LOWEST if mark.rater == dropped[0] else Fate.HIGHEST
+    fate = Fate.LOWEST if mark.rater in dropped[: len(dropped) // 2] else Fate.HIGHEST
     return replace(mark, fate=fate)
 
 
@@ -204,12 +227,4 @@ def _working(found: Aggregate, method: str) -> Arithmetic | None:
     """What is done with the marks that are left."""
     if found.score is None:
         return None
-    kept = [value for _, value in found.kept]
-    total = added(kept)
-    if method == "sum":
-        return Arithmetic(total, found.score)
-    if method == "median":
-        half = len(kept) // 2
-        middle = kept[half : half + 1] if len(kept) % 2 else kept[half - 1 : half + 1]
-        return Arithmetic(("(", *added(middle), ") ÷ ", Fraction(len(middle))), found.score)
-    return Arithmetic(("(", *total, ") ÷ ", Fraction(len(kept))), found.score)
+    return panels_explained.working([value for _, value in found.kept], method, found.score)

@@ -67,7 +67,7 @@ def write(points: Grid, marks: Grid, case: Case, outcome: Outcome, *, names: Nam
     block = _given(marks, stands, given, names=names)
     _void_row(marks, block, options, void=void, names=names)
     block = _counting(marks, block, given, void=void, names=names)
-    if options.aggregate.level:
+    if options.aggregate.level and not options.by_criterion:
         levelled = counting_marks(read, options, void=void)
         block = _levelled(marks, block, {k: v for k, v in given.items() if k[0] not in void}, levelled, names=names)
     counting = counting_marks(read, options, void=void)
@@ -219,7 +219,7 @@ def _scores(
         grid.formula(row, start + 1, f"SUM({own})", value=sum(marks, Fraction(0)))
         grid.formula(row, start + 2, f"MAX({own})", value=max(marks, default=0))
         grid.formula(row, start + 3, f"MIN({own})", value=min(marks, default=0))
-        if score_of(counting.get(entry, {}), options) == final:
+        if score_of(counting.get(entry, {}), options) == final and not options.by_criterion:
             formula = _score([cell(row, start + part) for part in range(4)], own, options)
             found[entry] = grid.formula(row, start + 4, formula, value=final, style=grid.styles.strong)
         elif final is not None:
@@ -235,11 +235,14 @@ def _score(parts: Sequence[str], marks: str, options: ScoringOptions) -> str:
     formula = f"{total}/{count}"
     if how.method == "sum":
         return total
+    if how.trims:
+        dropped = "".join(f"-LARGE({marks},{one})-SMALL({marks},{one})" for one in range(1, how.trim + 1))
+        dropped = f"-{highest}-{lowest}" if how.trim == 1 else dropped
+        few = formula if how.method == "trimmed_mean" else total
+        share = f"/({count}-{2 * how.trim})" if how.method == "trimmed_mean" else ""
+        formula = f"IF({count}>{how.trim_when_more_than},({total}{dropped}){share},{few})"
     if how.method == "median":
         formula = f"MEDIAN({marks})"
-    if how.method == "trimmed_mean":
-        trimmed = f"({total}-{highest}-{lowest})/({count}-2)"
-        formula = f"IF({count}>{how.trim_when_more_than},{trimmed},{formula})"
     if options.round is not None:
         formula = f"ROUND(ROUND({formula},9),{options.round})"
     return f'IF({count}=0,"",{formula})'

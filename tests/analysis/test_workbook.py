@@ -20,10 +20,17 @@ SEATS = "seats = 2"
 TRIMMED = 'aggregate = { method = "trimmed_mean", trim_when_more_than = 3 }'
 SAME = 'void = [{ rule = "same_score_for_all" }]'
 SUMMED = PARTS.replace(", weight = 40", "").replace(", weight = 60", "")
+UNWEIGHTED = (
+    TOML.replace(", weight = 40, max", ", max")
+    .replace('"Results" }, weight = 60', '"Results" }')
+    .replace(PARTS, f'combine = "sum"\n{SUMMED}')
+)
 SEASONS = {
     "trimmed": TOML,
     "mean": TOML.replace(TRIMMED, 'aggregate = { method = "mean" }\nround = 1'),
     "median": TOML.replace(TRIMMED, 'aggregate = { method = "median" }'),
+    "trimmed-sum": UNWEIGHTED.replace(TRIMMED, 'aggregate = { method = "trimmed_sum", trim_when_more_than = 3 }'),
+    "by-criterion": UNWEIGHTED.replace(TRIMMED, 'aggregate = { by = "criterion", method = "mean", round_panel = 0 }'),
     "levelled": TOML.replace("trim_when_more_than = 3", "trim_when_more_than = 3, level = true"),
     "quota": TOML.replace(SAME, 'void = [{ rule = "quota", at_most = 1, score = 80 }]'),
     "both": TOML.replace(SAME, 'void = [{ rule = "same_score_for_all" }, { rule = "quota", at_most = 2, score = 80 }]'),

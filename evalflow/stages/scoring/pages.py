@@ -12,9 +12,11 @@ from evalflow.kinds.rubric import ScoringOptions
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.rules import definition_of
 from evalflow.stages.scoring import queries
 from evalflow.stages.scoring.models import ScoreSheet
 from evalflow.web.current import actor, locale, now
+from evalflow.workflow.telling import titled
 
 CELL = "points."  # a cell's field is called "points.ENTRY.CRITERION"
 
@@ -80,7 +82,7 @@ def sheet_page(
     return SheetPage(
         stage=stage,
         options=options,
-        words=rules.words(options, locale()),
+        words=[titled(one, definition_of(stage.season), locale()) for one in rules.words(options, locale())],
         sheet=sheet,
         entries=entries,
         cells={**kept, **typed},
