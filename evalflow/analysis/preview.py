@@ -152,7 +152,7 @@ def _paper(options: BallotOptions) -> tuple[object, ...]:
 
 
 def _rubric(options: ScoringOptions) -> tuple[object, ...]:
-    lines = [(one.key, one.maximum, one.step, one.given) for one in options.criterion]
+    lines = [(one.key, one.minimum, one.maximum, one.step, one.given) for one in options.criterion]
     return options.raters, options.own_entry, frozenset(lines)
 
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from types import MappingProxyType
 
 from evalflow.bundle.format import ACCEPTED, BranchLine, Bundle, EntryLine
@@ -163,8 +164,9 @@ def _points(liked: Mapping[str, int], criterion: Criterion) -> dict[str, str]:
     if criterion.given:
         best_first: Sequence[int] = sorted(criterion.given, reverse=True)
         return {entry: str(points) for entry, points in zip(liked, best_first, strict=False)}
-    steps = int(criterion.maximum / Decimal(criterion.step))
-    return {entry: str(Decimal(criterion.step) * (value * steps // 100)) for entry, value in liked.items()}
+    step = Decimal(criterion.step)
+    low, high = -(-criterion.minimum // Fraction(step)), criterion.maximum // Fraction(step)  # in steps
+    return {entry: str(step * (low + value * (high - low) // 100)) for entry, value in liked.items()}
 
 
 MARKS: Mapping[str, Callable[[Mapping[str, int], BallotOptions], dict[str, int]]] = MappingProxyType(

@@ -117,7 +117,8 @@ def _weights(stages: Mapping[str, Any], change: Change) -> None:
 
 
 def _aggregate(stages: Mapping[str, Any], change: Change) -> None:
-    kept = {key: value for key, value in stages[change.stage]["aggregate"].items() if key == "level"}
+    named = ("level", "by", "round_panel", "round_part")
+    kept = {key: value for key, value in stages[change.stage]["aggregate"].items() if key in named}
     stages[change.stage]["aggregate"] = {**kept, "method": change.value}
 
 

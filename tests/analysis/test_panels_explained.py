@@ -5,9 +5,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 from evalflow.analysis.explanation import explain
+from evalflow.analysis.samples import sample
 from evalflow.analysis.scores_explained import Scoring
+from evalflow.analysis.variants import What, variants
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import recount
+from evalflow.kinds.rubric import ScoringOptions
 from tests.analysis.worked import TOML, unmet
 
 RULE = (
@@ -67,3 +70,25 @@ def test_where_several_of_each_end_are_dropped_each_is_called_by_its_end() -> No
     ]
     assert found.working is not None
     assert found.working.text() == "(71) ÷ 1 = 71"
+
+
+MEAN = 'aggregate = { by = "criterion", method = "mean", round_part = 1 }'
+RANGE = '"Results" }, min = -5, max = 0, step = "2"'
+DEDUCTIONS = re.sub("aggregate = .*", MEAN, FACTORS).replace('"Results" }', RANGE)
+
+
+def test_invented_sheets_keep_within_the_range_and_the_steps() -> None:
+    definition = unmet(DEDUCTIONS).definition
+    rows = sample(definition, branches=6).tables["peers"]["sheets"]
+    options = definition.stage("peers").options
+    assert isinstance(options, ScoringOptions)
+    allowed = [options.criterion_by_key(row["criterion"]).allows(Fraction(row["points"])) for row in rows]
+    assert rows and all(allowed)
+    assert {row["points"] for row in rows if row["criterion"] == "works"} <= {"-4", "-2", "0"}
+
+
+def test_other_rules_of_a_scoring_by_criterion_stay_by_criterion() -> None:
+    found = variants(unmet(DEDUCTIONS).definition).items()
+    options = {change.value: one.stage("peers").options for change, one in found if change.what is What.AGGREGATE}
+    rules = {name: (rule.aggregate.by, rule.aggregate.round_part) for name, rule in options.items()}
+    assert rules == dict.fromkeys(("median", "trimmed_mean"), ("criterion", 1))

@@ -39,6 +39,5 @@ def test_the_way_to_a_score_can_be_followed_step_by_step(house: House, by: dict[
         ("12 + 23 = 35", ""),
     ]
     assert "no points" in auditor.get("/s/test-2026/result/refining").text
-    assert (
-        "It is multiplied: Awareness × 1.6, Results × “Declaration · Tonnes”." in auditor.get("/s/test-2026/rules").text
-    )
+    told = "It is multiplied: Awareness × 1.6, Results × “Declaration · Tonnes”."
+    assert told in auditor.get("/s/test-2026/score/scoring/").text
