@@ -11,12 +11,13 @@ from tests.browser.conftest import SEASON, Site, fits
 
 pytestmark = pytest.mark.browser
 MEMBER = "smelting-member001"
+METHOD = 'method  = "approval"\nchoose  = { min = 1, max = 2 }'
 
 
 @pytest.fixture
-def vote(site: Site, season: Callable[[], None]) -> Site:
-    """The small season in its vote, declared and promoted by simulated users."""
-    season()
+def vote(site: Site, season: Callable[..., None], request: pytest.FixtureRequest) -> Site:
+    """The small season in its vote, declared and promoted by simulated users; by another method where a test asks."""
+    season(*([METHOD, request.param] if hasattr(request, "param") else []))
     world = world_of(site.database, seed="browser", now=site.clock())
     for key in ("declaration", "promotion", "online_vote"):
         row = next(one for one in _season(site).stages if one.key == key)
@@ -80,6 +81,39 @@ def test_the_ballot_fits_the_narrowest_phone(vote: Site) -> None:
     for path in ("/", f"/s/{SEASON}", vote.stage("online_vote", "ballot"), vote.stage("promotion", "promotion")):
         page.goto(path)
         assert fits(page), path
+
+
+@pytest.mark.parametrize("vote", ['method = "stv"\nseats = 2'], indirect=True)
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_entries_are_put_in_order_and_no_rank_is_given_twice(vote: Site, scripts: bool) -> None:
+    page = vote.person(MEMBER, phone=True, scripts=scripts)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(vote.stage("online_vote", "ballot"))
+    assert fits(page)
+    for entry in ("smelting", "refining"):
+        page.select_option(f"[name='mark.{entry}']", "1")
+    if scripts:
+        assert page.input_value("[name='mark.smelting']") == ""
+        assert "1 / 3" in page.inner_text("[data-chosen]")
+    else:
+        page.click(".ballot-bar [type=submit]")
+        page.wait_for_load_state()
+        assert page.locator("[role=alert]").count() >= 1
+        assert page.input_value("[name='mark.smelting']") == "1"
+    page.select_option("[name='mark.smelting']", "2")
+    page.click(".ballot-bar [type=submit]")
+    page.wait_for_url("**/receipt?**")
+
+
+@pytest.mark.parametrize("vote", ['method = "score"\npoints = 5'], indirect=True)
+def test_points_are_given_with_a_thumb(vote: Site) -> None:
+    page = vote.person(MEMBER, phone=True)
+    page.goto(vote.stage("online_vote", "ballot"))
+    page.locator("[name='mark.smelting'][value='4']").tap(force=True)
+    assert page.locator("[name='mark.smelting']:checked").input_value() == "4"
+    assert "1 / 3" in page.inner_text("[data-chosen]")
+    page.click(".ballot-bar [type=submit]")
+    page.wait_for_url("**/receipt?**")
 
 
 def test_the_organiser_sees_turnout_and_no_count(vote: Site) -> None:
