@@ -9,7 +9,6 @@ is built beforehand: a profile for ours, a list of ballots for theirs.
 
 import random
 import statistics
-import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -17,6 +16,7 @@ from typing import Any
 
 from pyrankvote import Ballot, Candidate, instant_runoff_voting, single_transferable_vote
 
+from benchmarks.timing import say, seconds
 from evalflow.tally.condorcet import schulze
 from evalflow.tally.meek import meek
 from evalflow.tally.preferences import preferences
@@ -43,21 +43,21 @@ def main() -> None:
     _beside_theirs("every order as likely", profile)
     _beside_theirs("some entries far better liked", drawn(GROWTH[-1], lopsided=True))
     own = {name: _median(count, profile) for name, count in OURS.items()}
-    told = ", ".join(f"{name} {seconds / own['instant runoff']:.1f}" for name, seconds in own.items())
-    _say(f"ours among themselves: {told}")
+    told = ", ".join(f"{name} {took / own['instant runoff']:.1f}" for name, took in own.items())
+    say(f"ours among themselves: {told}")
     for name, count in OURS.items():
         shares = [_median(count, drawn(size)) / size for size in GROWTH]
         told = ", ".join(f"{share / shares[0]:.2f} at {size:,}" for size, share in zip(GROWTH, shares, strict=True))
-        _say(f"{name}, time per ballot as a multiple of that at {GROWTH[0]:,} ballots: {told}")
+        say(f"{name}, time per ballot as a multiple of that at {GROWTH[0]:,} ballots: {told}")
 
 
 def _beside_theirs(kind: str, profile: Profile) -> None:
-    _say(f"{profile.ballots:,} ballots of {len(ENTRIES)} entries, {len(profile.rows):,} distinct, {kind}")
+    say(f"{profile.ballots:,} ballots of {len(ENTRIES)} entries, {len(profile.rows):,} distinct, {kind}")
     theirs = _ballots(profile)
     for name, count in THEIRS.items():
-        pairs = [(_seconds(partial(OURS[name], profile)), _seconds(partial(count, *theirs))) for _ in range(ROUNDS)]
+        pairs = [(seconds(partial(OURS[name], profile)), seconds(partial(count, *theirs))) for _ in range(ROUNDS)]
         ratios = sorted(other / own for own, other in pairs)
-        _say(f"    {name}: pyrankvote {statistics.median(ratios):.0f} × ours ({ratios[0]:.0f} to {ratios[-1]:.0f})")
+        say(f"    {name}: pyrankvote {statistics.median(ratios):.0f} × ours ({ratios[0]:.0f} to {ratios[-1]:.0f})")
 
 
 def drawn(size: int, *, lopsided: bool = False) -> Profile:
@@ -82,17 +82,7 @@ def _ballots(profile: Profile) -> tuple[list[Candidate], list[Ballot]]:
 
 
 def _median(count: Callable[[Profile], Any], profile: Profile) -> float:
-    return statistics.median(_seconds(lambda: count(profile)) for _ in range(ROUNDS))
-
-
-def _seconds(act: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+    return statistics.median(seconds(lambda: count(profile)) for _ in range(ROUNDS))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 
+from benchmarks.timing import say, seconds
 from evalflow.db import Base, connect
 from evalflow.engine import schema  # noqa: F401  the whole metadata
 from evalflow.kinds import ballot
@@ -62,12 +62,12 @@ def _measure(name: str, engine: Engine) -> None:
     shares: list[float] = []
     for size in GROWTH:
         with _filled(engine, size):
-            pairs = [(_seconds(lambda: _fetch(engine)), _seconds(lambda: _count(engine))) for _ in range(ROUNDS)]
+            pairs = [(seconds(lambda: _fetch(engine)), seconds(lambda: _count(engine))) for _ in range(ROUNDS)]
             ratio = statistics.median(count / fetch for fetch, count in pairs)
             share = statistics.median(count for _, count in pairs) / size
-            _say(f"{name}, {size:>9,} approval ballots: count = {ratio:.2f} × fetch of the column")
+            say(f"{name}, {size:>9,} approval ballots: count = {ratio:.2f} × fetch of the column")
             shares.append(share)
-            _say(f"    per ballot {share / shares[0]:.2f} × what it was at {GROWTH[0]:,}")
+            say(f"    per ballot {share / shares[0]:.2f} × what it was at {GROWTH[0]:,}")
             if size == GROWTH[-1]:
                 _memory(engine)
     _storage(name, engine)
@@ -95,7 +95,7 @@ def _memory(engine: Engine) -> None:
     told = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-m", "benchmarks.tally", "--count", url], capture_output=True, text=True, check=True
     )
-    _say(f"    {told.stdout.strip()}")
+    say(f"    {told.stdout.strip()}")
 
 
 def _count_alone(url: str) -> None:
@@ -103,7 +103,7 @@ def _count_alone(url: str) -> None:
     with engine.connect():
         before = _peak()
     valid = _count(engine).facts["valid"]
-    _say(f"peak memory {_peak()} MB, of which {before} MB before the count of {valid:,} ballots")
+    say(f"peak memory {_peak()} MB, of which {before} MB before the count of {valid:,} ballots")
 
 
 def _peak() -> int:
@@ -138,9 +138,9 @@ def _storage(name: str, engine: Engine) -> None:
     masks = [_mask(chance) for _ in range(STORED)]
     ranks = [bytes(_ranks(chance)) for _ in range(STORED)]
     for kind, codes, column in (("approval", masks, "BIGINT"), ("ranked", ranks, _bytes(engine))):
-        seconds = {way: _stored(engine, codes, way, column) for way in ("one value", "JSON", "a row per choice")}
-        told = ", ".join(f"{way} {value / seconds['one value']:.1f} ×" for way, value in seconds.items())
-        _say(f"{name}, {STORED:,} {kind} ballots read back: {told}")
+        taken = {way: _stored(engine, codes, way, column) for way in ("one value", "JSON", "a row per choice")}
+        told = ", ".join(f"{way} {value / taken['one value']:.1f} ×" for way, value in taken.items())
+        say(f"{name}, {STORED:,} {kind} ballots read back: {told}")
 
 
 def _stored(engine: Engine, codes: list[Any], way: str, column: str) -> float:
@@ -152,7 +152,7 @@ def _stored(engine: Engine, codes: list[Any], way: str, column: str) -> float:
         for start in range(0, len(codes), BATCH // 10):
             part = list(enumerate(codes[start : start + BATCH // 10], start))
             connection.execute(put, [row for number, code in part for row in _rows(number, code, way)])
-    return statistics.median(_seconds(lambda: READERS[way](engine)) for _ in range(3))
+    return statistics.median(seconds(lambda: READERS[way](engine)) for _ in range(3))
 
 
 def _rows(number: int, code: Any, way: str) -> list[dict[str, Any]]:
@@ -203,16 +203,6 @@ def _ranks(chance: random.Random) -> list[int]:
     """Some entries in order, the others left out."""
     order = chance.sample(range(len(ENTRIES)), chance.randint(1, len(ENTRIES)))
     return [order.index(entry) + 1 if entry in order else UNRANKED for entry in range(len(ENTRIES))]
-
-
-def _seconds(act: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
