@@ -258,7 +258,7 @@ PAPERS = {
     "cumulative": "points = 10",
     "grade": f"grade = {GRADES}",
     "positional": "ranks = [12, 10, 8, 7]",
-    "star": "points = 5\nseats = 3",
+    "star": "points = 5",
     "schulze": "equal_ranks = true",
     "instant_runoff": "",
     "stv": "seats = 3",

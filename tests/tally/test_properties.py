@@ -119,7 +119,7 @@ def test_an_aggregate_accounts_for_every_mark_and_stays_within_them(given_marks,
     result = aggregate(given_marks, method, trim_when_more_than=more_than)
     assert dict(result.kept + result.dropped) == given_marks
     assert result.raters == len(given_marks)
-    if method != "sum" and given_marks:
+    if method not in ("sum", "trimmed_sum") and given_marks:
         assert min(given_marks.values()) <= result.score <= max(given_marks.values())
 
 
