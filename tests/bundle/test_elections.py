@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from evalflow.cli import main
-from tests.bundle.elections import order, recounted, write_election
+from tests.bundle.elections import order, write_election
+from tests.bundle.written import recounted
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the published elections are not at hand")

@@ -10,7 +10,7 @@ import pytest
 from evalflow.bundle import format, recount
 from evalflow.errors import BundleError
 from evalflow.kinds import KINDS
-from tests.bundle.written import write_table
+from tests.bundle.written import recounted, write_table
 
 FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "hdi"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the published human development index is not at hand")
@@ -150,9 +150,9 @@ def development(tmp_path):
 
 
 def test_every_countrys_index_and_group_equals_the_published_one(development):
-    recounted = recount.recount(format.read(development))
-    assert recounted.outcomes["index"].figures["composite"] == {key(row): index(row) for row in official()}
-    awards = recounted.outcomes["groups"].facts["awards"]
+    outcomes = recounted(development)
+    assert outcomes["index"].figures["composite"] == {key(row): index(row) for row in official()}
+    awards = outcomes["groups"].facts["awards"]
     assert {one["entry"]: one["tier"] for one in awards} == {key(row): group(row) for row in official()}
 
 
