@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
+from evalflow.analysis.blocks import Names
 from evalflow.analysis.grid import Grid, across, cell, down
-from evalflow.analysis.scoring_sheets import Names
 from evalflow.i18n import N_
 from evalflow.kinds import combining
 from evalflow.kinds.component_words import POINTS

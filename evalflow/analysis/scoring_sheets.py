@@ -1,55 +1,19 @@
 """A scoring as worksheets: the points of every sheet, the marks they make, which count, and the score of each entry."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from evalflow.analysis import panel_sheets
+from evalflow.analysis.blocks import NEAR, Block, Names, aggregated, frame, rounded
 from evalflow.analysis.grid import Grid, across, cell
 from evalflow.analysis.scores_explained import counting_marks, score_of
-from evalflow.i18n import N_, say
+from evalflow.i18n import N_
 from evalflow.kinds import scoring, sheets
 from evalflow.kinds.rubric import ScoringOptions, VoidRule
 from evalflow.kinds.sheets import Sheets
 from evalflow.workflow.outcome import Case, Outcome
 
-NEAR = "1E-9"  # closer than that, spreadsheet numbers are the same
 Matrix = Mapping[tuple[str, str], Fraction]  # by (rater, entry)
-
-
-@dataclass(frozen=True)
-class Names:
-    """What keys are called: entries in the order of rows, raters in the order of columns."""
-
-    entries: Mapping[str, str]
-    raters: Mapping[str, str]
-    locale: str
-
-    def word(self, message: str) -> str:
-        return say(self.locale, message)
-
-
-@dataclass(frozen=True)
-class Block:
-    """Entries by raters on a worksheet: entry i in row `top` + i, rater j in column 1 + j."""
-
-    top: int
-    entries: int
-    raters: int
-
-    @property
-    def bottom(self) -> int:
-        return self.top + self.entries - 1
-
-    def of_rater(self, column: int) -> str:
-        return f"{cell(self.top, column, fixed_row=True)}:{cell(self.bottom, column, fixed_row=True)}"
-
-    def of_entry(self, row: int) -> str:
-        return across(row, 1, self.raters)
-
-    @property
-    def whole(self) -> str:
-        first = cell(self.top, 1, fixed_row=True, fixed_column=True)
-        return f"{first}:{cell(self.bottom, self.raters, fixed_row=True, fixed_column=True)}"
 
 
 def write(points: Grid, marks: Grid, case: Case, outcome: Outcome, *, names: Names) -> dict[str, str]:
@@ -62,10 +26,12 @@ def write(points: Grid, marks: Grid, case: Case, outcome: Outcome, *, names: Nam
         for rater, by_entry in read.given.items()
         for entry, mark in sheets.marks(by_entry, options).items()
     }
-    stands = _points(points, read, options, names=names)
+    stands, raw = _points(points, read, options, names=names)
     void = {rater for rater, by_entry in read.given.items() if scoring.breaches(by_entry, options)}
     block = _given(marks, stands, given, names=names)
     _void_row(marks, block, options, void=void, names=names)
+    if panel_sheets.fits(options):
+        return panel_sheets.write(marks, block, raw, options, outcome, names=names)
     block = _counting(marks, block, given, void=void, names=names)
     if options.aggregate.level and not options.by_criterion:
         levelled = counting_marks(read, options, void=void)
@@ -74,8 +40,10 @@ def write(points: Grid, marks: Grid, case: Case, outcome: Outcome, *, names: Nam
     return _scores(marks, block, options, counting, outcome, names=names)
 
 
-def _points(grid: Grid, read: Sheets, options: ScoringOptions, *, names: Names) -> dict[tuple[str, str], str]:
-    """One row for each rater and entry; {(rater, entry): where the mark stands}."""
+def _points(
+    grid: Grid, read: Sheets, options: ScoringOptions, *, names: Names
+) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str, str], str]]:
+    """One row for each rater and entry; where the marks stand, and where the points by (rater, entry, criterion)."""
     criteria, last = options.criterion, 1 + len(options.criterion)
     labels = [names.word(N_("Rater")), names.word(N_("Entry")), *(one.label.to(names.locale) for one in criteria)]
     grid.headings(0, [*labels, names.word(N_("Mark"))])
@@ -85,7 +53,9 @@ def _points(grid: Grid, read: Sheets, options: ScoringOptions, *, names: Names) 
         if not options.adds_up:
             grid.number(1, column, one.weight or 0)
         grid.number(2, column, one.maximum)
-    found, row = {}, 3
+    found: dict[tuple[str, str], str] = {}
+    raw: dict[tuple[str, str, str], str] = {}
+    row = 3
     for rater in names.raters:
         for entry in [key for key in names.entries if key in read.given.get(rater, {})]:
             grid.text(row, 0, names.raters[rater])
@@ -93,13 +63,13 @@ def _points(grid: Grid, read: Sheets, options: ScoringOptions, *, names: Names) 
             by_criterion = read.given[rater][entry]
             for column, one in enumerate(criteria, 2):
                 if one.key in by_criterion:
-                    grid.number(row, column, by_criterion[one.key])
+                    raw[rater, entry, one.key] = grid.number(row, column, by_criterion[one.key])
             value = sheets.mark(by_criterion, options)
             found[rater, entry] = grid.formula(row, last + 1, _mark(row, last, options), value=value)
             row += 1
     grid.sheet.freeze_panes(3, 2)
     grid.sheet.set_column(0, 1, 24)
-    return found
+    return found, raw
 
 
 def _mark(row: int, last: int, options: ScoringOptions) -> str:
@@ -111,16 +81,8 @@ def _mark(row: int, last: int, options: ScoringOptions) -> str:
     return f'IF(COUNT({own})=0,"",100*SUMPRODUCT({own},{weights}/{most})/{of})'
 
 
-def _frame(grid: Grid, top: int, title: str, *, names: Names) -> Block:
-    """A heading and the names around a block."""
-    grid.headings(top - 1, [title, *names.raters.values()])
-    for row, entry in enumerate(names.entries.values(), top):
-        grid.text(row, 0, entry)
-    return Block(top, len(names.entries), len(names.raters))
-
-
 def _given(grid: Grid, stands: Mapping[tuple[str, str], str], given: Matrix, *, names: Names) -> Block:
-    block = _frame(grid, 1, names.word(N_("Marks as given")), names=names)
+    block = frame(grid, 1, names.word(N_("Marks as given")), names=names)
     for column, rater in enumerate(names.raters, 1):
         for row, entry in enumerate(names.entries, block.top):
             if (rater, entry) in stands:
@@ -152,7 +114,7 @@ def _breach(rule: VoidRule, marks: str) -> str | None:
 
 
 def _counting(grid: Grid, before: Block, given: Matrix, *, void: set[str], names: Names) -> Block:
-    block = _frame(grid, before.bottom + 4, names.word(N_("Marks that count")), names=names)
+    block = frame(grid, before.bottom + 4, names.word(N_("Marks that count")), names=names)
     for column, rater in enumerate(names.raters, 1):
         flag = cell(before.bottom + 1, column, fixed_row=True)
         for row, entry in enumerate(names.entries):
@@ -170,7 +132,7 @@ def _levelled(
     mean, spread = before.bottom + 1, before.bottom + 2
     grid.text(mean, 0, names.word(N_("Mean")), grid.styles.heading)
     grid.text(spread, 0, names.word(N_("Spread")), grid.styles.heading)
-    block = _frame(grid, before.bottom + 5, names.word(N_("Levelled marks")), names=names)
+    block = frame(grid, before.bottom + 5, names.word(N_("Levelled marks")), names=names)
     for column in range(1, before.raters + 1):
         own = before.of_rater(column)
         grid.formula(mean, column, f"IF(COUNT({own})=0,0,AVERAGE({own}))", value=None)
@@ -230,19 +192,9 @@ def _scores(
 
 def _score(parts: Sequence[str], marks: str, options: ScoringOptions) -> str:
     """The rule as a formula over: how many, sum, highest, lowest."""
-    count, total, highest, lowest = parts
-    how = options.aggregate
-    formula = f"{total}/{count}"
-    if how.method == "sum":
-        return total
-    if how.trims:
-        dropped = "".join(f"-LARGE({marks},{one})-SMALL({marks},{one})" for one in range(1, how.trim + 1))
-        dropped = f"-{highest}-{lowest}" if how.trim == 1 else dropped
-        few = formula if how.method == "trimmed_mean" else total
-        share = f"/({count}-{2 * how.trim})" if how.method == "trimmed_mean" else ""
-        formula = f"IF({count}>{how.trim_when_more_than},({total}{dropped}){share},{few})"
-    if how.method == "median":
-        formula = f"MEDIAN({marks})"
+    formula = aggregated(parts, marks, options.aggregate)
+    if options.aggregate.method == "sum":
+        return formula
     if options.round is not None:
-        formula = f"ROUND(ROUND({formula},9),{options.round})"
-    return f'IF({count}=0,"",{formula})'
+        formula = rounded(formula, options.round)
+    return f'IF({parts[0]}=0,"",{formula})'

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+from evalflow.analysis.blocks import Names
 from evalflow.analysis.grid import Grid, cell, down
-from evalflow.analysis.scoring_sheets import Names
 from evalflow.i18n import N_
 from evalflow.kinds.ballot import counted
 from evalflow.kinds.component_words import POINTS

@@ -11,8 +11,8 @@ from typing import Any
 import xlsxwriter
 
 from evalflow.analysis import decision_sheet, scoring_sheets, vote_sheet
+from evalflow.analysis.blocks import Names
 from evalflow.analysis.grid import Grid, Styles, sheet_name
-from evalflow.analysis.scoring_sheets import Names
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import case_of
 from evalflow.i18n import N_, say

@@ -31,6 +31,15 @@ SEASONS = {
     "median": TOML.replace(TRIMMED, 'aggregate = { method = "median" }'),
     "trimmed-sum": UNWEIGHTED.replace(TRIMMED, 'aggregate = { method = "trimmed_sum", trim_when_more_than = 3 }'),
     "by-criterion": UNWEIGHTED.replace(TRIMMED, 'aggregate = { by = "criterion", method = "mean", round_panel = 0 }'),
+    "panel": UNWEIGHTED.replace(
+        TRIMMED,
+        'aggregate = { by = "criterion", method = "trimmed_mean", trim_when_more_than = 2, round_panel = 1, '
+        "round_part = 1 }\nround = 2",
+    )
+    .replace('step = "0.5"', 'step = "0.5", factor = "1.5"')
+    .replace(SAME, ""),
+    "panel-sum": UNWEIGHTED.replace(TRIMMED, 'aggregate = { by = "criterion", method = "sum" }'),
+    "panel-levelled": UNWEIGHTED.replace(TRIMMED, 'aggregate = { by = "criterion", method = "mean", level = true }'),
     "levelled": TOML.replace("trim_when_more_than = 3", "trim_when_more_than = 3, level = true"),
     "quota": TOML.replace(SAME, 'void = [{ rule = "quota", at_most = 1, score = 80 }]'),
     "both": TOML.replace(SAME, 'void = [{ rule = "same_score_for_all" }, { rule = "quota", at_most = 2, score = 80 }]'),

@@ -1,0 +1,76 @@
+"""Blocks of entries by raters on a worksheet, and an aggregate over the raters as a formula."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evalflow.analysis.grid import Grid, across, cell
+from evalflow.i18n import say
+from evalflow.kinds.rubric import Aggregate
+
+NEAR = "1E-9"  # closer than that, spreadsheet numbers are the same
+
+
+@dataclass(frozen=True)
+class Names:
+    """What keys are called: entries in the order of rows, raters in the order of columns."""
+
+    entries: Mapping[str, str]
+    raters: Mapping[str, str]
+    locale: str
+
+    def word(self, message: str) -> str:
+        return say(self.locale, message)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Entries by raters on a worksheet: entry i in row `top` + i, rater j in column 1 + j."""
+
+    top: int
+    entries: int
+    raters: int
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.entries - 1
+
+    def of_rater(self, column: int) -> str:
+        return f"{cell(self.top, column, fixed_row=True)}:{cell(self.bottom, column, fixed_row=True)}"
+
+    def of_entry(self, row: int) -> str:
+        return across(row, 1, self.raters)
+
+    @property
+    def whole(self) -> str:
+        first = cell(self.top, 1, fixed_row=True, fixed_column=True)
+        return f"{first}:{cell(self.bottom, self.raters, fixed_row=True, fixed_column=True)}"
+
+
+def frame(grid: Grid, top: int, title: str, *, names: Names) -> Block:
+    """A heading and the names around a block."""
+    grid.headings(top - 1, [title, *names.raters.values()])
+    for row, entry in enumerate(names.entries.values(), top):
+        grid.text(row, 0, entry)
+    return Block(top, len(names.entries), len(names.raters))
+
+
+def aggregated(parts: Sequence[str], marks: str, how: Aggregate) -> str:
+    """The aggregate of at least one mark. parts: where stand how many, sum, highest, lowest of the cells `marks`."""
+    count, total, highest, lowest = parts
+    if how.method == "sum":
+        return total
+    if how.method == "median":
+        return f"MEDIAN({marks})"
+    plain = f"{total}/{count}"
+    if not how.trims:
+        return plain
+    dropped = "".join(f"-LARGE({marks},{one})-SMALL({marks},{one})" for one in range(1, how.trim + 1))
+    dropped = f"-{highest}-{lowest}" if how.trim == 1 else dropped
+    few = plain if how.method == "trimmed_mean" else total
+    share = f"/({count}-{2 * how.trim})" if how.method == "trimmed_mean" else ""
+    return f"IF({count}>{how.trim_when_more_than},({total}{dropped}){share},{few})"
+
+
+def rounded(formula: str, decimals: int | None) -> str:
+    """Half up, after the noise of binary fractions is taken off."""
+    return formula if decimals is None else f"ROUND(ROUND({formula},9),{decimals})"
