@@ -131,13 +131,23 @@ def _chain(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Prob
             if link == "motion" and options.quorum is None:
                 yield Problem(f"tie_break.{index}", "a quorum where motions break ties", link)
             continue
-        name, dot, sheet_link = link.partition(".")
+        name, dot, part = link.partition(".")
         source = earlier.get(name)
-        if source is None or (dot and (source.kind != "scoring" or sheet_link not in SHEET_LINKS)):
-            expected = f"an earlier ballot or scoring, SCORING.givers, SCORING.countback, {', '.join(LAST_LINKS)}"
+        if source is None or (dot and part not in _parts_of(source)):
+            expected = (
+                "an earlier ballot or scoring, SCORING.givers, SCORING.countback, DECLARATION.FIELD (a number), "
+                f"{', '.join(LAST_LINKS)}"
+            )
             yield Problem(f"tie_break.{index}", expected, link)
-        elif source.kind not in ("ballot", "scoring"):
+        elif not dot and source.kind not in ("ballot", "scoring"):
             yield Problem(f"tie_break.{index}", "a ballot or a scoring", f"{name}, a {source.kind}")
+
+
+def _parts_of(source: Stage) -> tuple[str, ...]:
+    """What a link may name of a stage behind a dot."""
+    if source.kind == "submission":
+        return figures_of(source)
+    return SHEET_LINKS if source.kind == "scoring" else ()
 
 
 def _seats(options: DecisionOptions, stage: Stage, earlier: dict[str, Stage]) -> Iterator[Problem]:

@@ -63,8 +63,9 @@ class DecisionOptions(Options):
     veto, eligible: who takes no part in the ranking.
 
     quorum: left out, nobody meets and the ranking alone decides. tie_break: links asked in turn about what is still
-    tied: a stage (its own figure), "STAGE.givers" or "STAGE.countback" (points handed out), "number" (order of
-    presentation), "motion", "draw". deviation: what the committee may do other than the ranking says.
+    tied: a stage (its own figure), "STAGE.givers" or "STAGE.countback" (points handed out), "STAGE.FIELD" (a declared
+    number, the more the better), "number" (order of presentation), "motion", "draw". deviation: what the committee may
+    do other than the ranking says.
     """
 
     seats: Annotated[int, Field(ge=1, le=1000)]

@@ -41,7 +41,7 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
 def link_words(name: str, locale: str) -> str:
     """What a link of the tie-break chain is called; a stage stands in quotes by its key."""
     stage, _, sheets = name.partition(".")
-    if sheets:
+    if sheets in SHEETS:
         return component_words.bracketed(stage, SHEETS[sheets], locale)
     return say(locale, LINKS[name]) if name in LINKS else f"“{name}”"
 

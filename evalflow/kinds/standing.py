@@ -96,14 +96,15 @@ def _keys(case: Case, link: str, so_far: Ordering, held: Meeting | None) -> Mapp
     if link == "motion":
         places = {place.entry: place.place for place in so_far.places if place.place is not None}
         return meeting.beaten(places, held.carried("tie")) if held else {}
-    stage, _, sheet_link = link.partition(".")
-    outcome = case.earlier[stage]
-    if sheet_link == "countback":
+    stage, _, name = link.partition(".")
+    outcome, kind = case.earlier[stage], case.definition.stage(stage).kind
+    if name and kind == "submission":
+        return outcome.figures.get(name, {})
+    if name == "countback":
         return {entry: tuple(counts) for entry, counts in outcome.facts["countback"].items()}
-    if sheet_link:
-        givers: Mapping[str, int] = outcome.facts[sheet_link]
+    if name:
+        givers: Mapping[str, int] = outcome.facts[name]
         return givers
-    kind = case.definition.stage(stage).kind
     return ranks_by(outcome) if kind == "ballot" else outcome.figures[FIGURES[kind]]
 
 

@@ -73,7 +73,8 @@ def test_an_unknown_way_to_vote() -> None:
 
 def test_an_unknown_way_to_make_a_score() -> None:
     assert misprinted('method = "trimmed_mean"', 'method = "mode"') == (
-        "small.toml: stage peers: aggregate.method: expected 'mean', 'median', 'trimmed_mean', 'sum' or 'trimmed_sum', found \"mode\""
+        "small.toml: stage peers: aggregate.method: "
+        "expected 'mean', 'median', 'trimmed_mean', 'sum' or 'trimmed_sum', found \"mode\""
     )
 
 
@@ -237,7 +238,7 @@ def test_ayes_that_leave_open_whether_two_thirds_suffice() -> None:
 def test_a_tie_break_that_names_nothing() -> None:
     assert misprinted('tie_break = ["peers", "motion"]', 'tie_break = ["jury"]') == (
         "small.toml: stage meeting: tie_break.0: expected an earlier ballot or scoring, SCORING.givers, "
-        "SCORING.countback, number, motion, draw, found jury"
+        "SCORING.countback, DECLARATION.FIELD (a number), number, motion, draw, found jury"
     )
 
 

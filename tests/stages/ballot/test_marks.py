@@ -32,6 +32,7 @@ GRADES = """
   worth = 60
 """
 S, R = "smelting", "refining"
+HALVES = Fraction(3, 2)
 RULES = {
     "plurality": "",
     "score": "points = 5\nno_opinion = true",
@@ -56,7 +57,7 @@ CASES: list[tuple[str, list[Mapping[str, int]], dict[str, dict[str, int]]]] = [
     ("positional", [{S: 1, R: 2}, {R: 1}], {"votes": {S: 3, R: 4}}),
     ("star", [{S: 5, R: 4}, {S: 5, R: 4}, {R: 5}], {"votes": {S: 10, R: 13}, "place": {S: 1, R: 2}}),
     ("schulze", [{S: 1, R: 2}, {R: 1}, {R: 1}], {"votes": {S: 1, R: 2}, "place": {S: 2, R: 1}}),
-    ("schulze", [{S: 1, R: 1}, {S: 2, R: 1}, {S: 1}], {"votes": {S: Fraction(3, 2), R: Fraction(3, 2)}, "place": {S: 1, R: 1}}),
+    ("schulze", [{S: 1, R: 1}, {S: 2, R: 1}, {S: 1}], {"votes": {S: HALVES, R: HALVES}, "place": {S: 1, R: 1}}),
     ("instant_runoff", [{S: 1, R: 2}, {R: 1}, {R: 1}], {"votes": {S: 1, R: 2}, "place": {S: 2, R: 1}}),
     ("stv", [{S: 1, R: 2}, {R: 1}, {R: 1}], {"votes": {S: 1, R: 2}, "place": {S: 2, R: 1}}),
     ("meek", [{S: 1, R: 2}, {R: 1}, {R: 1}], {"votes": {S: 1, R: 2}, "place": {S: 2, R: 1}}),
@@ -121,7 +122,12 @@ def test_marks_that_would_not_count_are_refused_before_they_are_sealed(
 
 @pytest.mark.parametrize(
     ("method", "typed"),
-    [("stv", {S: "1", R: "2"}), ("grade", {S: "good", R: "fair"}), ("cumulative", {S: "3", R: "7"}), ("score", {S: "?", R: "5"})],
+    [
+        ("stv", {S: "1", R: "2"}),
+        ("grade", {S: "good", R: "fair"}),
+        ("cumulative", {S: "3", R: "7"}),
+        ("score", {S: "?", R: "5"}),
+    ],
 )  # fmt: skip
 def test_a_member_marks_the_paper_in_a_browser(
     house: House, app: Flask, signed_in: SignIn, method: str, typed: dict[str, str]
