@@ -104,6 +104,27 @@ class Entry(Base):
     season: Mapped[Season] = relationship()
 
 
+class TargetChange(Base):
+    """An indicator's targets as a motion changed them; what they were before stays for ever.
+
+    indicator: its number in the plan. work, stretch, old_work, old_stretch: decimal text. motion: where it was carried.
+    """
+
+    __tablename__ = "target_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    indicator: Mapped[int]
+    old_work: Mapped[str] = mapped_column(String(30))
+    old_stretch: Mapped[str] = mapped_column(String(30))
+    work: Mapped[str] = mapped_column(String(30))
+    stretch: Mapped[str] = mapped_column(String(30))
+    reason: Mapped[str] = mapped_column(Text)
+    motion: Mapped[str] = mapped_column(String(20))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Timer(Base):
     """What time will cause: at `due_at` the named trigger is fired on a stage. A row, never a queue's ETA."""
 

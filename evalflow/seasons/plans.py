@@ -1,0 +1,59 @@
+"""An entry's plan as it stands: what was declared, with every change of a target that a motion made since."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalflow.seasons.models import Entry, TargetChange
+from evalflow.seasons.rules import definition_of
+from evalflow.workflow import indicators
+from evalflow.workflow.indicators import Indicator
+
+Rows = Sequence[Mapping[str, str]]
+
+
+def rows_of(entry: Entry, field_type: str) -> Rows:
+    """The rows of the first field of a type that is a table: "indicators", "milestones" or "partners"; none is ()."""
+    asked = (field for stage in definition_of(entry.season).stages for field in getattr(stage.options, "field", ()))
+    key = next((field.key for field in asked if field.type == field_type), "")
+    answer = entry.answers.get(key) if key else None
+    return cast(Rows, answer) if isinstance(answer, list) else ()
+
+
+def declared(entry: Entry) -> tuple[Indicator, ...]:
+    """The indicators as the branch handed them in last."""
+    return indicators.indicators(rows_of(entry, "indicators"))
+
+
+def standing(entry: Entry, changes: Sequence[TargetChange]) -> tuple[Indicator, ...]:
+    """The indicators with the targets that hold now. changes: of this entry, the oldest first."""
+    held = {indicator.number: indicator for indicator in declared(entry)}
+    for change in changes:
+        held[change.indicator] = replace(
+            held[change.indicator], work=Decimal(change.work), stretch=Decimal(change.stretch)
+        )
+    return tuple(held.values())
+
+
+def milestones(entry: Entry) -> tuple[tuple[str, date], ...]:
+    """(name, due day), the earliest first."""
+    found = ((row["name"], date.fromisoformat(row["due"])) for row in rows_of(entry, "milestones"))
+    return tuple(sorted(found, key=lambda milestone: milestone[1]))
+
+
+def changes(session: Session, entries: Sequence[Entry]) -> dict[int, list[TargetChange]]:
+    """{entry id: its changed targets, the oldest first}."""
+    query = (
+        select(TargetChange)
+        .where(TargetChange.entry_id.in_([entry.id for entry in entries]))
+        .order_by(TargetChange.entry_id, TargetChange.id)
+    )
+    found: dict[int, list[TargetChange]] = {}
+    for change in session.scalars(query):
+        found.setdefault(change.entry_id, []).append(change)
+    return found
