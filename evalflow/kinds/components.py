@@ -13,6 +13,7 @@ from evalflow.workflow.definition import Key, Stage, Strict
 SCORE, FIGURE, ATTAINMENT = "score", "figure", "attainment"
 FIGURES = {"ballot": "votes", "scoring": "score"}  # the figure of a kind that ranks its entries
 COUNTED = {**FIGURES, "decision": "composite"}  # the figure of a kind that a component or a line may count with
+FULL_MARKS = 100  # what weighted parts are on
 TARGETS = ("baseline", "work", "stretch")
 OF_ATTAINMENT = ("value", *TARGETS, "better", "capped", "stretch_points", "scale")
 NUMBER_PATTERN = r"-?[0-9]{1,15}(\.[0-9]{1,9})?"
@@ -89,7 +90,7 @@ def points_for(stage: Stage, *, combine: str) -> tuple[str, ...]:
         return (SCORE, *plain)
     if not isinstance(stage.options, BallotOptions):
         return plain
-    fit = _fit(stage.options) | ({"given_points"} if combine == "sum" else set())
+    fit = _fit(stage.options) | (_unscaled(stage.options) if combine == "sum" else set())
     return (*(name for name in VOTE_POINTS if name in fit), *plain)
 
 
@@ -101,10 +102,17 @@ def _fit(options: BallotOptions) -> set[str]:
     if options.form == "names":
         fit.add("approvals_over_electors")
     if options.top:
-        fit |= {"mean_of_grades", "share_of_full_marks"}
+        fit.add("share_of_full_marks")
+    if options.method == "grade" and options.top and options.top <= FULL_MARKS:
+        fit.add("mean_of_grades")
     if options.establishment:
         fit.add("head_count_fair")
     return fit
+
+
+def _unscaled(options: BallotOptions) -> set[str]:
+    """The counting rules whose points may go above 100, or stay far below it."""
+    return {"given_points", "mean_of_grades"} if options.top else {"given_points"}
 
 
 def title_of(part: Component, source: Stage) -> Text:

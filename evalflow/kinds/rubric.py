@@ -25,9 +25,9 @@ def _not_zero(text: str) -> str:
     return text
 
 
-Step = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3})?$"), AfterValidator(_above_zero)]
-Distance = Annotated[str, StringConstraints(pattern=r"^\d{1,4}(\.\d{1,3})?$"), AfterValidator(_above_zero)]
-Factor = Annotated[str, StringConstraints(pattern=r"^-?\d{1,4}(\.\d{1,6})?$"), AfterValidator(_not_zero)]
+Step = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3})?$"), AfterValidator(_above_zero)]
+Distance = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(\.[0-9]{1,3})?$"), AfterValidator(_above_zero)]
+Factor = Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,4}(\.[0-9]{1,6})?$"), AfterValidator(_not_zero)]
 Decimals = Annotated[int | None, Field(ge=0, le=6)]
 SUMS = ("sum", "trimmed_sum")
 

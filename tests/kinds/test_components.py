@@ -23,6 +23,7 @@ field = [
     { key = "yes", label = { zh = "是" } }, { key = "no", label = { zh = "否" } } ] },
 ]
 """
+SUM = "combine = 'sum'"
 OUTPUT = '{ from = "form", as = "attainment", value = "output", baseline = "60", work = "80", stretch = "90" }'
 
 
@@ -214,3 +215,59 @@ eligible = [{ label = { zh = "达标", en = "On target" }, from = "form", figure
         "Condition: On target. Only who has “申报 · Output” of 60 or more is ranked.",
         "At most 1 with the same “申报 · Area” can win; further ones are passed over.",
     ]
+
+
+def test_a_declared_number_breaks_a_tie_and_the_more_goes_before() -> None:
+    rules = ruled('{ from = "form", as = "figure", figure = "output" }', options=f"{SUM}\ntie_break = ['form.harm']")
+    found = outcome(declared(rules, output="70 90 70", harm="1 0 4"))
+    assert places(found) == [("b", 1), ("c", 2), ("a", 3)]
+
+
+def test_a_number_that_one_of_the_tied_did_not_declare_breaks_nothing() -> None:
+    rules = ruled('{ from = "form", as = "figure", figure = "output" }', options=f"{SUM}\ntie_break = ['form.harm']")
+    assert places(outcome(declared(rules, output="70 70", harm="- 0"))) == [("a", 1), ("b", 1)]
+
+
+@pytest.mark.parametrize("link", ["form.area", "form.none", "form"])
+def test_only_numbers_of_a_declaration_break_ties(link: str) -> None:
+    complaint_of = problems(
+        '{ from = "form", as = "figure", figure = "output" }', options=f"{SUM}\ntie_break = ['{link}']"
+    )
+    assert complaint_of.startswith("small.toml: stage ranking: tie_break.0: expected ")
+    assert complaint_of.endswith("found form, a submission" if link == "form" else f"found {link}")
+
+
+MARKS = """
+[[stage]]
+key = "marks"
+kind = "ballot"
+title = { zh = "评分", en = "Marks" }
+method = "score"
+points = 5
+"""
+
+
+def test_a_mean_of_marks_that_are_not_out_of_100_is_no_part_of_weights_but_of_a_sum() -> None:
+    part = '{ from = "marks", as = "mean_of_grades"WEIGHT }'
+    weighted = graded(part.replace("WEIGHT", ", weight = 100"), "")
+    with pytest.raises(DefinitionError) as refused:
+        reader.read(weighted, KINDS, file="small.toml")
+    assert str(refused.value) == (
+        "small.toml: stage ranking: component.0.as: expected rank_points | share_of_votes | share_of_maximum | "
+        "share_of_full_marks | figure | attainment, found mean_of_grades"
+    )
+    assert reader.read(graded(part.replace("WEIGHT", ""), SUM), KINDS, file="small.toml").stages[-1].key == "ranking"
+
+
+def graded(part: str, options: str) -> str:
+    """A file in which a score ballot is the only part of the composite."""
+    stage = f"""
+[[stage]]
+key = "ranking"
+kind = "decision"
+title = {{ zh = "排名", en = "Ranking" }}
+seats = 2
+{options}
+component = [{part}]
+"""
+    return HEAD.partition("field = ")[0] + FORM + MARKS + stage
