@@ -15,7 +15,7 @@ from evalflow.engine import arrows
 from evalflow.errors import Conflict, Invalid
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
-from evalflow.seasons import cases, events, queries, timers, windows, workdays
+from evalflow.seasons import cases, events, moves, queries, timers, windows, workdays
 from evalflow.seasons.models import EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.workflow.definition import Definition
@@ -108,7 +108,7 @@ def close_stage(
 def settle_stage(
     session: Session, stage_id: int, *, actor: Actor, now: datetime, version: int | None = None
 ) -> StageRow:
-    """Fix a closed stage's outcome and let the next one wait for its window."""
+    """Fix a closed stage's outcome; the next one waits for its window, entries that are still here go on."""
     stage = _taken(session, stage_id, actor=actor, version=version)
     unsettled = LIFECYCLES[stage.kind].unsettled(session, stage)
     arrows.fire(stage, "settle", lambda _guard: not unsettled, because=unsettled)
@@ -119,6 +119,7 @@ def settle_stage(
     public = {"outcome_sha256": digest(outcome.to_json())}
     _log(session, events.STAGE_SETTLED, stage, public, actor=actor, now=now)
     _await_next(session, stage, now=now)
+    moves.advance_all(session, stage, actor=actor, now=now)
     return stage
 
 

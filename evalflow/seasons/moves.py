@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.errors import Conflict
+from evalflow.seasons import queries
 from evalflow.seasons.events import ENTRY_MOVED
-from evalflow.seasons.models import Entry, EntryState
+from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.workflow import machine
 
@@ -18,6 +19,13 @@ ADVANCE = ("close", "settle", "open")
 def advance(session: Session, entry: Entry, *, actor: Actor, now: datetime) -> None:
     """On to the next stage, or to the end. Does nothing where the season moves together."""
     _move(session, entry, ADVANCE, actor=actor, now=now)
+
+
+def advance_all(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> None:
+    """Everybody who takes part and is at this stage goes on: its outcome is fixed."""
+    for entry in queries.entries(session, stage.season_id, EntryState.ACCEPTED):
+        if machine.split(entry.position)[0] == stage.key:
+            advance(session, entry, actor=actor, now=now)
 
 
 def send_back(session: Session, entry: Entry, *, actor: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from evalflow.config import WORKFLOWS
 from evalflow.engine import bundles, doctor, rehearsal
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries
-from evalflow.seasons.models import Phase
+from evalflow.seasons.models import EntryState, Phase
 from evalflow.workflow import reader
 
 APART = Path(__file__).parents[1] / "workflow" / "apart.toml"
@@ -27,6 +27,8 @@ def test_a_season_runs_from_its_opening_to_its_end_and_recounts_to_the_same_outc
         season = queries.season_by_key(session, rehearsed.season_key)
         assert [(row.key, row.phase) for row in season.stages] == [(s.key, Phase.DONE) for s in definition.stages]
         assert doctor.faults(session, rehearsed.signer) == []
+        ends = {entry.position for entry in queries.entries(session, season.id, EntryState.ACCEPTED)}
+        assert ends == {"finished" if definition.heading.moves == "apart" else ""}
         outcomes = queries.outcomes(season)
         bundle = bundles.export(session, season, rehearsed.signer)
     again = recount.recount(bundle)
