@@ -4,7 +4,8 @@
 
 cosmic-ray makes the mutants; each is tested in a process of its own, forked from one that has everything loaded but the
 arithmetic, so that nothing is written into the sources. A mutant that no test notices survives and is listed. Tests
-run are those of `tests/tally` and the examples in the docstrings; mutants in annotations are left out.
+run are those of `tests/tally` and the examples in the docstrings; mutants in annotations are left out. With modules
+named only their rows of the page are written anew.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -55,6 +56,15 @@ class Mutant:
     source: str
 
 
+@dataclass(frozen=True)
+class Tested:
+    """A module's mutants: how many, how many of them a test noticed, and a line for each of the others."""
+
+    mutants: int
+    noticed: int
+    survivors: tuple[str, ...]
+
+
 class _Mutated(MetaPathFinder, Loader):
     """Gives the mutated text of one module to whoever imports it."""
 
@@ -79,29 +89,21 @@ def main() -> None:
     arguments.add_argument("modules", nargs="*")
     arguments.add_argument("--into", type=Path)
     asked = arguments.parse_args()
-    found = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
-    lines = ["| module | mutants | noticed | score |", "|---|---|---|---|"]
-    survivors: list[Mutant] = []
-    total = noticed = 0
-    for module in asked.modules or found:
+    found = {path.stem for path in FOLDER.glob("[a-z]*.py")}
+    report = _read(asked.into, found) if asked.into else {}
+    for module in asked.modules or sorted(found):
         _check_baseline(module)
         mutants = list(_mutants(module))
-        alive = _survivors(mutants)
-        survivors += alive
-        total, noticed = total + len(mutants), noticed + len(mutants) - len(alive)
-        lines.append(_row(module, len(mutants), len(mutants) - len(alive)))
-        print(lines[-1], flush=True)  # noqa: T201
-    lines.append(_row("**all**", total, noticed))
-    print(lines[-1])  # noqa: T201
-    told = [f"- `{one.module}.py:{one.line}` `{one.was}` → `{one.now}`" for one in survivors]
-    print("\n".join(told))  # noqa: T201
-    if asked.into:
-        _write(asked.into, "\n".join([*lines, "", f"Survivors ({len(told)}):", "", *(told or ["none"])]))
+        alive = [f"- `{one.module}.py:{one.line}` `{one.was}` → `{one.now}`" for one in _survivors(mutants)]
+        report[module] = Tested(len(mutants), len(mutants) - len(alive), tuple(alive))
+        print("\n".join([_row(module, report[module]), *alive]), flush=True)  # noqa: T201
+        if asked.into:
+            _write(asked.into, report)
 
 
-def _row(module: str, mutants: int, noticed: int) -> str:
-    share = f"{100 * noticed / mutants:.1f} %" if mutants else "–"
-    return f"| {module} | {mutants} | {noticed} | {share} |"
+def _row(module: str, tested: Tested) -> str:
+    share = f"{100 * tested.noticed / tested.mutants:.1f} %" if tested.mutants else "–"
+    return f"| {module} | {tested.mutants} | {tested.noticed} | {share} |"
 
 
 def _mutants(module: str) -> Iterator[Mutant]:
@@ -177,11 +179,29 @@ OPTIONS = [
 ]
 
 
-def _write(page: Path, table: str) -> None:
-    """Put the table between the page's marks."""
+def _read(page: Path, modules: Collection[str]) -> dict[str, Tested]:
+    """What the page says of modules that still exist: those that are not tested this time keep their rows."""
+    text = page.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([a-z_]+) \| ([0-9]+) \| ([0-9]+) \|", text, re.MULTILINE)
+    survivors = {module: tuple(re.findall(rf"^- `{module}\.py:.*$", text, re.MULTILINE)) for module, *_ in rows}
+    return {
+        module: Tested(int(mutants), int(noticed), survivors[module])
+        for module, mutants, noticed in rows
+        if module in modules
+    }
+
+
+def _write(page: Path, report: Mapping[str, Tested]) -> None:
+    """Put the table and the survivors between the page's marks."""
+    ordered = [report[module] for module in sorted(report)]
+    told = [line for tested in ordered for line in tested.survivors]
+    everything = Tested(sum(one.mutants for one in ordered), sum(one.noticed for one in ordered), ())
+    rows = [*(_row(module, report[module]) for module in sorted(report)), _row("**all**", everything)]
+    table = ["| module | mutants | noticed | score |", "|---|---|---|---|", *rows]
     start, end = "<!-- mutation -->", "<!-- end of mutation -->"
     text = page.read_text(encoding="utf-8")
-    page.write_text(f"{text.partition(start)[0]}{start}\n\n{table}\n\n{end}{text.partition(end)[2]}", encoding="utf-8")
+    inside = "\n".join([start, "", *table, "", f"Survivors ({len(told)}):", "", *(told or ["none"]), "", end])
+    page.write_text(text.partition(start)[0] + inside + text.partition(end)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":
