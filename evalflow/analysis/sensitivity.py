@@ -1,8 +1,9 @@
-"""How firmly a ranking stands before anybody decides on it: without one rater, without the trim, with other weights.
+"""How firmly a ranking stands before anybody decides on it: without one rater, one branch's votes or the trim, and
+with other weights.
 
 Every variant is a recount of the same evidence with one thing taken away, by the functions that made the ranking. Only
 the weights are not tried out: a weighted score is linear in a weight, so the point where two entries cross is computed
-exactly. Sealed ballots can't be taken apart, by branch or otherwise, and are not.
+exactly. Sealed ballots can't be taken apart, by branch or otherwise, and are not; those of an open vote can.
 """
 
 import enum
@@ -15,13 +16,14 @@ from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import case_of, outcome_of
 from evalflow.errors import BundleError, DefinitionError
 from evalflow.kinds import standing
+from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.components import SCORE
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.standing import Standing
 from evalflow.tally.exact import exact
 from evalflow.workflow.definition import Stage
-from evalflow.workflow.outcome import Outcome
+from evalflow.workflow.outcome import Outcome, Row
 
 WHOLE = Fraction(100)
 
@@ -30,6 +32,7 @@ class Without(enum.StrEnum):
     """What a variant takes away."""
 
     RATER = "rater"
+    VOTES = "votes"
     TRIM = "trim"
 
 
@@ -43,7 +46,10 @@ class Seat(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Variant:
-    """What is taken away from one scoring. rater: its key, "" for the trim. came, left: who is then in, or no more."""
+    """What is taken away from one stage. rater: its key, for votes the branch's, "" for the trim.
+
+    came, left: who is then in, or no more.
+    """
 
     without: Without
     stage: str
@@ -124,7 +130,9 @@ def sensitivity(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome]) -
         bands=tuple(_bands(options, base)),
         variants=variants,
         undivided=tuple(
-            part.source for part in options.component if bundle.definition.stage(part.source).kind == "ballot"
+            part.source
+            for part in options.component
+            if bundle.definition.stage(part.source).kind == "ballot" and not _voters(bundle, part.source)
         ),
     )
 
@@ -140,11 +148,13 @@ def _places(stands: Standing) -> dict[str, int]:
 
 
 def _variants(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome], base: Standing) -> Iterator[Variant]:
-    """Each rater's sheet in turn, then the trim, of every scoring that the composite is made of."""
+    """Each branch's votes of every open vote, each rater's sheet and the trim of every scoring in the composite."""
     options = stage.options
     assert isinstance(options, DecisionOptions)
     for part in options.component:
         source = bundle.definition.stage(part.source)
+        if isinstance(source.options, BallotOptions):
+            yield from _voteless(bundle, (stage, source), outcomes, base)
         if not isinstance(source.options, ScoringOptions) or part.points != SCORE:
             continue
         sheets = bundle.tables[source.key].get("sheets", ())
@@ -154,6 +164,24 @@ def _variants(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome], bas
             yield from _told(replace(bundle, tables=tables), (stage, source), outcomes, base, Without.RATER, rater)
         if source.options.aggregate.method == "trimmed_mean":
             yield from _untrimmed(bundle, (stage, source), outcomes, base)
+
+
+def _voters(bundle: Bundle, stage: str) -> Sequence[Row]:
+    return bundle.tables.get(stage, {}).get("voters", ())
+
+
+def _voteless(
+    bundle: Bundle, stages: tuple[Stage, Stage], outcomes: Mapping[str, Outcome], base: Standing
+) -> Iterator[Variant]:
+    """Without the ballots of each branch in turn; the roll stays as it is."""
+    source = stages[1].key
+    tables = bundle.tables.get(source, {})
+    for branch in sorted({row["branch"] for row in _voters(bundle, source)}):
+        taken = {row["ballot"] for row in _voters(bundle, source) if row["branch"] == branch}
+        left = tuple(row for row in tables["ballots"] if row["ballot"] not in taken)
+        kept = {**tables, "ballots": left, "voters": ()}
+        rest = replace(bundle, tables={**bundle.tables, source: kept})
+        yield from _told(rest, stages, outcomes, base, Without.VOTES, branch)
 
 
 def _untrimmed(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template
+from flask_babel import gettext as _
 
 from evalflow.access import Permission, require
 from evalflow.analysis.sensitivity import Band, Seat, Sensitivity, Variant, Without, sensitivity
@@ -52,7 +53,7 @@ class FirmnessPage:
         return comma.join(self.entries.get(key, "…") for key in keys)
 
     def rater(self, variant: Variant) -> str:
-        return self.branches.get(variant.rater, variant.rater)
+        return self.branches.get(variant.rater, variant.rater) or _("people of no branch")
 
     def part(self, band: Band) -> str:
         return self.parts.get(band.component, band.component)

@@ -1,8 +1,9 @@
 """What a ballot is: members vote, by sealed envelopes unless the vote is open, and the envelopes are counted at once.
 
 Evidence: `ballots.csv` holds every ballot as counted (an id that says nothing, what is on it, and how many votes it
-carries), in the order of the ids; `roll.csv` how many were entitled and how many voted. What is on a ballot are the
-entry keys chosen joined by "|", or each with its points, grade or rank: "b01:3|b07:1", "?" being no opinion.
+carries), in the order of the ids; `roll.csv` how many were entitled and how many voted; `voters.csv`, of an open vote
+only, from which branch each ballot came. What is on a ballot are the entry keys chosen joined by "|", or each with its
+points, grade or rank: "b01:3|b07:1", "?" being no opinion.
 """
 
 from collections import Counter
@@ -16,7 +17,7 @@ from evalflow.kinds import electing
 from evalflow.kinds.ballot_check import check
 from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
 from evalflow.kinds.ballot_words import words
-from evalflow.kinds.columns import count_of, unique
+from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.marking import UNREADABLE, Code, Paper
 from evalflow.tally import voting
 from evalflow.tally.profile import Profile
@@ -24,7 +25,7 @@ from evalflow.tally.voting import Count
 from evalflow.workflow.kind import Kind
 from evalflow.workflow.outcome import Case, Outcome, Row
 
-FILE = "ballots.csv"
+FILE, VOTERS = "ballots.csv", "voters.csv"
 
 
 @runtime_checkable
@@ -49,6 +50,7 @@ def outcome(case: Case) -> Outcome:
     options = case.stage.options
     assert isinstance(options, BallotOptions)
     electors, voted = _roll(case)
+    _check_voters(case, options)
     paper, patterns = _counted_together(case, options)
     count, told = _counted(paper, patterns, case, electors)
     figures = {"votes": {key: Fraction(count.votes[key]) for key in case.keys}}
@@ -153,6 +155,18 @@ def _roll(case: Case) -> tuple[int, int]:
     return electors, sum(count_of(row, "voted", "roll.csv", line) for line, row in rows)
 
 
+def _check_voters(case: Case, options: BallotOptions) -> None:
+    """A sealed vote says of no ballot where it came from; an open one of ballots there are, once each."""
+    rows = case.rows("voters")
+    if rows and options.secrecy == "sealed":
+        raise BundleError(VOTERS, "a sealed vote has no voters", line=2)
+    unique(rows, VOTERS, "ballot")
+    known = {row["ballot"] for row in case.rows("ballots")} if rows else set()
+    for line, row in enumerate(rows, 2):
+        one_of(row, "ballot", VOTERS, line, known=known)
+        one_of(row, "branch", VOTERS, line, known=("", *case.branches))
+
+
 def _heads(case: Case, options: BallotOptions) -> dict[str, Fraction]:
     return electing.declared(case, options.establishment)
 
@@ -163,7 +177,11 @@ BALLOT = Kind(
     options=BallotOptions,
     words=words,
     outcome=outcome,
-    tables={"ballots": ("ballot", "choices", "votes"), "roll": ("branch", "electors", "voted")},
+    tables={
+        "ballots": ("ballot", "choices", "votes"),
+        "roll": ("branch", "electors", "voted"),
+        "voters": ("ballot", "branch"),
+    },
     figures=("votes", "place", "givers", "heads"),
     check=check,
 )

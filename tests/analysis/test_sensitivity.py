@@ -9,7 +9,7 @@ from evalflow.analysis import samples, variants
 from evalflow.analysis.preview import Column, preview
 from evalflow.analysis.sensitivity import Band, Seat, Swap, Without, sensitivity
 from evalflow.analysis.variants import Change, What
-from evalflow.bundle.format import Bundle
+from evalflow.bundle.format import BranchLine, Bundle
 from evalflow.bundle.recount import recount
 from evalflow.kinds import KINDS
 from evalflow.workflow import reader
@@ -152,3 +152,33 @@ def test_the_same_marks_everywhere_leave_nothing_to_move() -> None:
         Band("vote", Fraction(40), Swap(Fraction(0), b, a), None),
         Band("peers", Fraction(60), None, Swap(Fraction(100), b, a)),
     )
+
+
+OPEN = reader.read(
+    EXACT.replace("SEATS", "1")
+    .replace("VOTE", "40")
+    .replace("PEERS", "60")
+    .replace("choose =", 'secrecy = "named"\nchoose ='),
+    KINDS,
+    file="rules.toml",
+)
+
+
+def test_of_an_open_vote_each_branch_s_votes_are_taken_away_in_turn() -> None:
+    """a has two votes of one branch, b one of the other: without the first branch b is ahead in the vote, and wins."""
+    sealed = by_hand({"a": 2, "b": 1}, {"a": {"b": 80}, "b": {"a": 80}})
+    voters = tuple({"ballot": ballot, "branch": branch} for ballot, branch in (("a0", "x"), ("a1", "x"), ("b0", "")))
+    tables = {**sealed.tables, "vote": {**sealed.tables["vote"], "voters": voters}}
+    a, b = sorted(entry.key for entry in sealed.entries)
+    found = firmness(replace(sealed, definition=OPEN, tables=tables, branches=(*sealed.branches, BranchLine("x", "x"))))
+    votes = [one for one in found.variants if one.without is Without.VOTES]
+    assert [(one.rater, one.places, one.came, one.left) for one in votes] == [
+        ("", {a: 1, b: 2}, (), ()),
+        ("x", {a: 2, b: 1}, (b,), (a,)),
+    ]
+    assert found.undivided == ()
+
+
+def test_a_sealed_vote_stays_whole() -> None:
+    found = firmness(by_hand({"a": 2, "b": 1}, {"a": {"b": 80}, "b": {"a": 80}}))
+    assert (found.undivided, [one for one in found.variants if one.without is Without.VOTES]) == (("vote",), [])

@@ -102,7 +102,7 @@ def test_an_example_by_hand_is_written_as_an_export_and_means_the_same(example, 
 def test_all_bytes_written_are_utf_8_with_lf(example, tmp_path):
     format.write(format.read(example), tmp_path / "exported")
     contents = [path.read_bytes() for path in (tmp_path / "exported").rglob("*") if path.is_file()]
-    assert len(contents) == 9
+    assert len(contents) == 10
     assert [content for content in contents if b"\r" in content or not content.endswith(b"\n")] == []
 
 
@@ -242,7 +242,7 @@ def test_an_outcome_that_can_not_be_compared_is_refused(example, text, told):
             "entries.csv, stages, outcome.json, log",
         ),
         ("stages/final/names.csv", "stages/final: unknown, expected entries, vote, result"),
-        ("stages/vote/ballot.csv", "stages/vote/ballot.csv: unknown, expected ballots.csv, roll.csv"),
+        ("stages/vote/ballot.csv", "stages/vote/ballot.csv: unknown, expected ballots.csv, roll.csv, voters.csv"),
         ("log/tree", "log/tree: unknown, expected leaves.jsonl, checkpoint, verifier, personal.jsonl"),
     ],
 )

@@ -1,5 +1,6 @@
 """From ballots to votes: what counts, what is invalid, what makes a vote void."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -61,3 +62,30 @@ def test_ballots_that_can_not_have_been_cast_are_refused(
     ballots: list[str], roll: tuple[str, ...], expected: str
 ) -> None:
     assert complaint(vote(*ballots, roll=roll)) == expected
+
+
+NAMED = RULES + 'secrecy = "named"\n'
+
+
+def open_vote(*voters: str, rules: str = NAMED) -> Case:
+    """An open vote of two ballots. voters: "BALLOT,BRANCH"."""
+    found = vote("1,a,1", "2,b,1", rules=rules)
+    return replace(found, tables={**found.tables, "voters": table("ballot,branch", *voters)})
+
+
+def test_who_voted_openly_changes_nothing_of_the_count() -> None:
+    assert outcome(open_vote("1,A", "2,")) == outcome(vote("1,a,1", "2,b,1", rules=NAMED))
+
+
+@pytest.mark.parametrize(
+    ("voters", "rules", "expected"),
+    [
+        (["1,A"], RULES, "voters.csv:2: a sealed vote has no voters"),
+        (["1,A", "1,B"], NAMED, "voters.csv:3: 1 stands twice"),
+        (["3,A"], NAMED, "voters.csv:2: unknown ballot '3'"),
+        (["1,Z"], NAMED, "voters.csv:2: unknown branch 'Z'"),
+    ],
+    ids=["sealed", "a ballot twice", "no such ballot", "no such branch"],
+)
+def test_voters_that_can_not_be_are_refused(voters: list[str], rules: str, expected: str) -> None:
+    assert complaint(open_vote(*voters, rules=rules)) == expected

@@ -97,7 +97,22 @@ def evidence(session: Session, stage: StageRow) -> Tables:
     options = queries.options_of(stage)
     ballots = CountedBallots(session, stage.id, marking.Paper(tuple(box.paper), options))
     roll = _coarsened(list(_roll_by_branch(session, stage.id)), small=options.small_branch)
-    return {"ballots": ballots, "roll": roll}
+    voters = {"voters": list(_voters(session, stage.id))} if options.secrecy == "named" else {}
+    return {"ballots": ballots, "roll": roll, **voters}
+
+
+def _voters(session: Session, stage_id: int) -> Iterator[dict[str, str]]:
+    """From which branch each ballot of an open vote came, as of the roll."""
+    elector = (Elector.stage_id == Ballot.stage_id) & (Elector.person_id == Ballot.person_id)
+    query = (
+        select(Ballot.id, Branch.key)
+        .join(Elector, elector)
+        .join(Branch, Branch.id == Elector.branch_id, isouter=True)
+        .where(Ballot.stage_id == stage_id)
+        .order_by(Ballot.id)
+    )
+    for ballot, branch in session.execute(query):
+        yield {"ballot": ballot, "branch": branch or ""}
 
 
 def _roll_by_branch(session: Session, stage_id: int) -> Iterator[dict[str, str]]:

@@ -1,11 +1,13 @@
 """What is counted: each voter's last choice, every envelope once, and only when enough tellers have come."""
 
 import pytest
+from sqlalchemy.orm import Session
 
 from evalflow.errors import Invalid
 from evalflow.seasons import queries as seasons
-from evalflow.stages.ballot import commands
+from evalflow.stages.ballot import commands, lifecycle
 from evalflow.stages.ballot.models import Ballot, Envelope, Teller
+from evalflow.workflow.outcome import Tables
 from tests.builders import House
 from tests.sealed import PASSPHRASE, VOTE, Vote, vote_of
 
@@ -89,3 +91,30 @@ def test_exactly_as_many_tellers_open_the_box_as_the_rules_say(house: House, sha
     opened = [asked.hand_in(teller) for teller in asked.tellers[:needed]]
     assert opened == [False] * (needed - 1) + [True]
     assert votes(asked) == {"smelting": 0, "refining": 1}
+
+
+@pytest.mark.parametrize("secrecy", ["sealed", "named"])
+def test_only_an_open_vote_says_from_which_branch_a_ballot_came(house: House, secrecy: str) -> None:
+    vote = vote_of(house, f'{VOTE}secrecy = "{secrecy}"\n')
+    if secrecy == "sealed":
+        vote.keep_keys()
+    house.open(vote.season, "vote")
+    vote.cast(vote.members[0], "smelting")
+    vote.cast(vote.members[4], "smelting", "refining")
+    house.close(vote.season, "vote")
+    if secrecy == "sealed":
+        assert [vote.hand_in(teller) for teller in vote.tellers[:2]] == [False, True]
+    tables = house.ask(lambda session: evidence(session, vote))
+    branches = {
+        row["choices"]: voter["branch"]
+        for row in tables["ballots"]
+        for voter in tables.get("voters", ())
+        if voter["ballot"] == row["ballot"]
+    }
+    assert branches == ({"smelting": "smelting", "smelting|refining": "refining"} if secrecy == "named" else {})
+
+
+def evidence(session: Session, vote: Vote) -> Tables:
+    """Its rows read out while the session lasts."""
+    found = lifecycle.evidence(session, session.merge(vote.stage))
+    return {name: list(rows) for name, rows in found.items()}
