@@ -218,7 +218,10 @@ def test_missing_rules_are_named(good: Path) -> None:
     ("file", "told"),
     [
         ("stages/final/decided.csv", "stages/final: unknown, expected entries, vote, peers"),
-        ("stages/vote/bal\nlots.csv", "stages/vote/bal\\nlots.csv: unknown, expected ballots.csv, roll.csv, voters.csv"),
+        (
+            "stages/vote/bal\nlots.csv",
+            "stages/vote/bal\\nlots.csv: unknown, expected ballots.csv, roll.csv, voters.csv",
+        ),
     ],
 )
 def test_evidence_that_has_no_place_is_not_passed_over(good: Path, file: str, told: str) -> None:

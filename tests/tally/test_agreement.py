@@ -56,6 +56,10 @@ def test_nothing_to_compare_is_no_figure(sheets):
     assert (kendall_w(sheets), krippendorff_alpha(sheets)) == (None, None)
 
 
+def test_one_rater_who_tells_entries_apart_agrees_with_nobody():
+    assert kendall_w({"a": {"x": 1, "y": 5}, "b": {"x": 2, "y": 5}}) is None
+
+
 @given(marks)
 def test_w_lies_from_0_to_1_and_alpha_is_never_above_1(sheets):
     w, alpha = kendall_w(sheets), krippendorff_alpha(sheets)

@@ -74,6 +74,17 @@ def test_equal_ratios_weigh_alike_on_the_logarithmic_scale():
     assert [attainment(value, goal) for value in (-5, 0, Fraction(1, 2), 1, 10, 100)] == [0, 0, 0, 0, 50, 100]
 
 
+def test_on_the_logarithmic_scale_points_are_rounded_where_logarithms_end():
+    """log 8 / log 32 is 3/5, and the middle of 1/2 and 2 is 1."""
+    assert [attainment(value, Targets(1, 32, scale=Scale.LOG)) for value in (2, 4, 8, 16)] == [20, 40, 60, 80]
+    assert attainment(1, Targets(Fraction(1, 2), 2, scale=Scale.LOG)) == 50
+
+
+def test_on_the_linear_scale_nothing_is_rounded():
+    assert attainment(1, Targets(0, 3)) == Fraction(100, 3)
+    assert attainment(4, Targets(0, 3, 6, stretch_points=101)) == 100 + Fraction(1, 3)
+
+
 def test_nothing_at_all_is_the_best_where_less_is_better_on_the_logarithmic_scale():
     assert attainment(0, Targets(100, 10, 1, better=Better.LESS, scale=Scale.LOG)) == 120
 

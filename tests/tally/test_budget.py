@@ -28,6 +28,16 @@ def test_equal_votes_are_a_tie_only_where_some_of_them_fit(budget, found):
     assert greedy({"a": 9, "b": 8, "c": 8, "d": 1}, {"a": 30, "b": 30, "c": 30, "d": 11}, budget) == found
 
 
+def test_a_tie_after_some_were_skipped_leaves_open_what_comes_behind_it():
+    votes = {"z": 9, "y": 8, "d": 7, "c": 7, "b": 2, "a": 1}
+    costs = {"z": 200, "y": 50, "d": 40, "c": 40, "b": 1, "a": 1}
+    assert greedy(votes, costs, 100) == Funded(("y",), ("z",), Fraction(50), ("c", "d"), ("b", "a"))
+
+
+def test_the_most_voted_for_goes_first_whatever_it_is_called():
+    assert greedy({"a": 1, "b": 9}, {"a": 60, "b": 60}, 100) == Funded(("b",), ("a",), Fraction(40))
+
+
 @given(VOTES, st.lists(st.integers(0, 50), min_size=6, max_size=6), st.integers(0, 120))
 def test_nothing_is_spent_twice_and_everybody_is_somewhere(votes, costs, budget):
     cost = dict(zip("abcdef", costs, strict=True))

@@ -47,6 +47,13 @@ def test_a_tie_within_a_group_is_not_broken_and_those_below_get_the_seats_it_can
     )
 
 
+def test_a_tie_for_the_one_place_that_a_group_has_left_takes_one_seat_beside_those_without_a_group():
+    places = ranked(a=9, b=8, c=8, d=8, e=7)
+    assert cut_with_cap(places, 3, {"a": "x", "b": "x", "c": "x"}, 2) == CappedCut(
+        Cut(("a", "d"), ("b", "c"), 1, ("e",)), ()
+    )
+
+
 def test_a_tie_across_the_line_leaves_out_who_has_no_room():
     places = ranked(a=9, b=8, c=8, d=8)
     assert cut_with_cap(places, 2, {"a": "x", "b": "x"}, 1) == CappedCut(Cut(("a",), ("c", "d"), 1, ("b",)), ("b",))
