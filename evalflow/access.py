@@ -18,6 +18,7 @@ class Role(enum.StrEnum):
     COMMITTEE_MEMBER = "committee_member"
     ORGANISER = "organiser"
     TELLER = "teller"
+    SPONSOR = "sponsor"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
@@ -28,6 +29,7 @@ class Permission(enum.StrEnum):
     USE_ACCOUNT = "use_account"  # own account, own to-do list
     DECLARE = "declare"  # an entry of one's branch
     REVIEW = "review"  # check, return, accept declarations
+    ACCEPT_COMMAND = "accept_command"  # take command of a project
     VOTE = "vote"
     HOLD_SHARE = "hold_share"  # of a ballot's private key
     SCORE = "score"
@@ -43,14 +45,15 @@ class Permission(enum.StrEnum):
     ADMINISTER = "administer"  # people, branches, invitations
 
 
-V, M, B, C, O, T, A, X = Role  # one letter a role, so that the table below reads as a table
+V, M, B, C, O, T, S, A, X = Role  # one letter a role, so that the table below reads as a table
 
 ROLES_OF: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PUBLIC: frozenset(Role),
     Permission.SIGN_IN: frozenset(Role),
-    Permission.USE_ACCOUNT: frozenset({M, B, C, O, T, A, X}),
+    Permission.USE_ACCOUNT: frozenset({M, B, C, O, T, S, A, X}),
     Permission.DECLARE: frozenset({B}),
     Permission.REVIEW: frozenset({O}),
+    Permission.ACCEPT_COMMAND: frozenset({S}),
     Permission.VOTE: frozenset({M}),
     Permission.HOLD_SHARE: frozenset({T}),
     Permission.SCORE: frozenset({B}),

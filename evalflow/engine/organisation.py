@@ -54,6 +54,10 @@ OFFICES = (
     ("teller1", "监票人一号岗", "teller"),
     ("teller2", "监票人二号岗", "teller"),
     ("teller3", "监票人三号岗", "teller"),
+    ("leader1", "总经理岗", "sponsor"),
+    ("leader2", "生产副总经理岗", "sponsor"),
+    ("leader3", "总工程师岗", "sponsor"),
+    ("leader4", "安全总监岗", "sponsor"),
 )
 COMMITTEE = (
     "党委书记",

@@ -1,26 +1,30 @@
 """What a submission is: branches fill in a form, and the organiser accepts it or returns it for amendment.
 
 Evidence: `submissions.csv` holds every entry with the number of its last revision and what became of it; `fields.csv`
-the numbers and choices of the accepted ones, as accepted: later stages may count with them.
+the numbers and choices of the accepted ones, as accepted: later stages may count with them. Tables and the leader in
+command of accepted entries are files of their own: `indicators.csv`, `milestones.csv`, `partners.csv`, `leaders.csv`.
 """
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
 from evalflow.kinds.columns import count_of, one_of, points_of, unique
+from evalflow.workflow import rows
 from evalflow.workflow.definition import Definition, Options, Stage, listed
 from evalflow.workflow.fields import Field
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome, Row
+from evalflow.workflow.rows import COLUMNS
 
 FIELDS = "fields.csv"
 COUNTED = ("number", "choice")  # types of fields that are evidence
 STATES = ("accepted", "rejected", "withdrawn", "draft", "submitted", "returned")
+ONCE = (*COLUMNS, "leader")  # types of fields of which a form has one at most
 _ROLES = {"title": ("text",), "lead": ("text", "long_text"), "picture": ("image",)}
 
 
@@ -44,6 +48,14 @@ def _fitting_roles(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return fields
 
 
+def _once(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    types: list[str] = [field.type for field in fields]
+    twice = next((name for name in ONCE if types.count(name) > 1), None)
+    if twice:
+        raise ValueError(f"at most one field of type {twice}")
+    return fields
+
+
 class SubmissionOptions(Options):
     """field: the form, in the order it is shown.
 
@@ -55,6 +67,7 @@ class SubmissionOptions(Options):
         AfterValidator(_distinct),
         AfterValidator(_one_title),
         AfterValidator(_fitting_roles),
+        AfterValidator(_once),
     ]
     review: Literal["organiser", "none"] = "organiser"
 
@@ -94,10 +107,10 @@ def outcome(case: Case) -> Outcome:
 
     Raises BundleError for an entry that takes part without having been accepted, and for an answer that can't be.
     """
-    rows = case.rows("submissions")
-    unique(rows, "submissions.csv", "entry")
+    submitted = case.rows("submissions")
+    unique(submitted, "submissions.csv", "entry")
     found: dict[str, list[str]] = {state: [] for state in STATES}
-    for line, row in enumerate(rows, 2):
+    for line, row in enumerate(submitted, 2):
         count_of(row, "revision", "submissions.csv", line)
         found[one_of(row, "state", "submissions.csv", line, known=STATES)].append(row["entry"])
     strange = [key for key in case.keys if key not in found["accepted"]]
@@ -113,6 +126,7 @@ def outcome(case: Case) -> Outcome:
             "withdrawn": sorted(found["withdrawn"]),
             "unfinished": sorted(unfinished),
             **({"choices": choices} if choices else {}),
+            **_tables(case, found["accepted"]),
         },
     )
 
@@ -121,11 +135,11 @@ def _answers(case: Case, accepted: list[str]) -> tuple[dict[str, dict[str, Fract
     """({number field: {entry: number}}, {choice field: {entry: key of the choice}})."""
     options = case.stage.options
     assert isinstance(options, SubmissionOptions)
-    rows = case.rows("fields")
-    unique(rows, FIELDS, "entry", "field")
+    answers = case.rows("fields")
+    unique(answers, FIELDS, "entry", "field")
     numbers: dict[str, dict[str, Fraction]] = {}
     choices: dict[str, dict[str, str]] = {}
-    for line, row in enumerate(rows, 2):
+    for line, row in enumerate(answers, 2):
         entry = one_of(row, "entry", FIELDS, line, known=accepted)
         field = options.counted[one_of(row, "field", FIELDS, line, known=options.counted)]
         if field.type == "choice":
@@ -134,6 +148,38 @@ def _answers(case: Case, accepted: list[str]) -> tuple[dict[str, dict[str, Fract
         else:
             numbers.setdefault(field.key, {})[entry] = _number(field, row, line)
     return numbers, choices
+
+
+def _tables(case: Case, accepted: list[str]) -> dict[str, Any]:
+    """{"indicators": {entry: rows}, …}, only what the form asks for; rows in the order of the file."""
+    options = case.stage.options
+    assert isinstance(options, SubmissionOptions)
+    asked = {field.type for field in options.field}
+    found: dict[str, Any] = {}
+    for name in (name for name in COLUMNS if name in asked):
+        found[name] = {entry: [] for entry in sorted(accepted)}
+        for line, row in enumerate(case.rows(name), 2):
+            entry = one_of(row, "entry", f"{name}.csv", line, known=accepted)
+            found[name][entry].append({column: row[column] for column in COLUMNS[name]})
+            wrong = [fault for fault in rows.faults(name, found[name][entry]) if fault.row == len(found[name][entry])]
+            if wrong:
+                raise BundleError(f"{name}.csv", f"{wrong[0].column}: {wrong[0].code}", line=line)
+        _check_whole(name, found[name])
+    if "leader" in asked:
+        unique(case.rows("leaders"), "leaders.csv", "entry")
+        lines = enumerate(case.rows("leaders"), 2)
+        found["leaders"] = {
+            one_of(row, "entry", "leaders.csv", line, known=accepted): row["leader"] for line, row in lines
+        }
+    return found
+
+
+def _check_whole(name: str, tables: Mapping[str, list[dict[str, str]]]) -> None:
+    """Weights that do not total 100, shares above 100."""
+    for entry, table in tables.items():
+        wrong = rows.faults(name, table) if table else ()
+        if wrong:
+            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}")
 
 
 def _number(field: Field, row: Row, line: int) -> Fraction:
@@ -149,6 +195,11 @@ SUBMISSION = Kind(
     options=SubmissionOptions,
     words=words,
     outcome=outcome,
-    tables={"submissions": ("entry", "revision", "state"), "fields": ("entry", "field", "value")},
+    tables={
+        "submissions": ("entry", "revision", "state"),
+        "fields": ("entry", "field", "value"),
+        **{name: ("entry", *columns) for name, columns in COLUMNS.items()},
+        "leaders": ("entry", "leader"),
+    },
     check=check,
 )

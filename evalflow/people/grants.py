@@ -25,6 +25,7 @@ OFFICES = (
     Role.AUDITOR,
     Role.ORGANISER,
     Role.COMMITTEE_MEMBER,
+    Role.SPONSOR,
     Role.TELLER,
     Role.BRANCH_SECRETARY,
     Role.MEMBER,

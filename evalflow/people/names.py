@@ -23,6 +23,7 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.COMMITTEE_MEMBER: Text("党委委员", "committee member"),
     Role.ORGANISER: Text("组织者", "organiser"),
     Role.TELLER: Text("监票人", "teller"),
+    Role.SPONSOR: Text("挂帅领导", "leader in command"),
     Role.AUDITOR: Text("纪检监督", "auditor"),
     Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
 }

@@ -45,6 +45,20 @@ for (const form of document.querySelectorAll("form[data-marks]")) {
   tell();
 }
 
+// A table of rows gets another blank row.
+for (const table of document.querySelectorAll("[data-rows]")) {
+  const button = table.querySelector("[data-add-row]");
+  button.classList.remove("d-none");
+  button.addEventListener("click", () => {
+    const rows = table.querySelectorAll("tbody tr");
+    const blank = rows[rows.length - 1].cloneNode(true);
+    for (const field of blank.querySelectorAll("input")) field.value = "";
+    for (const told of blank.querySelectorAll(".invalid-feedback")) told.remove();
+    rows[rows.length - 1].after(blank);
+    blank.querySelector("input, select").focus();
+  });
+}
+
 // Text areas grow with what is typed into them.
 for (const area of document.querySelectorAll("textarea")) {
   const grow = () => {

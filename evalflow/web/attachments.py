@@ -17,7 +17,7 @@ from evalflow.seasons.models import Entry, EntryState, Season
 from evalflow.seasons.rules import definition_of
 from evalflow.web.current import actor, reading
 from evalflow.web.guard import guarded
-from evalflow.workflow.fields import Answers
+from evalflow.workflow.fields import Answers, file_ids
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 POLICY = "sandbox; default-src 'none'"
@@ -70,8 +70,7 @@ def shown_fields(season: Season) -> set[str]:
 
 
 def _attachment_ids(answers: Answers, fields: set[str]) -> set[int]:
-    lists = [answer for key, answer in answers.items() if key in fields and isinstance(answer, list)]
-    return {attachment_id for ids in lists for attachment_id in ids}
+    return {number for key, answer in answers.items() if key in fields for number in file_ids(answer)}
 
 
 def _entry(session: Session, entry_id: int) -> Entry:

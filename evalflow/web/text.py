@@ -15,6 +15,7 @@ from evalflow.seasons.models import Entry, Season, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.web import current
 from evalflow.web.place import Place
+from evalflow.workflow import rows
 
 NOTHING = "–"
 
@@ -34,6 +35,14 @@ def day(value: date | datetime | None) -> str:
         written: str = format_date(value, "d MMMM y", locale="en")
         return written
     return f"{value.year}年{value.month}月{value.day}日"
+
+
+def iso_day(written: str) -> str:
+    """A day as answers and evidence hold it, written as people do; what is no day stays as it is."""
+    try:
+        return day(date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 def moment(value: datetime | None) -> str:
@@ -109,13 +118,14 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
-FILTERS = (text, day, moment, number, filesize, stage_title, role_name)
+FILTERS = (text, day, iso_day, moment, number, filesize, stage_title, role_name)
 
 
 def install(app: Flask) -> None:
     for written in FILTERS:
         app.add_template_filter(written)
     app.add_template_global(can)
+    app.add_template_global(rows.COLUMNS.get, "row_columns")
     app.context_processor(_context)
 
 

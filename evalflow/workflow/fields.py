@@ -1,7 +1,8 @@
 """The fields of a declaration: what a definition may ask of an entry, and what its answers look like.
 
 Answers are JSON values by field key: text, long_text, link and choice a string; number a decimal string; date an ISO
-day; image and file a list of attachment ids.
+day; image and file a list of attachment ids; indicators, milestones and partners a list of rows (see `rows`); leader a
+login.
 """
 
 import re
@@ -14,11 +15,25 @@ from pydantic import Field as Limit
 from pydantic import model_validator
 
 from evalflow.i18n import Text
+from evalflow.workflow import rows
 from evalflow.workflow.definition import BilingualText, Key, Strict, listed
 
-FieldType = Literal["text", "long_text", "number", "choice", "date", "image", "file", "link"]
+FieldType = Literal[
+    "text",
+    "long_text",
+    "number",
+    "choice",
+    "date",
+    "image",
+    "file",
+    "link",
+    "indicators",
+    "milestones",
+    "partners",
+    "leader",
+]
 MAX_NUMBER = 30  # characters of a number, well inside what evidence may hold
-Answer = str | list[int]
+Answer = str | list[int] | list[dict[str, str]]
 Answers = Mapping[str, Answer]
 
 
@@ -31,6 +46,7 @@ class Field(Strict):
     """One question of a form.
 
     max_chars bounds texts and links; min/max bound numbers; max_files bounds images and files.
+    indicators, milestones, partners: tables with columns of their own. leader: who takes command of the project.
     role: "title" is what the entry is called everywhere, "lead" the one-line summary, "picture" its cover.
     """
 
@@ -61,6 +77,20 @@ class Field(Strict):
         return self
 
 
+def file_ids(answer: Answer | None) -> tuple[int, ...]:
+    """The attachments that an answer names; none where it is no list of files.
+
+    >>> file_ids([3, 4]), file_ids("text"), file_ids([{"name": "x"}])
+    ((3, 4), (), ())
+    """
+    return tuple(part for part in answer if isinstance(part, int)) if isinstance(answer, list) else ()
+
+
+def rows_in(answer: Answer | None) -> tuple[Mapping[str, str], ...]:
+    """The rows of an answer that is a table; none of any other."""
+    return tuple(part for part in answer if isinstance(part, dict)) if isinstance(answer, list) else ()
+
+
 def missing(fields: tuple[Field, ...], answers: Answers) -> tuple[str, ...]:
     """Keys of the required fields that have no answer yet, in the order of the form."""
     return tuple(field.key for field in fields if field.required and not answers.get(field.key))
@@ -86,6 +116,9 @@ def written(field: Field, answers: Answers) -> str:
 def _fault(field: Field, answer: Answer) -> str:
     if field.type in ("image", "file"):
         return "" if isinstance(answer, list) and len(answer) <= field.max_files else "too_many_files"
+    if field.type in rows.COLUMNS:
+        wrong = rows.faults(field.type, rows_in(answer))
+        return wrong[0].code if wrong else ""
     if not isinstance(answer, str):
         return "not_understood"
     check = _CHECKS.get(field.type)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from evalflow.i18n import Text
-from evalflow.workflow.fields import Answer, Answers, Field
+from evalflow.workflow.fields import Answer, Answers, Field, file_ids, rows_in
+from evalflow.workflow.indicators import Row
 
 DESCRIPTION_CHARS = 160  # what search engines and messengers show of a description
 
@@ -15,7 +16,7 @@ DESCRIPTION_CHARS = 160  # what search engines and messengers show of a descript
 class Shown:
     """One field with its answer. Which part is filled follows the field's type: number is a decimal string.
 
-    paragraphs: lines by paragraph. files: attachment ids, in their order.
+    paragraphs: lines by paragraph. files: attachment ids, in their order. rows: of a table.
     """
 
     field: Field
@@ -25,6 +26,7 @@ class Shown:
     day: date | None = None
     link: str = ""
     files: tuple[int, ...] = ()
+    rows: tuple[Row, ...] = ()
 
     @property
     def is_short(self) -> bool:
@@ -49,8 +51,8 @@ def picture(fields: Sequence[Field], answers: Answers) -> int | None:
     """Attachment id of the cover, or of the first image where no field is the cover's; None where there is none."""
     images = [field for field in fields if field.type == "image" and _has(field, answers)]
     images.sort(key=lambda field: field.role != "picture")
-    ids = answers[images[0].key] if images else []
-    return ids[0] if isinstance(ids, list) and ids else None
+    ids = file_ids(answers[images[0].key]) if images else ()
+    return ids[0] if ids else None
 
 
 def description(fields: Sequence[Field], answers: Answers) -> str:
@@ -76,7 +78,7 @@ def _has(field: Field, answers: Answers) -> bool:
 
 def _shown(field: Field, answer: Answer) -> Shown:
     if isinstance(answer, list):
-        return Shown(field, files=tuple(answer))
+        return Shown(field, files=file_ids(answer), rows=rows_in(answer))
     match field.type:
         case "choice":
             labels = {choice.key: choice.label for choice in field.choice}

@@ -21,11 +21,13 @@ from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.stages.submission import acceptance, events, queries
 from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Draft, Revision, RevisionState
-from evalflow.workflow import fields
+from evalflow.workflow import fields, rows
 from evalflow.workflow.fields import Answer, Answers, Field
 
 LONGEST_KEY = 20  # of an entry, as the column holds it
 LONGEST_DRAFT = 40_000  # characters of one answer that a draft keeps, however long it may be at last
+LONGEST_CELL = 400  # the same of a table's cell
+MOST_KEPT_ROWS = 40
 Uploads = Mapping[str, Sequence[Cleaned]]
 
 
@@ -112,11 +114,12 @@ def save(
 
 def _kept(asked: Field, answer: Answer | None, known: Mapping[int, Attachment]) -> Answer:
     """What a draft holds of an answer: text as typed; attachments of its own only, and pictures where they belong."""
+    if asked.type in rows.COLUMNS:
+        typed = [{name: text[:LONGEST_CELL] for name, text in row.items()} for row in fields.rows_in(answer)]
+        return rows.kept(asked.type, typed)[:MOST_KEPT_ROWS]
     if asked.type not in ("image", "file"):
         return answer[:LONGEST_DRAFT] if isinstance(answer, str) else ""
-    if not isinstance(answer, list):
-        return []
-    fitting = (number for number in answer if number in known)
+    fitting = (number for number in fields.file_ids(answer) if number in known)
     return [number for number in dict.fromkeys(fitting) if asked.type == "file" or known[number].is_image]
 
 
@@ -124,17 +127,17 @@ def _added(
     session: Session, entry: Entry, asked: Field, answer: Answer, uploads: Uploads, *, actor: Actor, now: datetime
 ) -> tuple[Answer, str]:
     """The answer with its uploads behind it, and the code of what kept one of them out."""
-    if not isinstance(answer, list):
+    if asked.type not in ("image", "file"):
         return answer, ""
-    fault = ""
+    ids, fault = list(fields.file_ids(answer)), ""
     for upload in uploads.get(asked.key, ()):
-        if len(answer) >= asked.max_files:
+        if len(ids) >= asked.max_files:
             fault = "too_many_files"
         elif asked.type == "image" and not upload.is_image:
             fault = "image_unreadable"
         else:
-            answer = [*answer, files.keep(session, entry.id, upload, actor=actor, now=now).id]
-    return answer, fault
+            ids.append(files.keep(session, entry.id, upload, actor=actor, now=now).id)
+    return ids, fault
 
 
 def submit(session: Session, stage_id: int, entry_id: int, *, version: int, actor: Actor, now: datetime) -> Revision:
@@ -149,6 +152,7 @@ def submit(session: Session, stage_id: int, entry_id: int, *, version: int, acto
     options = queries.options_of(stage)
     answers: Answers = draft.answers
     _complete(options.field, answers)
+    _check_named(session, entry, options.field, answers)
     last = queries.last_revision(session, entry.id)
     revision = Revision(
         entry_id=entry.id, number=(last.number if last else 0) + 1, answers=answers, submitted_at=now, remarks={}
@@ -178,6 +182,21 @@ def _complete(asked: tuple[Field, ...], answers: Answers) -> None:
         raise Invalid("declaration_incomplete", fields=wrong, count=len(wrong))
 
 
+def _check_named(session: Session, entry: Entry, asked: tuple[Field, ...], answers: Answers) -> None:
+    """Whoever the answers name is there: branches other than the entry's own, and somebody who may take command."""
+    branches, leaders = queries.other_branches(session, entry, "zh"), queries.leaders(session, entry.season_id)
+    wrong = {}
+    for one in asked:
+        answer = answers.get(one.key)
+        named = [row["branch"] for row in fields.rows_in(answer) if row.get("branch")]
+        if entry.branch.key in named:
+            wrong[one.key] = "own_branch"
+        elif not set(named) <= branches.keys() or (one.type == "leader" and answer and answer not in leaders):
+            wrong[one.key] = "no_such_choice"
+    if wrong:
+        raise Invalid("declaration_incomplete", fields=wrong, count=len(wrong))
+
+
 def _hand_in_files(session: Session, entry: Entry) -> None:
     wanted = queries.attachment_ids(entry.answers)
     files.hand_in(session, entry.id, wanted)
@@ -188,7 +207,7 @@ def content_digest(session: Session, answers: Answers) -> str:
     """SHA-256, hex, of the canonical answers, in which every attachment is named by its own SHA-256."""
     found = kept_files.attachments(session, queries.attachment_ids(answers))
     named = {
-        key: [found[number].sha256 for number in answer] if isinstance(answer, list) else answer
+        key: [found[number].sha256 for number in ids] if (ids := fields.file_ids(answer)) else answer
         for key, answer in answers.items()
     }
     return hashlib.sha256(canonical(named)).hexdigest()

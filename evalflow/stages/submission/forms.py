@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,17 +11,47 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field as Bound
 from wtforms import HiddenField, MultipleFileField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.utils import unset_value
 from wtforms.widgets import DateInput, URLInput
 
 from evalflow.errors import Invalid
 from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
 from evalflow.web.current import locale
 from evalflow.web.forms import Form
+from evalflow.workflow import rows
 from evalflow.workflow.fields import Answer, Answers, Field
+from evalflow.workflow.indicators import Row
 
+MOST_SENT = 60  # rows that are looked at, however many a browser sends
+PLAIN = ("baseline", "work", "stretch", "weight", "due", "share")
 ANSWER, KEPT, REMOVED, REMARK = "answer_", "kept_", "removed_", "remark_"
+NOBODY: Mapping[str, str] = MappingProxyType({})
 PICTURES = "image/jpeg,image/png,image/webp"
 DOCUMENTS = f".pdf,.docx,.xlsx,.pptx,.txt,.csv,{PICTURES}"
+
+
+class TableField(Bound):  # type: ignore[misc]
+    """Rows of cells. A browser sends each column as a list, `NAME-COLUMN`; rows left blank are dropped."""
+
+    def __init__(self, label: str, field_type: str, **named: Any) -> None:
+        super().__init__(label, **named)
+        self.field_type = field_type
+
+    def process(self, formdata: MultiDict[str, str] | None, data: Any = unset_value, extra_filters: Any = None) -> None:
+        super().process(None, data, extra_filters)
+        if formdata:
+            self.data = self._sent(formdata)
+
+    def _sent(self, formdata: MultiDict[str, str]) -> list[dict[str, str]]:
+        columns = {name: formdata.getlist(f"{self.name}-{name}") for name in rows.COLUMNS[self.field_type]}
+        length = min(max(map(len, columns.values()), default=0), MOST_SENT)
+        sent = [{name: cells[at] if at < len(cells) else "" for name, cells in columns.items()} for at in range(length)]
+        return rows.kept(self.field_type, [_plain_row(row) for row in sent])
+
+
+def _plain_row(row: Row) -> dict[str, str]:
+    """Numbers and days with the digits of a Chinese keyboard made plain."""
+    return {name: plain(text, grouped=True) if name in PLAIN else text for name, text in row.items()}
 
 
 class DeclarationForm(Form):
@@ -50,10 +81,10 @@ class ReviewForm(Form):
         return self._fields[f"{REMARK}{key}"]
 
 
-def declaration_form(asked: Iterable[Field]) -> type[DeclarationForm]:
-    """A form class with one field for each question."""
-    fields = {f"{ANSWER}{field.key}": _bound(field) for field in asked}
-    return type("DeclarationForm", (DeclarationForm,), fields)
+def declaration_form(asked: Iterable[Field], leaders: Mapping[str, str] = NOBODY) -> type[DeclarationForm]:
+    """A form class with one field for each question. leaders: {login: name} of those who may take command."""
+    bound = {f"{ANSWER}{field.key}": _bound(field, leaders) for field in asked}
+    return type("DeclarationForm", (DeclarationForm,), bound)
 
 
 def review_form(asked: Iterable[Field]) -> type[ReviewForm]:
@@ -63,7 +94,7 @@ def review_form(asked: Iterable[Field]) -> type[ReviewForm]:
     return type("ReviewForm", (ReviewForm,), fields)
 
 
-def _bound(field: Field) -> Any:
+def _bound(field: Field, leaders: Mapping[str, str]) -> Any:
     """Texts stay texts until they are handed in, so that nothing typed wrongly is lost."""
     label = field.label.to(locale())
     match field.type:
@@ -75,6 +106,12 @@ def _bound(field: Field) -> Any:
             options = [SelectChoice(choice.key, choice.label.to(locale())) for choice in field.choice]
             none = SelectChoice("", _("Please choose"))
             return SelectField(label, choices=[none, *options], validate_choice=False)
+        case "leader":
+            none = SelectChoice("", _("Please choose"))
+            known = [SelectChoice(login, name) for login, name in leaders.items()]
+            return SelectField(label, choices=[none, *known], validate_choice=False)
+        case "indicators" | "milestones" | "partners":
+            return TableField(label, field.type)
         case "date":
             return StringField(label, widget=DateInput())
         case "link":
@@ -88,7 +125,7 @@ def fill(form: DeclarationForm, asked: Iterable[Field], answers: Answers) -> Non
     """Put a draft's texts into the form."""
     for field in asked:
         if field.type not in ("image", "file"):
-            form.answer(field.key).data = answers.get(field.key, "")
+            form.answer(field.key).data = answers.get(field.key, [] if field.type in rows.COLUMNS else "")
 
 
 def answers_of(form: DeclarationForm, asked: Iterable[Field], sent: MultiDict[str, str]) -> dict[str, Answer]:
@@ -101,6 +138,8 @@ def _answer(form: DeclarationForm, field: Field, sent: MultiDict[str, str]) -> A
         removed = set(sent.getlist(f"{REMOVED}{field.key}"))
         kept = sent.getlist(f"{KEPT}{field.key}")
         return [int(number) for number in kept if re.fullmatch(r"[0-9]{1,15}", number) and number not in removed]
+    if field.type in rows.COLUMNS:
+        return list(form.answer(field.key).data or [])
     typed = str(form.answer(field.key).data or "")
     if field.type in ("number", "date", "link"):
         return plain(typed, grouped=field.type == "number")

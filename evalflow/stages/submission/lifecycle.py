@@ -14,12 +14,14 @@ from evalflow.access import Actor
 from evalflow.audit.models import EventRow
 from evalflow.errors import Conflict, Refused
 from evalflow.files import queries as kept_files
+from evalflow.kinds.submission import SubmissionOptions
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.submission import events, queries
 from evalflow.stages.submission.models import Draft, Revision, RevisionState
-from evalflow.workflow import fields
+from evalflow.workflow import fields, rows
+from evalflow.workflow.fields import Answers
 from evalflow.workflow.outcome import Tables
 
 REVIEWED = (EntryState.SUBMITTED, EntryState.ACCEPTED, EntryState.REJECTED)  # never without a revision
@@ -52,16 +54,31 @@ def evidence(session: Session, stage: StageRow) -> Tables:
     until = stage.settled_at
     before = [row for row in _revisions(session, stage) if until is None or row.submitted_at <= until]
     last = {row.entry_id: row for row in before}
-    rows, answers = [], []
-    counted = queries.options_of(stage).counted
+    listed, answers = [], []
+    tables: dict[str, list[dict[str, str]]] = {}
+    options = queries.options_of(stage)
     for entry in sorted(seasons.entries(session, stage.season_id), key=lambda entry: entry.key):
         revision = last.get(entry.id)
         state = revision.state if revision else entry.state
-        rows.append({"entry": entry.key, "revision": str(revision.number if revision else 0), "state": state})
+        listed.append({"entry": entry.key, "revision": str(revision.number if revision else 0), "state": state})
         if revision is not None and revision.state == RevisionState.ACCEPTED:
-            told = ((key, fields.written(field, revision.answers)) for key, field in counted.items())
+            told = ((key, fields.written(field, revision.answers)) for key, field in options.counted.items())
             answers += [{"entry": entry.key, "field": key, "value": value} for key, value in told if value]
-    return {"submissions": rows, "fields": answers}
+            for name, lines in _tables(options, revision.answers).items():
+                tables.setdefault(name, []).extend({"entry": entry.key, **line} for line in lines)
+    return {"submissions": listed, "fields": answers, **tables}
+
+
+def _tables(options: SubmissionOptions, answers: Answers) -> dict[str, list[dict[str, str]]]:
+    """The answers that are tables, and who takes command, by the names of their files."""
+    found = {}
+    for field in options.field:
+        answer = answers.get(field.key)
+        if field.type in rows.COLUMNS:
+            found[field.type] = [dict(row) for row in fields.rows_in(answer)]
+        elif field.type == "leader" and isinstance(answer, str) and answer:
+            found["leaders"] = [{"leader": answer}]
+    return found
 
 
 def _revisions(session: Session, stage: StageRow) -> list[Revision]:

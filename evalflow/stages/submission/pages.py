@@ -1,10 +1,12 @@
 """What the pages of a declaration show: small values, made from rows in a fixed number of queries."""
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,11 +20,14 @@ from evalflow.stages.submission import queries
 from evalflow.stages.submission.forms import DeclarationForm
 from evalflow.stages.submission.models import Draft, Revision
 from evalflow.stages.submission.queries import Change
+from evalflow.web.current import locale
 from evalflow.web.refusals import sentence_of
-from evalflow.workflow import fields
+from evalflow.workflow import fields, rows
 from evalflow.workflow.fields import Answer, Answers, Field
+from evalflow.workflow.indicators import Row
 
 _SENTENCE = re.compile(r"\n+|[^。！？；\n]+[。！？；]*|[。！？；]+")
+NAMELESS: Mapping[str, str] = MappingProxyType({})
 STATES: Mapping[str, Any] = {
     EntryState.DRAFT: _l("being filled in"),
     EntryState.SUBMITTED: _l("handed in, under review"),
@@ -43,21 +48,30 @@ TONES = {
 
 @dataclass(frozen=True)
 class Question:
-    """A field of the form as it is filled in. remark: what the organiser said of it."""
+    """A field of the form as it is filled in. remark: what the organiser said of it.
+
+    cells: {(row, column): what is wrong there} of a table; row 0 is the table as a whole.
+    """
 
     field: Field
     bound: Bound
     files: tuple[Attachment, ...]
     remark: str = ""
+    cells: Mapping[tuple[int, str], str] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """An answer to be read; files: those it names."""
+    """An answer to be read. files: those it names. names: {branch key or login: what it is called}."""
 
     field: Field
     answer: Answer | None
     files: tuple[Attachment, ...] = ()
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return fields.rows_in(self.answer)
 
     @property
     def day(self) -> date | None:
@@ -80,7 +94,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class FormPage:
-    """The form. lacking: [(field, what is wrong)] that still stands in the way of handing in; saved_at of the draft."""
+    """The form. lacking: [(field, what is wrong)] that still stands in the way of handing in; saved_at of the draft.
+
+    branches: {key: name} of those that could take part.
+    """
 
     entry: Entry
     stage: StageRow
@@ -90,6 +107,7 @@ class FormPage:
     lacking: tuple[tuple[Field, str], ...]
     remark: str
     saved_at: datetime | None
+    branches: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -116,14 +134,23 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
         stage=stage,
         is_editable=queries.is_editable(entry, stage, now),
         is_withdrawable=queries.is_withdrawable(entry, stage),
-        questions=tuple(
-            Question(one, form.answer(one.key), _named(answers.get(one.key), files), remarks.get(one.key, ""))
-            for one in asked
-        ),
+        questions=tuple(_question(one, form, answers.get(one.key), files, remarks.get(one.key, "")) for one in asked),
         lacking=lacking(asked, answers),
         remark=remarks.get("", ""),
         saved_at=_saved_at(draft),
+        branches=queries.other_branches(session, entry, locale()) if queries.asks(asked, "partners") else {},
     )
+
+
+def _question(
+    field: Field, form: DeclarationForm, answer: Answer | None, files: Mapping[int, Attachment], remark: str
+) -> Question:
+    bound = form.answer(field.key)
+    if field.type not in rows.COLUMNS:
+        return Question(field, bound, _named(answer, files), remark)
+    wrong = rows.faults(field.type, bound.data or [])
+    cells = {(fault.row, fault.column): sentence_of(fault.code, {}) for fault in reversed(wrong)}
+    return Question(field, bound, (), remark, cells)
 
 
 def lacking(asked: tuple[Field, ...], answers: Answers) -> tuple[tuple[Field, str], ...]:
@@ -138,22 +165,25 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
     before: Answers = revisions[-2].answers if len(revisions) > 1 else {}
     changed = queries.changes(asked, before, entry.answers) if before else ()
     files = kept_files.attachments(session, queries.attachment_ids(entry.answers, before))
+    names = queries.names(session, asked, entry, locale())
     return ReadPage(
         entry=entry,
         stage=stage,
         is_withdrawable=queries.is_withdrawable(entry, stage),
-        answers=tuple(shown(field, entry.answers.get(field.key), files) for field in asked),
+        answers=tuple(shown(field, entry.answers.get(field.key), files, names) for field in asked),
         revisions=revisions,
-        differences=tuple(_difference(change, files) for change in changed),
+        differences=tuple(_difference(change, files, names) for change in changed),
     )
 
 
-def shown(field: Field, answer: Answer | None, files: Mapping[int, Attachment]) -> Shown:
-    return Shown(field, answer, _named(answer, files))
+def shown(
+    field: Field, answer: Answer | None, files: Mapping[int, Attachment], names: Mapping[str, str] = NAMELESS
+) -> Shown:
+    return Shown(field, answer, _named(answer, files), names)
 
 
-def _difference(change: Change, files: Mapping[int, Attachment]) -> Difference:
-    old, new = shown(change.field, change.old, files), shown(change.field, change.new, files)
+def _difference(change: Change, files: Mapping[int, Attachment], names: Mapping[str, str]) -> Difference:
+    old, new = (shown(change.field, answer, files, names) for answer in (change.old, change.new))
     if change.field.type != "long_text":
         return Difference(change.field, old, new)
     return Difference(change.field, old, new, *compared(str(change.old or ""), str(change.new or "")))
@@ -176,7 +206,7 @@ def compared(old: str, new: str) -> tuple[tuple[tuple[str, bool], ...], tuple[tu
 
 
 def _named(answer: Answer | None, files: Mapping[int, Attachment]) -> tuple[Attachment, ...]:
-    return tuple(files[number] for number in answer if number in files) if isinstance(answer, list) else ()
+    return tuple(files[number] for number in fields.file_ids(answer) if number in files)
 
 
 def _saved_at(draft: Draft | None) -> datetime | None:

@@ -1,18 +1,22 @@
 """Simulated branch secretaries who declare, and an organiser who reads every declaration; one has to be amended."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
 from evalflow.errors import Conflict
 from evalflow.seasons import queries as seasons
+from evalflow.seasons import rules
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.seasons.play import World
-from evalflow.stages.submission import commands, prose, queries, reviewing
+from evalflow.stages.submission import commands, projects, prose, queries, reviewing
 from evalflow.workflow.fields import Answer, Field
 
 AMENDED = 1  # the second entry handed in is returned once
+UNIT = 0.25  # how often a unit takes part that is no branch
+YEAR = timedelta(days=300)  # how far ahead a project plans where the rules name no day
 READING = 7  # minutes the organiser spends on one
 
 
@@ -22,14 +26,30 @@ def before(world: World, stage: StageRow) -> None:
 
 def during(world: World, stage: StageRow) -> None:
     """One branch after the other declares, well before the deadline; the organiser answers each soon."""
-    for place, (branch, secretary) in enumerate(world.secretaries.items()):
-        _pass_time(world, stage, len(world.secretaries) - place)
-        entry_id = _declare(world, stage, prose.title_of(branch, place), secretary, branch)
+    wanted = [(branch, number) for branch in world.secretaries for number in range(_how_many(stage, branch))]
+    for place, (branch, number) in enumerate(wanted):
+        _pass_time(world, stage, len(wanted) - place)
+        entry_id = _declare(world, stage, _subject(stage, branch, place, number), branch)
         if entry_id is None:
             continue
         if place == AMENDED and queries.options_of(stage).review == "organiser":
-            _amend(world, stage, entry_id, secretary)
+            _amend(world, stage, entry_id, world.secretaries[branch])
         _accept(world, stage, entry_id)
+
+
+def _how_many(stage: StageRow, branch: str) -> int:
+    """Entries of a branch: one, but of projects as many as it has in mind and may have."""
+    options = queries.options_of(stage)
+    most: int = rules.definition_of(stage.season).heading.entry.per_owner
+    return min(most, projects.how_many(branch)) if queries.asks(options.field, "indicators") else 1
+
+
+def _subject(stage: StageRow, branch: str, place: int, number: int) -> prose.Subject:
+    """What the branch declares: a project where indicators are asked for, else a brand."""
+    if not queries.asks(queries.options_of(stage).field, "indicators"):
+        return prose.Subject(branch, prose.title_of(branch, place))
+    project = projects.of_branch(branch, number)
+    return prose.Subject(branch, project.heading, project)
 
 
 def after(world: World, stage: StageRow) -> None:
@@ -48,8 +68,9 @@ def _pass_time(world: World, stage: StageRow, branches_left: int) -> None:
     world.wait(seconds=max(0, int(left * world.chance.uniform(0.3, 0.8) / (branches_left + 1))))
 
 
-def _declare(world: World, stage: StageRow, title: str, secretary: Actor, branch: str) -> int | None:
+def _declare(world: World, stage: StageRow, subject: prose.Subject, branch: str) -> int | None:
     """Begin, fill in, hand in; the entry's id, None where the branch has its entries already."""
+    secretary = world.secretaries[branch]
     try:
         entry = world.do(commands.begin, stage.id, secretary.branch_id, actor=secretary)
     except Conflict:
@@ -57,18 +78,40 @@ def _declare(world: World, stage: StageRow, title: str, secretary: Actor, branch
     asked = queries.options_of(stage).field
     answered = [field for field in asked if field.required or world.chance.random() < 0.8]
     texts: dict[str, Answer] = {
-        field.key: prose.answer(field, branch=branch, title=title, chance=world.chance, today=world.clock.date())
-        for field in answered
-        if field.type not in ("image", "file")
+        field.key: _answer(world, stage, field, subject) for field in answered if field.type not in ("image", "file")
     }
     uploads = {
-        field.key: prose.files(field, title=title, chance=world.chance)
+        field.key: prose.files(field, title=subject.title, chance=world.chance)
         for field in answered
         if field.type in ("image", "file")
     }
     saved = world.do(commands.save, stage.id, entry.id, texts, version=0, page="", actor=secretary, uploads=uploads)
     world.do(commands.submit, stage.id, entry.id, version=saved.version, actor=secretary)
     return int(entry.id)
+
+
+def _answer(world: World, stage: StageRow, field: Field, subject: prose.Subject) -> Answer:
+    project = subject.project
+    last = (stage.season.stages[-1].opens_at or world.clock + YEAR).date()
+    match field.type:
+        case "indicators" if project:
+            return project.indicators()
+        case "milestones" if project:
+            return project.planned(world.clock.date(), last)
+        case "partners":
+            return _partners(world, subject.branch)
+        case "leader":
+            return str(world.chance.choice(sorted(world.ask(queries.leaders, stage.season_id))))
+    return prose.answer(field, subject=subject, chance=world.chance, today=world.clock.date())
+
+
+def _partners(world: World, branch: str) -> list[dict[str, str]]:
+    """One or two other branches, now and then a unit that is no branch."""
+    others = world.chance.sample(sorted(set(world.secretaries) - {branch}), world.chance.randint(1, 2))
+    rows = [{"branch": other, "unit": "", "share": str(world.chance.choice((10, 20, 30)))} for other in others]
+    if world.chance.random() < UNIT:
+        rows.append({"branch": "", "unit": "设计院（示例）", "share": "5"})
+    return rows
 
 
 def _amend(world: World, stage: StageRow, entry_id: int, secretary: Actor) -> None:

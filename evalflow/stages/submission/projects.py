@@ -4,8 +4,10 @@ Only the overhaul's days come from a published case: 7.5 used of 10 planned.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 MARK = "（示例）"
+COLUMNS = ("name", "unit", "better", "baseline", "work", "stretch", "weight")
 Figures = tuple[str, str, str, str, str, str, int]  # name, unit, better, baseline, work, stretch, weight
 
 
@@ -18,6 +20,22 @@ class Project:
     source: str
     figures: tuple[Figures, ...]
     milestones: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        return f"{self.title}{MARK}"
+
+    def indicators(self) -> list[dict[str, str]]:
+        """The rows of an answer of type "indicators"; figures are due every month."""
+        given = {"source": self.source, "every": "month"}
+        return [{**dict(zip(COLUMNS, map(str, line), strict=True)), **given} for line in self.figures]
+
+    def planned(self, first: date, last: date) -> list[dict[str, str]]:
+        """The rows of an answer of type "milestones": the names spread evenly between the two days, the last on it."""
+        step = (last - first) / len(self.milestones)
+        return [
+            {"name": name, "due": (first + step * number).isoformat()} for number, name in enumerate(self.milestones, 1)
+        ]
 
 
 PROJECTS = (
@@ -268,3 +286,8 @@ def of_branch(branch: str, number: int) -> Project:
     """
     own = [project for project in PROJECTS if project.branch == branch] or list(PROJECTS)
     return own[number % len(own)]
+
+
+def how_many(branch: str) -> int:
+    """How many projects this branch would apply for."""
+    return max(1, sum(project.branch == branch for project in PROJECTS))

@@ -3,11 +3,13 @@
 The four brands and what they stand for come from a published case; everything else is invented and says so (示例).
 """
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
 from evalflow.stages.submission.covers import cover
+from evalflow.stages.submission.projects import Project
 from evalflow.workflow.fields import Field
 
 BRANDS = {
@@ -41,6 +43,15 @@ REMARK = "请补充可核验的数据，例如完成数量、与上年相比的�
 AMENDMENT = "补充数据：全年完成攻关课题12项，主要能耗指标比上年下降3.6%，相关台账可供核验。"
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a simulated branch declares; project: where it is one."""
+
+    branch: str
+    title: str
+    project: Project | None = None
+
+
 def title_of(branch: str, place: int) -> str:
     """The brand's name; of an invented one by the branch's place, so that the first hundred differ.
 
@@ -52,8 +63,9 @@ def title_of(branch: str, place: int) -> str:
     return f"{FIRST[place % 10]}{SECOND[(place * 3 + place // 10 + 1) % 10]}（示例）"
 
 
-def answer(field: Field, *, branch: str, title: str, chance: Random, today: date) -> str:
-    """A plausible answer to a question that is not answered by files."""
+def answer(field: Field, *, subject: Subject, chance: Random, today: date) -> str:
+    """A plausible answer to a question that is answered by a text."""
+    branch, title = subject.branch, subject.title
     if field.role == "title":
         return title[: field.max_chars]
     if field.role == "lead":

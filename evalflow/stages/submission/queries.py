@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from evalflow.access import ROLES_OF, Actor, Permission, may
+from evalflow.access import ROLES_OF, Actor, Permission, Role, may
 from evalflow.errors import NotFound
 from evalflow.i18n import N_
 from evalflow.kinds.submission import SubmissionOptions
+from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
@@ -18,6 +19,7 @@ from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.stages.submission.models import Draft, Revision
+from evalflow.workflow import fields
 from evalflow.workflow.fields import Answer, Answers, Field
 
 OUT = (EntryState.WITHDRAWN, EntryState.REJECTED)
@@ -99,16 +101,15 @@ def last_revision(session: Session, entry_id: int) -> Revision | None:
     return session.scalars(query.limit(1)).first()
 
 
-def changes(fields: Sequence[Field], old: Answers, new: Answers) -> tuple[Change, ...]:
+def changes(asked: Sequence[Field], old: Answers, new: Answers) -> tuple[Change, ...]:
     """Field by field what differs, in the order of the form."""
-    pairs = ((field, old.get(field.key) or None, new.get(field.key) or None) for field in fields)
+    pairs = ((field, old.get(field.key) or None, new.get(field.key) or None) for field in asked)
     return tuple(Change(field, before, after) for field, before, after in pairs if before != after)
 
 
 def attachment_ids(*versions: Answers) -> set[int]:
     """Every attachment that one of these answers names."""
-    lists = (answer for answers in versions for answer in answers.values() if isinstance(answer, list))
-    return {attachment_id for ids in lists for attachment_id in ids}
+    return {number for answers in versions for answer in answers.values() for number in fields.file_ids(answer)}
 
 
 def own_branches(session: Session, actor: Actor, season_id: int) -> Sequence[Branch]:
@@ -126,6 +127,28 @@ def own_entries(session: Session, actor: Actor, season_id: int) -> Sequence[Entr
     branches = [branch.id for branch in own_branches(session, actor, season_id)]
     query = select(Entry).where(Entry.season_id == season_id, Entry.branch_id.in_(branches))
     return session.scalars(query.options(joinedload(Entry.branch)).order_by(Entry.id)).all()
+
+
+def asks(asked: Sequence[Field], field_type: str) -> bool:
+    """Whether a form has a question of a type."""
+    return any(field.type == field_type for field in asked)
+
+
+def names(session: Session, asked: Sequence[Field], entry: Entry, locale: str) -> dict[str, str]:
+    """{branch key or login: what it is called} of those that answers may name."""
+    branches = other_branches(session, entry, locale) if asks(asked, "partners") else {}
+    return branches | (leaders(session, entry.season_id) if asks(asked, "leader") else {})
+
+
+def other_branches(session: Session, entry: Entry, locale: str) -> dict[str, str]:
+    """{key: name} of the branches that could take part in another one's entry."""
+    others = select(Branch).where(Branch.id != entry.branch_id).order_by(Branch.id)
+    return {branch.key: branch.name(locale) for branch in session.scalars(others)}
+
+
+def leaders(session: Session, season_id: int) -> dict[str, str]:
+    """{login: name} of those who may take command of a project."""
+    return {person.login: person.name for person in rolls.holders(session, Role.SPONSOR, season_id=season_id)}
 
 
 def places_left(entries: Sequence[Entry], branch_id: int, stage: StageRow) -> int:

@@ -78,7 +78,7 @@ def entry(entry_key: str) -> str:
     if not queries.is_editable(own, here.stage, now()):
         return render_template("stages/submission/entry.html", page=pages.read_page(session, here.stage, own))
     draft = queries.draft_of(session, own)
-    form = forms.declaration_form(_asked())(formdata=None)
+    form = forms.declaration_form(_asked(), _leaders())(formdata=None)
     forms.fill(form, _asked(), draft.answers if draft else own.answers)
     form.version.data = str(draft.version if draft else 0)
     form.page.data = database().entropy.token(16).hex()
@@ -96,6 +96,11 @@ def _own(session: Session, entry_key: str) -> Entry:
     return found
 
 
+def _leaders() -> dict[str, str]:
+    """Asked for only where the form has such a question."""
+    return queries.leaders(reading(), place().season.id) if queries.asks(_asked(), "leader") else {}
+
+
 def _asked() -> tuple[Field, ...]:
     asked: tuple[Field, ...] = queries.options_of(place().stage).field
     return asked
@@ -105,7 +110,7 @@ def _asked() -> tuple[Field, ...]:
 @guarded(Permission.DECLARE)
 def save(entry_key: str) -> Answered:
     """Save, and hand in when that button was pressed. Whatever is refused, what was typed is shown again."""
-    own, form = _own(reading(), entry_key), forms.declaration_form(_asked())()
+    own, form = _own(reading(), entry_key), forms.declaration_form(_asked(), _leaders())()
     uploads, refused = forms.read_uploads(_asked(), request.files)
     try:
         saved = _save(own, form, uploads)

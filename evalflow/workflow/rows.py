@@ -1,0 +1,92 @@
+"""Answers that are tables: indicators, milestones, partners. A row is a mapping of text by the names of its columns."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+
+from evalflow.workflow import indicators
+from evalflow.workflow.indicators import Fault, Row
+
+MOST_ROWS = 20
+COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"indicators": indicators.COLUMNS, "milestones": ("name", "due"), "partners": ("branch", "unit", "share")}
+)
+LONGEST_NAME = 60
+
+
+def faults(field_type: str, rows: Sequence[Row]) -> tuple[Fault, ...]:
+    """Everything wrong with a table, in its order. KeyError: this type is no table.
+
+    >>> faults("partners", [dict(branch="power", unit="", share="70"), dict(branch="power", unit="", share="40")])
+    (Fault(row=2, column='branch', code='named_twice'), Fault(row=0, column='share', code='shares_above_100'))
+    """
+    if len(rows) > MOST_ROWS:
+        return (Fault(0, "", "too_many_table_rows"),)
+    return _CHECKS[field_type](rows)
+
+
+def kept(field_type: str, rows: Sequence[Row]) -> list[dict[str, str]]:
+    """The rows as a draft keeps them: the columns there are, in their order, and no row that is blank throughout."""
+    columns = COLUMNS[field_type]
+    found = [{name: str(row.get(name, "")).strip() for name in columns} for row in rows]
+    return [row for row in found if any(row[name] for name in columns if name not in GIVEN)]
+
+
+GIVEN = ("better", "every")  # columns that a browser always sends something for
+
+
+def _milestones(rows: Sequence[Row]) -> tuple[Fault, ...]:
+    return tuple(fault for number, row in enumerate(rows, 1) for fault in _milestone(number, row))
+
+
+def _milestone(number: int, row: Row) -> list[Fault]:
+    blank = [Fault(number, name, "answer_missing") for name in COLUMNS["milestones"] if not row.get(name)]
+    if blank:
+        return blank
+    found = [Fault(number, "name", "too_long")] if len(row["name"]) > LONGEST_NAME else []
+    try:
+        date.fromisoformat(row["due"])
+    except ValueError:
+        found.append(Fault(number, "due", "not_a_date"))
+    return found
+
+
+def _partners(rows: Sequence[Row]) -> tuple[Fault, ...]:
+    """Each a branch or a unit, named once, with its share of the award fund; the lead branch has the rest."""
+    found = [fault for number, row in enumerate(rows, 1) for fault in _partner(number, row)]
+    names = [(row.get("branch", ""), row.get("unit", "")) for row in rows]
+    found += [
+        Fault(number, "branch" if names[number - 1][0] else "unit", "named_twice")
+        for number in range(2, len(rows) + 1)
+        if names[number - 1] in names[: number - 1]
+    ]
+    if all(fault.column != "share" for fault in found) and sum(Decimal(row["share"]) for row in rows) > WHOLE:
+        found.append(Fault(0, "share", "shares_above_100"))
+    return tuple(found)
+
+
+def _partner(number: int, row: Row) -> list[Fault]:
+    found = []
+    if bool(row.get("branch")) == bool(row.get("unit")):
+        found.append(Fault(number, "branch", "branch_or_unit"))
+    elif len(row.get("unit", "")) > LONGEST_NAME:
+        found.append(Fault(number, "unit", "too_long"))
+    if not _is_share(row.get("share", "")):
+        found.append(Fault(number, "share", "share_out_of_range"))
+    return found
+
+
+def _is_share(text: str) -> bool:
+    try:
+        share = Decimal(text)
+    except InvalidOperation:
+        return False
+    return share.is_finite() and 0 <= share <= WHOLE and len(text) <= LONGEST_SHARE
+
+
+WHOLE = Decimal(100)
+LONGEST_SHARE = 6
+_CHECKS: Mapping[str, Callable[[Sequence[Row]], tuple[Fault, ...]]] = MappingProxyType(
+    {"indicators": indicators.faults, "milestones": _milestones, "partners": _partners}
+)
