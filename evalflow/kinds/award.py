@@ -1,6 +1,8 @@
 """What an award is: what was decided and not struck by an objection is made final, in tiers where there are any.
 
-Evidence: `awards.csv` holds who is awarded, with the place and the tier ("" where there are none).
+Evidence: `awards.csv` holds who is awarded, with the place and the tier ("" where there are none). The outcome's
+`grants` are {entry: {branch: amount}} where tiers have an amount for the award fund; `through_lead` says which part of
+the lead branch's is for units that are no branches.
 """
 
 from collections.abc import Iterable
@@ -10,7 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator
 
 from evalflow.errors import BundleError
-from evalflow.i18n import Text, say
+from evalflow.i18n import N_, Text, say
+from evalflow.kinds import award_fund
 from evalflow.kinds.award_tiers import AwardTier, Classes, classes, distinct, fitting, tier_words
 from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.decision_rules import DecisionOptions
@@ -50,8 +53,19 @@ def words(options: AwardOptions, locale: str) -> list[str]:
     sentences += [tier_words(tier, locale) for tier in options.tier]
     if options.tier:
         sentences.append(say(locale, "Who shares a place shares the better tier."))
+    sentences += fund_words(options, locale)
     sentences.append(say(locale, "Awards are public from the moment they are final, and not before."))
     return sentences
+
+
+def fund_words(options: AwardOptions, locale: str) -> list[str]:
+    """What the tiers bring, and how it is shared; nothing where no tier has an amount."""
+    told = N_("%(tier)s: %(amount)s yuan for the award fund.")
+    sums = [say(locale, told, tier=tier.title.to(locale), amount=tier.amount) for tier in options.tier if tier.amount]
+    shared = N_(
+        "The award fund of an entry is divided to the last cent: partners have their shares, the lead the rest."
+    )
+    return [*sums, say(locale, shared)] if sums else []
 
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
@@ -122,10 +136,11 @@ def outcome(case: Case) -> Outcome:
     options = case.stage.options
     assert isinstance(options, AwardOptions)
     straddles = classes_of(case).straddles if options.tier else ()
+    grants = award_fund.granted(case, options.tier, awards)
     told = [{"entries": list(one.entries), "tiers": list(one.tiers)} for one in straddles]
     return Outcome(
         {"place": {one["entry"]: Fraction(one["place"]) for one in awards}},
-        {"awards": awards, **({"straddles": told} if told else {})},
+        {"awards": awards, **({"straddles": told} if told else {}), **award_fund.facts(grants)},
     )
 
 

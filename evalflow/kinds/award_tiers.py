@@ -30,7 +30,8 @@ class AwardTier(Strict):
 
     at_least: the composite it takes, as text. share: instead of places, its part of all entries, such as "1/12"; the
     shares of the tiers add up before they are rounded down. full_mark_in: instead of all these, a scoring: for whoever
-    is in no tier before it and has full marks there for at least one criterion.
+    is in no tier before it and has full marks there for at least one criterion. amount: what each entry in it brings
+    for the award fund, in whole yuan, shared among the branches that took part as the application says.
     """
 
     key: Key
@@ -39,6 +40,7 @@ class AwardTier(Strict):
     at_least: Amount | None = None
     share: Share | None = None
     full_mark_in: Key | None = None
+    amount: Annotated[int | None, Field(ge=1, le=100_000_000)] = None
 
     @model_validator(mode="after")
     def _meant(self) -> Self:
