@@ -11,10 +11,10 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from evalflow.tally.exact import Number, exact
 from evalflow.tally.rounding import round_half_up
+from evalflow.tally.trajectory import Forecast, Point
 
-Number = Fraction | Decimal | int
-Point = tuple[date, Number]
 WHOLE = Decimal(100)
 AIR = Fraction(1, 10)  # of the height, above the highest and below the lowest value
 APART = Decimal(9)  # of the height, between two labels
@@ -69,15 +69,6 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What is to be expected on the last day: between low and high, and in the middle `value`."""
-
-    low: Number
-    value: Number
-    high: Number
-
-
-@dataclass(frozen=True)
 class Fan:
     """A forecast, from the last figure to the last day. low, middle, high: its ends there."""
 
@@ -87,12 +78,12 @@ class Fan:
     high: Spot
 
     @property
-    def corners(self) -> tuple[Spot, ...]:
-        return (self.start, self.low, self.high)
+    def outline(self) -> str:
+        return traced((self.start, self.low, self.high))
 
     @property
-    def centre(self) -> tuple[Spot, ...]:
-        return (self.start, self.middle)
+    def centre(self) -> str:
+        return traced((self.start, self.middle))
 
 
 @dataclass(frozen=True)
@@ -106,6 +97,14 @@ class Chart:
     fan: Fan | None
     today: Decimal | None
 
+    @property
+    def way(self) -> str:
+        return traced(self.expected)
+
+    @property
+    def course(self) -> str:
+        return traced(self.dots)
+
 
 @dataclass(frozen=True)
 class Spark:
@@ -113,6 +112,10 @@ class Spark:
 
     dots: tuple[Dot, ...]
     target: Decimal
+
+    @property
+    def course(self) -> str:
+        return traced(self.dots)
 
     @property
     def last(self) -> Dot | None:
@@ -152,7 +155,7 @@ class _Scale:
         air = AIR * 100
         if not height:
             return _cut(Fraction(50))
-        return _cut(air + (self.high - Fraction(value)) / height * (100 - 2 * air))
+        return _cut(air + (self.high - exact(value)) / height * (100 - 2 * air))
 
 
 def indicator_chart(
@@ -164,7 +167,7 @@ def indicator_chart(
     starts: date,
     ends: date,
     today: date,
-    forecast: Outlook | None = None,
+    forecast: Forecast | None = None,
     expected: Sequence[Point] = (),
 ) -> Chart:
     """An indicator between its first and its last day.
@@ -177,7 +180,7 @@ def indicator_chart(
     levels = {Level.BASELINE: baseline, Level.WORK: work, Level.STRETCH: stretch}
     outlook = (forecast.low, forecast.value, forecast.high) if forecast else ()
     told = [*levels.values(), *(value for _day, value in (*reported, *way)), *outlook]
-    scale = _Scale(Fraction(min(told)), Fraction(max(told)))
+    scale = _Scale(exact(min(told)), exact(max(told)))
     dots = tuple(Dot(day, value, span.across(day), scale.down(value)) for day, value in reported)
     return Chart(
         months=months(span),
@@ -193,7 +196,7 @@ def spark(points: Iterable[Point], *, baseline: Number, work: Number, starts: da
     """A trend on the same days for all, so that sparks under each other can be compared."""
     span, reported = Span(starts, ends), sorted(points)
     told = [baseline, work, *(value for _day, value in reported)]
-    scale = _Scale(Fraction(min(told)), Fraction(max(told)))
+    scale = _Scale(exact(min(told)), exact(max(told)))
     dots = tuple(Dot(day, value, span.across(day), scale.down(value)) for day, value in reported)
     return Spark(dots, scale.down(work))
 
@@ -223,7 +226,7 @@ def traced(spots: Iterable[Spot | Dot]) -> str:
 
 def _lines(levels: dict[Level, Number], scale: _Scale) -> tuple[Line, ...]:
     """Targets are labelled on their far side, the baseline on its near side; labels keep apart from each other."""
-    rises = Fraction(levels[Level.WORK]) >= Fraction(levels[Level.BASELINE])
+    rises = levels[Level.WORK] >= levels[Level.BASELINE]
     heights = {level: scale.down(value) for level, value in levels.items()}
     work, stretch = heights[Level.WORK], heights[Level.STRETCH]
     pushed = min(stretch, work - APART) if rises else max(stretch, work + APART)
@@ -234,7 +237,7 @@ def _lines(levels: dict[Level, Number], scale: _Scale) -> tuple[Line, ...]:
     )
 
 
-def _fan(dots: Sequence[Dot], forecast: Outlook | None, scale: _Scale) -> Fan | None:
+def _fan(dots: Sequence[Dot], forecast: Forecast | None, scale: _Scale) -> Fan | None:
     if forecast is None or not dots:
         return None
     low, middle, high = (Spot(WHOLE, scale.down(value)) for value in (forecast.low, forecast.value, forecast.high))

@@ -13,17 +13,16 @@ from evalflow.stages.tracking.charts import (
     Level,
     Line,
     Month,
-    Outlook,
     Span,
     Spark,
     Spot,
     indicator_chart,
     months,
     spark,
-    traced,
 )
+from evalflow.tally.trajectory import Forecast
 
-D = Decimal
+D, F = Decimal, Fraction
 STARTS, ENDS = date(2026, 1, 1), date(2026, 4, 11)  # a hundred days apart
 
 
@@ -37,7 +36,7 @@ def test_an_indicator_stands_between_its_baseline_and_its_stretch_target() -> No
         starts=STARTS,
         ends=ENDS,
         today=date(2026, 1, 31),
-        forecast=Outlook(94, 96, 98),
+        forecast=Forecast(F(96), F(94), F(98)),
     )
     assert chart.lines == (
         Line(Level.BASELINE, 90, D("90.0"), D("90.0"), False),
@@ -51,7 +50,8 @@ def test_an_indicator_stands_between_its_baseline_and_its_stretch_target() -> No
     assert chart.expected == (Spot(D("0.0"), D("90.0")), Spot(D("100.0"), D("50.0")))
     last = Spot(D("20.0"), D("70.0"))
     assert chart.fan == Fan(last, Spot(D(100), D("58.0")), Spot(D(100), D("42.0")), Spot(D(100), D("26.0")))
-    assert chart.fan.corners == (last, chart.fan.low, chart.fan.high)
+    assert chart.fan.outline == "20.0,70.0 100,58.0 100,26.0"
+    assert (chart.fan.centre, chart.course) == ("20.0,70.0 100,42.0", "10.0,90.0 20.0,70.0")
     assert chart.today == D("30.0")
 
 
@@ -74,7 +74,7 @@ def test_labels_of_targets_close_together_keep_apart() -> None:
 def test_a_stated_way_to_the_target_replaces_the_straight_one() -> None:
     way = [(ENDS, 95), (STARTS, 90), (date(2026, 2, 20), 91)]
     chart = indicator_chart([], baseline=90, work=95, stretch=100, starts=STARTS, ends=ENDS, today=ENDS, expected=way)
-    assert traced(chart.expected) == "0.0,90.0 50.0,82.0 100.0,50.0"
+    assert chart.way == "0.0,90.0 50.0,82.0 100.0,50.0"
 
 
 def test_figures_beyond_every_target_and_forecasts_stretch_the_picture() -> None:
@@ -86,14 +86,21 @@ def test_figures_beyond_every_target_and_forecasts_stretch_the_picture() -> None
         starts=STARTS,
         ends=ENDS,
         today=STARTS,
-        forecast=Outlook(100, 120, 130),
+        forecast=Forecast(F(120), F(100), F(130)),
     )
     assert (chart.dots[0].y, chart.fan and chart.fan.high.y, chart.lines[0].y) == (D("50.0"), D("10.0"), D("90.0"))
 
 
 def test_without_a_figure_there_is_no_forecast_and_a_day_outside_is_not_today() -> None:
     chart = indicator_chart(
-        [], baseline=0, work=1, stretch=2, starts=STARTS, ends=ENDS, today=date(2026, 4, 12), forecast=Outlook(1, 1, 1)
+        [],
+        baseline=0,
+        work=1,
+        stretch=2,
+        starts=STARTS,
+        ends=ENDS,
+        today=date(2026, 4, 12),
+        forecast=Forecast(F(1), F(1), F(1)),
     )
     assert (chart.dots, chart.fan, chart.today) == ((), None, None)
 
@@ -105,6 +112,7 @@ def test_a_spark_ends_at_the_latest_figure_and_shows_the_target() -> None:
         Dot(date(2026, 1, 11), 2, D("10.0"), D("70.0")),
         Dot(date(2026, 1, 21), 4, D("20.0"), D("50.0")),
     )
+    assert drawn.course == "10.0,70.0 20.0,50.0"
     assert (drawn, drawn.last) == (Spark(dots, D("10.0")), dots[1])
     assert spark([], baseline=0, work=8, starts=STARTS, ends=ENDS).last is None
 

@@ -1,0 +1,146 @@
+"""The supervisor's wall: every project as a tile, the worst first, filtered, and summed up by branch and by leader.
+
+Reads what `queries` found; asks the database nothing itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from evalflow.stages.tracking.charts import Spark
+from evalflow.stages.tracking.milestones import Mark
+from evalflow.tally.exact import Number
+from evalflow.tally.trajectory import Light
+
+WORST_FIRST = (Light.RED, Light.AMBER, Light.GREY, Light.GREEN)
+MAIN = 2  # indicators on a tile: those that weigh most
+
+
+@dataclass(frozen=True)
+class Trend:
+    """An indicator on a tile. last: its last figure, None before the first."""
+
+    name: str
+    unit: str
+    light: Light
+    last: Number | None
+    work: Number
+    drawn: Spark
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A project on the wall. branch, leader: keys to filter by, with the names beside them; leader "" where none is.
+
+    attainment: in per cent, None before the first figure. days_left: until the stage closes. trends: of its main
+    indicators; others: how many more it has. overdue: reports that are late; orders: follow-up orders not closed.
+    """
+
+    key: str
+    title: str
+    branch: str
+    branch_name: str
+    leader: str
+    leader_name: str
+    light: Light
+    attainment: Fraction | None
+    days_left: int
+    trends: tuple[Trend, ...]
+    others: int
+    overdue: int
+    orders: int
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the wall is filtered by; "" lets all through."""
+
+    branch: str = ""
+    light: str = ""
+    leader: str = ""
+
+    def admits(self, tile: Tile) -> bool:
+        wanted = ((self.branch, tile.branch), (self.light, tile.light), (self.leader, tile.leader))
+        return all(asked in ("", held) for asked, held in wanted)
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """The projects of one branch or one leader. attainment: their mean, all weighing alike; None where none has one."""
+
+    key: str
+    name: str
+    projects: int
+    lights: Mapping[Light, int]
+    attainment: Fraction | None
+    overdue: int
+    orders: int
+
+
+def main(weights: Sequence[Number], most: int = MAIN) -> tuple[int, ...]:
+    """The places of the indicators that weigh most, in the order of the plan; of equal ones those named first.
+
+    >>> main([20, 50, 30]), main([25, 25, 25, 25])
+    ((1, 2), (0, 1))
+    """
+    heaviest = sorted(range(len(weights)), key=lambda place: -weights[place])[:most]
+    return tuple(sorted(heaviest))
+
+
+def ordered(tiles: Iterable[Tile]) -> tuple[Tile, ...]:
+    """The worst first: by light, then late reports, open orders, and how little was attained."""
+    return tuple(sorted(tiles, key=_urgency))
+
+
+def shown(tiles: Iterable[Tile], choice: Choice) -> tuple[Tile, ...]:
+    return tuple(tile for tile in tiles if choice.admits(tile))
+
+
+def lights(tiles: Iterable[Tile]) -> dict[Light, int]:
+    """How many there are of each light, the worst first; none is 0."""
+    found = Counter(tile.light for tile in tiles)
+    return {light: found[light] for light in WORST_FIRST}
+
+
+def branches(tiles: Iterable[Tile]) -> dict[str, str]:
+    """{key: name}, by name."""
+    return _by_name({tile.branch: tile.branch_name for tile in tiles})
+
+
+def leaders(tiles: Iterable[Tile]) -> dict[str, str]:
+    """{key: name} of the leaders in command, by name; projects without one add none."""
+    return _by_name({tile.leader: tile.leader_name for tile in tiles if tile.leader})
+
+
+def by_branch(tiles: Sequence[Tile]) -> tuple[Rollup, ...]:
+    return tuple(
+        _rollup(key, name, [tile for tile in tiles if tile.branch == key]) for key, name in branches(tiles).items()
+    )
+
+
+def by_leader(tiles: Sequence[Tile]) -> tuple[Rollup, ...]:
+    return tuple(
+        _rollup(key, name, [tile for tile in tiles if tile.leader == key]) for key, name in leaders(tiles).items()
+    )
+
+
+def mean(tiles: Iterable[Tile]) -> Fraction | None:
+    """Of the attainments that there are."""
+    known = [tile.attainment for tile in tiles if tile.attainment is not None]
+    return sum(known, Fraction(0)) / len(known) if known else None
+
+
+def _rollup(key: str, name: str, tiles: Sequence[Tile]) -> Rollup:
+    overdue, orders = sum(tile.overdue for tile in tiles), sum(tile.orders for tile in tiles)
+    return Rollup(key, name, len(tiles), lights(tiles), mean(tiles), overdue, orders)
+
+
+def _urgency(tile: Tile) -> tuple[object, ...]:
+    attained = tile.attainment if tile.attainment is not None else Fraction(-1)
+    return (WORST_FIRST.index(tile.light), -tile.overdue, -tile.orders, attained, tile.key)
+
+
+def _by_name(names: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(names.items(), key=lambda named: (named[1], named[0])))
