@@ -39,6 +39,10 @@ class Permission(enum.StrEnum):
     OBJECT = "object"
     ANSWER_OBJECTIONS = "answer_objections"
     FINALISE = "finalise"  # make the awards public
+    READ_ACCOUNT = "read_account"  # what a branch has of the award fund
+    SPEND = "spend"  # from a branch's account
+    SEE_FUND = "see_fund"  # the award fund as a whole
+    KEEP_FUND = "keep_fund"  # money coming in, the end of a year
     STEER = "steer"  # open, close, reopen, cancel
     FOLLOW_TURNOUT = "follow_turnout"
     AUDIT = "audit"
@@ -63,6 +67,10 @@ ROLES_OF: dict[Permission, frozenset[Role]] = {
     Permission.OBJECT: frozenset(Role),
     Permission.ANSWER_OBJECTIONS: frozenset({O}),
     Permission.FINALISE: frozenset({C}),
+    Permission.READ_ACCOUNT: frozenset({B, C, O, A}),
+    Permission.SPEND: frozenset({B}),
+    Permission.SEE_FUND: frozenset({C, O, A}),
+    Permission.KEEP_FUND: frozenset({O}),
     Permission.STEER: frozenset({O}),
     Permission.FOLLOW_TURNOUT: frozenset({O, A, C}),
     Permission.AUDIT: frozenset({A}),

@@ -1,6 +1,7 @@
 """Which package answers for which kind, and all that the log may record. Explicit imports, nothing else."""
 
 from evalflow.audit.event import EventType
+from evalflow.funds.events import EVENTS as FUND_EVENTS
 from evalflow.people.events import EVENTS as PEOPLE_EVENTS
 from evalflow.seasons.events import EVENTS as SEASON_EVENTS
 from evalflow.seasons.lifecycle import Lifecycle
@@ -65,6 +66,7 @@ PRINTINGS: dict[str, Printing] = {
 EVENT_TYPES: tuple[EventType, ...] = (
     *PEOPLE_EVENTS,
     *SEASON_EVENTS,
+    *FUND_EVENTS,
     *AWARD_EVENTS,
     *BALLOT_EVENTS,
     *DECISION_EVENTS,

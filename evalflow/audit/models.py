@@ -79,6 +79,24 @@ class Checkpoint(Base):
 WRITTEN_ONCE = {"event": "id", "leaf": "number", "checkpoint": "size"}
 
 
+def written_once(dialect: str, table: str, key: str) -> list[str]:
+    """The statements that make the database refuse to change, remove or replace rows of a table."""
+    if dialect == "sqlite":
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"
+        exists = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608
+        return [
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {exists} {refuse}",
+        ]
+    return [
+        f"CREATE TRIGGER {table}_written_once BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION written_once()",
+        f"CREATE TRIGGER {table}_not_truncated BEFORE TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION written_once()",
+    ]
+
+
 def protections(dialect: str) -> list[str]:
     """The statements that make the database refuse UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE on the log."""
     return _sqlite_protections() if dialect == "sqlite" else _postgresql_protections()
@@ -89,13 +107,7 @@ def _sqlite_protections() -> list[str]:
         "CREATE TRIGGER event_pending AFTER INSERT ON event BEGIN INSERT INTO pending (event_id) VALUES (NEW.id); END"
     ]
     for table, key in WRITTEN_ONCE.items():
-        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is written once'); END"
-        exists = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608
-        statements += [
-            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}",
-            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}",
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {exists} {refuse}",
-        ]
+        statements += written_once("sqlite", table, key)
     exists = "EXISTS (SELECT 1 FROM leaf WHERE event_id = NEW.event_id)"
     refuse = "BEGIN SELECT RAISE(ABORT, 'leaf is written once'); END"
     return [*statements, f"CREATE TRIGGER leaf_no_replace_event BEFORE INSERT ON leaf WHEN {exists} {refuse}"]
@@ -109,13 +121,8 @@ def _postgresql_protections() -> list[str]:
         "CREATE FUNCTION written_once() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is written once', TG_TABLE_NAME; END $$",
     ]
-    for table in WRITTEN_ONCE:
-        statements += [
-            f"CREATE TRIGGER {table}_written_once BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION written_once()",
-            f"CREATE TRIGGER {table}_not_truncated BEFORE TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION written_once()",
-        ]
+    for table, key in WRITTEN_ONCE.items():
+        statements += written_once("postgresql", table, key)
     return statements
 
 

@@ -10,6 +10,7 @@ from evalflow.audit.event import decode, digest
 from evalflow.audit.models import EventRow
 from evalflow.audit.note import Signer
 from evalflow.errors import EvalflowError
+from evalflow.funds import checks as fund
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import cases, queries
@@ -20,7 +21,7 @@ from evalflow.workflow import machine
 
 def faults(session: Session, signer: Signer) -> list[str]:
     """One English sentence for each contradiction found; none when all is well."""
-    found = list(_log_faults(session, signer))
+    found = [*_log_faults(session, signer), *(f"the award fund: {fault}" for fault in fund.faults(session))]
     logged = _logged(session)
     for season in queries.seasons(session):
         found += [f"season {season.key}: {fault}" for fault in _season_faults(session, season, logged)]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from evalflow.errors import BundleError
+from evalflow.kinds import money
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.tally import apportion
 from evalflow.workflow.outcome import Case
@@ -81,20 +82,13 @@ def divided(amount: int, lead: str, partners: Sequence[Mapping[str, str]]) -> Gr
     return Granted({branch: part for branch, part in branches.items() if part}, tuple(units))
 
 
-def money(hundredths: int) -> str:
-    """
-    >>> money(600000), money(5), money(-1250)
-    ('6000.00', '0.05', '-12.50')
-    """
-    sign, (whole, rest) = "-" if hundredths < 0 else "", divmod(abs(hundredths), 100)
-    return f"{sign}{whole}.{rest:02d}"
-
-
 def facts(found: Mapping[str, Granted]) -> dict[str, Any]:
     """What the outcome says of it; nothing where no tier has an amount."""
-    grants = {entry: {branch: money(part) for branch, part in one.branches.items()} for entry, one in found.items()}
+    grants = {
+        entry: {branch: money.written(part) for branch, part in one.branches.items()} for entry, one in found.items()
+    }
     units = {
-        entry: [{"unit": unit, "amount": money(part)} for unit, part in one.through_lead]
+        entry: [{"unit": unit, "amount": money.written(part)} for unit, part in one.through_lead]
         for entry, one in found.items()
         if one.through_lead
     }

@@ -221,6 +221,18 @@ SENTENCES: Mapping[str, Any] = {
     "not_final": _l("The committee has not made the awards final."),
     "no_such_award": _l("There is no such award."),
     "awards_later": _l("The awards are announced at the ceremony."),
+    # the award fund
+    "already_granted": _l("What these awards bring has been booked already."),
+    "not_money": _l("This is not a sum of money above 0, such as 1280.50."),
+    "day_to_come": _l("This day is still to come."),
+    "document_used": _l("This document has been booked already."),
+    "overspent": _l("The branch has %(balance)s yuan left for %(year)s."),
+    "books_closed": _l("The books of %(year)s are closed."),
+    "year_not_over": _l("The year %(year)s is not over yet."),
+    "earlier_year_open": _l("The books of %(year)s have to be closed first."),
+    "no_such_booking": _l("There is no such booking."),
+    "already_corrected": _l("This booking has been taken back already."),
+    "not_correctable": _l("Only spending and money that came in can be taken back."),
 }
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict
+from evalflow.funds import commands as fund
 from evalflow.seasons import queries as seasons
 from evalflow.seasons import timers
 from evalflow.seasons.models import Phase, StageRow
@@ -18,6 +19,7 @@ def finalise(session: Session, stage_id: int, *, actor: Actor, now: datetime) ->
     """Write the awards as decided and left standing; time then closes and settles the stage at once.
 
     Nothing is chosen here: what is final follows from the decision and the notice. Nothing is public until then.
+    What the tiers bring is booked in the award fund in the same act.
     """
     stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.FINALISE, season=stage.season_id)
@@ -33,6 +35,7 @@ def finalise(session: Session, stage_id: int, *, actor: Actor, now: datetime) ->
         raise Conflict("nothing_to_award")
     session.add_all(made)
     session.flush()
+    fund.grant(session, stage, queries.grants(session, stage), actor=actor, now=now)
     _end(session, stage, now)
     public = {"awards": [[one.entry.key, one.place, one.tier] for one in queries.awards(session, stage_id)]}
     ledger.append(

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
 from evalflow.errors import BundleError, Conflict, Refused
-from evalflow.kinds import award
+from evalflow.funds import queries as fund
+from evalflow.kinds import money
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.award import queries
 from evalflow.workflow.outcome import Tables
@@ -45,7 +46,12 @@ def faults(session: Session, stage: StageRow) -> list[str]:
     if strange or not found:
         return strange
     try:
-        award.outcome(queries.case(session, stage))
+        due = queries.grants(session, stage)
     except BundleError as wrong:
         return [str(wrong)]
-    return []
+    return [] if _booked(session, stage) == due else ["the award fund has other grants booked than the awards bring"]
+
+
+def _booked(session: Session, stage: StageRow) -> dict[str, dict[str, str]]:
+    found = fund.granted(session, stage.id)
+    return {entry: {key: money.written(amount) for key, amount in parts.items()} for entry, parts in found.items()}

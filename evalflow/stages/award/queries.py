@@ -97,6 +97,12 @@ def due(session: Session, stage: StageRow) -> list[Awarded]:
     ]
 
 
+def grants(session: Session, stage: StageRow) -> dict[str, dict[str, str]]:
+    """{entry key: {branch key: amount}} that the awards written bring; none where no tier has an amount."""
+    found: dict[str, dict[str, str]] = award.outcome(case(session, stage)).facts.get("grants", {})
+    return found
+
+
 def results(session: Session, stage: StageRow) -> Results:
     """From the outcome of the nearest decision before the award."""
     decision = seasons.stage_of_kind(stage.season, "decision", before=stage)
