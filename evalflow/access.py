@@ -91,7 +91,8 @@ class Grant:
 class Actor:
     """Who is asking. `person_id` is None for a visitor and for the system itself.
 
-    office: what the log says of them, such as "organiser" or "branch_secretary:smelting"; never a name.
+    office: what the log says of them, such as "organiser" or "branch_secretary:smelting"; never a name. speaks_for:
+    keys of the branches they are secretary of.
     """
 
     person_id: int | None
@@ -100,6 +101,8 @@ class Actor:
     branch_id: int | None = None
     grants: frozenset[Grant] = frozenset()
     locale: str = "zh_Hans"
+    login: str = ""
+    speaks_for: frozenset[str] = frozenset()
 
     @property
     def is_authenticated(self) -> bool:

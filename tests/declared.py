@@ -3,6 +3,8 @@
 from evalflow.access import Actor, Role
 from evalflow.seasons.models import Entry, Season
 from evalflow.stages.submission import commands
+from evalflow.workflow.fields import Answers
+from evalflow.workflow.rows import COLUMNS
 from tests.builders import House
 
 SUBMISSION = """
@@ -29,6 +31,21 @@ field = [
 ]
 """
 
+PROJECT = SUBMISSION.replace(
+    "field = [",
+    """field = [
+  { key = "plan", type = "indicators", label = { zh = "指标", en = "Indicators" } },
+  { key = "steps", type = "milestones", label = { zh = "节点", en = "Milestones" } },
+  { key = "others", type = "partners", label = { zh = "参与", en = "Partners" } },""",
+)
+PLAN: Answers = {
+    "plan": [
+        dict(zip(COLUMNS["indicators"], row.split(), strict=True))
+        for row in ("回收率 % more 90 96 97 60 化验 month", "工期 天 less 10 9 7.5 40 日报 month")
+    ],
+    "steps": [{"name": "投料", "due": "2026-06-30"}, {"name": "方案", "due": "2026-05-10"}],
+}
+
 
 def secretaries(house: House) -> dict[str, Actor]:
     """{branch key: its secretary}, for the two branches of the house."""
@@ -40,10 +57,16 @@ def secretaries(house: House) -> dict[str, Actor]:
 
 
 def declared(
-    house: House, toml: str, *, by: dict[str, Actor], answers: dict[str, str] | None = None, key: str = "test-2026"
+    house: House,
+    toml: str,
+    *,
+    by: dict[str, Actor],
+    answers: Answers | None = None,
+    key: str = "test-2026",
+    form: str = SUBMISSION,
 ) -> Season:
     """One accepted entry of each branch, called like it; more answers may be given, the same for both."""
-    season = house.season(SUBMISSION + toml, key=key, starts_on=house.now.date())
+    season = house.season(form + toml, key=key, starts_on=house.now.date())
     stage = house.open(season, "declare")
     for branch_key, secretary in by.items():
         branch_id = {"smelting": house.smelting, "refining": house.refining}[branch_key]

@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,9 +17,8 @@ from evalflow.registry import LIFECYCLES
 from evalflow.seasons import cases, events, moves, queries, timers, windows, workdays
 from evalflow.seasons.models import EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
+from evalflow.seasons.windows import ZONE
 from evalflow.workflow.definition import Definition
-
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def create_season(

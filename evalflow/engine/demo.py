@@ -14,13 +14,13 @@ from evalflow.audit.note import Signer
 from evalflow.config import WORKFLOWS
 from evalflow.db import Database
 from evalflow.engine import organisation, rehearsal
-from evalflow.engine.commands import ZONE
 from evalflow.kinds import KINDS
 from evalflow.people import accounts as people
 from evalflow.people.models import Person
 from evalflow.seasons import windows, workdays
 from evalflow.seasons.models import Season
 from evalflow.seasons.play import World
+from evalflow.seasons.windows import ZONE
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 

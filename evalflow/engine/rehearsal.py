@@ -18,6 +18,7 @@ from evalflow.registry import LIFECYCLES, PLAYS
 from evalflow.seasons import queries, timers
 from evalflow.seasons.models import Phase, Season, StageRow
 from evalflow.seasons.play import World
+from evalflow.seasons.windows import ZONE
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.when import next_day
 
@@ -52,7 +53,7 @@ def rehearse(
     database = Database(engine, SeededEntropy(seed))
     signer = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(database.entropy.token(32)))
     starts_on = next_day(definition.heading.starts, date(YEAR, 1, 1))
-    clock = datetime.combine(starts_on, datetime.min.time(), commands.ZONE) - timedelta(days=7)
+    clock = datetime.combine(starts_on, datetime.min.time(), ZONE) - timedelta(days=7)
     with database.writing() as session:
         organisation.found(session, branches=branches, members=members, now=clock)
     world = organisation.world_of(database, seed=seed, now=clock)

@@ -8,13 +8,13 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from evalflow.config import WORKFLOWS, Config
-from evalflow.engine.commands import ZONE
 from evalflow.errors import NotFound, Refused
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import timers, windows, workdays
 from evalflow.seasons.models import Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of
+from evalflow.seasons.windows import ZONE
 from evalflow.workflow import machine, reader
 from evalflow.workflow.definition import Definition, Stage
 

@@ -14,12 +14,12 @@ from wtforms.widgets import HiddenInput
 
 from evalflow.access import Permission
 from evalflow.engine import commands, steering
-from evalflow.engine.commands import ZONE
 from evalflow.errors import Invalid, NotFound
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries
 from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.rules import definition_of
+from evalflow.seasons.windows import ZONE
 from evalflow.web.current import actor, config, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded

@@ -12,7 +12,11 @@ from evalflow.workflow.definition import Key, Stage, Strict
 
 SCORE, FIGURE, ATTAINMENT = "score", "figure", "attainment"
 FIGURES = {"ballot": "votes", "scoring": "score"}  # the figure of a kind that ranks its entries
-COUNTED = {**FIGURES, "decision": "composite"}  # the figure of a kind that a component or a line may count with
+COUNTED = {
+    **FIGURES,
+    "decision": "composite",
+    "tracking": "attainment",
+}  # the figure of a kind that a component or a line may count with
 FULL_MARKS = 100  # what weighted parts are on
 TARGETS = ("baseline", "work", "stretch")
 OF_ATTAINMENT = ("value", *TARGETS, "better", "capped", "stretch_points", "scale")
@@ -30,7 +34,8 @@ class Component(Strict):
     left out where parts are only added up or multiplied. subtract: a deduction, with combine = "sum". group: parts of
     one group are averaged before they are multiplied, with combine = "geometric".
 
-    figure, value: a number field of a declaration, "votes" of a vote, "score" of a scoring, "composite" of a decision.
+    figure, value: a number field of a declaration, "votes" of a vote, "score" of a scoring, "composite" of a decision,
+    "attainment" of a tracking.
     baseline (0 points), work (100 points), stretch (stretch_points): a number as text, or a number field of the same
     declaration. better: whether more or less is better. capped: never below 0, never above the last target's points.
     scale: "log" where equal ratios weigh alike.

@@ -1,25 +1,53 @@
 """What tracking is: accepted entries report how they come along, for as long as the stage is open.
 
-Evidence: `reports.csv` holds every report's number within its entry and its state.
+Evidence: `reports.csv` holds every report by its number within its entry, the day it speaks of and the number of the
+report it corrects; `figures.csv` the figures of each indicator in it. A figure of a corrected report does not count.
+Where an earlier stage has indicators, the last figures that count make the attainment of each entry.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
-from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.columns import count_of, day_of, one_of, points_of, unique
+from evalflow.kinds.plans import plans_of
+from evalflow.tally import attainment
+from evalflow.tally.attainment import Better, Targets
+from evalflow.tally.trajectory import AMBER, GREEN
 from evalflow.workflow.definition import Definition, Options, Stage
+from evalflow.workflow.indicators import Indicator
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
 
 STATES = ("filed",)
+FIGURES, REPORTS = "figures.csv", "reports.csv"
+Percent = Annotated[int, Field(ge=1, le=100)]
 
 
 class TrackingOptions(Options):
-    """reports: how often one is expected."""
+    """reports: how often one is expected. green, amber: the least shares of the progress wanted, in per cent, that give
+    an entry a green or an amber light. stretch_points: what the stretch target is worth.
+    """
 
     reports: Literal["weekly", "monthly", "none"] = "monthly"
+    green: Percent = GREEN
+    amber: Percent = AMBER
+    stretch_points: Annotated[int, Field(ge=100, le=1000)] = 120
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An indicator's value on a day, from a report. number: the report's."""
+
+    number: int
+    day: date
+    value: Fraction
 
 
 def words(options: TrackingOptions, locale: str) -> list[str]:
@@ -34,18 +62,105 @@ def words(options: TrackingOptions, locale: str) -> list[str]:
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     if definition.last("submission", before=stage.key) is None:
         yield Problem("kind", "a submission stage before it", "none")
+    options = stage.options
+    if isinstance(options, TrackingOptions) and options.amber > options.green:
+        yield Problem("amber", f"at most green, {options.green}", str(options.amber))
+
+
+def attained(plan: Sequence[Indicator], values: Mapping[int, Fraction], stretch_points: int) -> Fraction:
+    """The weighted points of an entry: 100 with every indicator at its work target. An indicator without a value: 0.
+
+    >>> from decimal import Decimal as D
+    >>> plan = [Indicator(1, "a", "t", "more", D(0), D(10), D(20), D(60), "", "month"),
+    ...         Indicator(2, "b", "d", "less", D(10), D(9), D(8), D(40), "", "month")]
+    >>> str(attained(plan, {1: Fraction(10), 2: Fraction(9)}, 120)), str(attained(plan, {1: Fraction(5)}, 120))
+    ('100', '30')
+    """
+    points = (
+        Fraction(indicator.weight) * attainment.attainment(values[indicator.number], targets(indicator, stretch_points))
+        for indicator in plan
+        if indicator.number in values
+    )
+    return sum(points, Fraction(0)) / 100
+
+
+def targets(indicator: Indicator, stretch_points: int) -> Targets:
+    return Targets(
+        indicator.baseline,
+        indicator.work,
+        indicator.stretch,
+        better=Better(indicator.better),
+        stretch_points=stretch_points,
+    )
+
+
+def last(figures: Iterable[Figure]) -> Figure | None:
+    """The figure of the latest day; of one day that of the latest report. It does not depend on the order."""
+    return max(figures, key=lambda figure: (figure.day, figure.number), default=None)
 
 
 def outcome(case: Case) -> Outcome:
-    """Reports per entry."""
+    """Reports per entry; with indicators also what each entry has attained by its last figures."""
+    numbers, standing = _reports(case)
+    counts = {entry: Fraction(len(of)) for entry, of in numbers.items()}
+    plans = plans_of(case)
+    if not plans:
+        return Outcome({"reports": counts})
+    figures = _figures(case, plans, standing)
+    options = case.stage.options
+    assert isinstance(options, TrackingOptions)
+    found: dict[str, Fraction] = {}
+    told: dict[str, Any] = {}
+    for entry in case.keys:
+        ends = {number: end for number, of in figures[entry].items() if (end := last(of)) is not None}
+        values = {number: end.value for number, end in ends.items()}
+        found[entry] = attained(plans.get(entry, ()), values, options.stretch_points)
+        told[entry] = {
+            str(number): {"value": str(end.value), "day": end.day.isoformat()} for number, end in ends.items()
+        }
+    return Outcome({"reports": counts, "attainment": found}, {"last": told})
+
+
+def _reports(case: Case) -> tuple[dict[str, set[int]], dict[tuple[str, int], date]]:
+    """({entry: numbers of its reports}, {(entry, number): day} of those that no other corrects)."""
     rows = case.rows("reports")
-    unique(rows, "reports.csv", "entry", "number")
-    reports = dict.fromkeys(case.keys, Fraction(0))
+    unique(rows, REPORTS, "entry", "number")
+    numbers: dict[str, set[int]] = {entry: set() for entry in case.keys}
+    standing: dict[tuple[str, int], date] = {}
     for line, row in enumerate(rows, 2):
-        count_of(row, "number", "reports.csv", line)
-        one_of(row, "state", "reports.csv", line, known=STATES)
-        reports[one_of(row, "entry", "reports.csv", line, known=reports)] += 1
-    return Outcome({"reports": reports})
+        one_of(row, "state", REPORTS, line, known=STATES)
+        entry = one_of(row, "entry", REPORTS, line, known=numbers)
+        number = count_of(row, "number", REPORTS, line)
+        numbers[entry].add(number)
+        standing[entry, number] = day_of(row, "day", REPORTS, line)
+    for line, row in enumerate(rows, 2):
+        if row["corrects"]:
+            corrected = (row["entry"], count_of(row, "corrects", REPORTS, line))
+            if corrected not in standing or corrected[1] >= int(row["number"]):
+                raise BundleError(REPORTS, f"corrects: no earlier report {corrected[1]} that still counts", line=line)
+            del standing[corrected]
+    return numbers, standing
+
+
+def _figures(
+    case: Case, plans: Mapping[str, Sequence[Indicator]], standing: Mapping[tuple[str, int], date]
+) -> dict[str, dict[int, list[Figure]]]:
+    """{entry: {indicator: its figures that count}}."""
+    rows = case.rows("figures")
+    unique(rows, FIGURES, "entry", "report", "indicator")
+    found: dict[str, dict[int, list[Figure]]] = {entry: {} for entry in case.keys}
+    known = {(row["entry"], row["number"]) for row in case.rows("reports")}
+    for line, row in enumerate(rows, 2):
+        entry = one_of(row, "entry", FIGURES, line, known=found)
+        number = count_of(row, "report", FIGURES, line)
+        if (entry, row["report"]) not in known:
+            raise BundleError(FIGURES, f"{entry} has no report {number}", line=line)
+        indicators = {str(indicator.number) for indicator in plans.get(entry, ())}
+        indicator = int(one_of(row, "indicator", FIGURES, line, known=indicators))
+        value = points_of(row, "value", FIGURES, line)
+        if (entry, number) in standing:
+            found[entry].setdefault(indicator, []).append(Figure(number, standing[entry, number], value))
+    return found
 
 
 TRACKING = Kind(
@@ -54,7 +169,10 @@ TRACKING = Kind(
     options=TrackingOptions,
     words=words,
     outcome=outcome,
-    tables={"reports": ("entry", "number", "state")},
-    figures=("reports",),
+    tables={
+        "reports": ("entry", "number", "state", "day", "corrects"),
+        "figures": ("entry", "report", "indicator", "value"),
+    },
+    figures=("reports", "attainment"),
     check=check,
 )

@@ -116,6 +116,7 @@ def _actor(session: Session, *which: ColumnElement[bool]) -> Actor | None:
     query = (
         select(
             Person.id,
+            Person.login,
             Person.name,
             Person.locale,
             Person.branch_id,
@@ -134,7 +135,10 @@ def _actor(session: Session, *which: ColumnElement[bool]) -> Actor | None:
         return None
     first, held = rows[0], [row for row in rows if row.role is not None]
     grants = frozenset(Grant(Role(row.role), row.for_branch, row.season_id) for row in held)
-    return Actor(first.id, first.name, _office(held), first.branch_id, grants, first.locale)
+    branches = frozenset(row.key for row in held if row.role == Role.BRANCH_SECRETARY.value)
+    return Actor(
+        first.id, first.name, _office(held), first.branch_id, grants, first.locale, first.login, branches - {None}
+    )
 
 
 def _office(held: Sequence[Row[*tuple[Any, ...]]]) -> str:

@@ -84,7 +84,8 @@ class Entry(Base):
     """A brand, project, post or design. `key` is its short code in links, bundles and the log.
 
     answers: the content as last submitted, by field key (see `workflow.fields`). number: place in the order of
-    presentation, given when it is accepted. position: where it is, for workflows whose entries move apart.
+    presentation, given when it is accepted. position: where it is, for workflows whose entries move apart, and since
+    moved_at.
     """
 
     __tablename__ = "entry"
@@ -97,6 +98,7 @@ class Entry(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[str] = mapped_column(String(12), default=EntryState.DRAFT)
     position: Mapped[str] = mapped_column(String(60), default="")
+    moved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     number: Mapped[int | None]
     answers: Mapped[Any] = mapped_column(Json, default=dict)
     version: Mapped[int] = mapped_column(default=1)

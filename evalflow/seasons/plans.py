@@ -25,6 +25,14 @@ def rows_of(entry: Entry, field_type: str) -> Rows:
     return cast(Rows, answer) if isinstance(answer, list) else ()
 
 
+def answer_of(entry: Entry, field_type: str) -> str:
+    """The answer to the first question of a type that is answered by a text; "" where there is none."""
+    asked = (field for stage in definition_of(entry.season).stages for field in getattr(stage.options, "field", ()))
+    key = next((field.key for field in asked if field.type == field_type), "")
+    answer = entry.answers.get(key) if key else None
+    return answer if isinstance(answer, str) else ""
+
+
 def declared(entry: Entry) -> tuple[Indicator, ...]:
     """The indicators as the branch handed them in last."""
     return indicators.indicators(rows_of(entry, "indicators"))

@@ -24,6 +24,7 @@ class World:
     clock: the simulated moment; `wait` moves it on. chance: seeded, the only randomness of behaviour.
     secretaries: {branch key: actor}. passphrases: of the tellers, {person id: passphrase}.
     turnout: the share of members who vote.
+    until: where the clock stops within a long stage; None at its deadline.
     notes: what a reader of the rehearsal should know, such as dead ends met.
     """
 
@@ -38,6 +39,7 @@ class World:
     passphrases: Mapping[int, str]
     seed: str = ""
     turnout: float = 0.86
+    until: datetime | None = None
     notes: list[str] = field(default_factory=list)
 
     def quality(self, key: str) -> int:

@@ -8,6 +8,7 @@ from evalflow.seasons.models import StageRow
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.when import Anchors
 
+ZONE = ZoneInfo("Asia/Shanghai")  # in which the days of rules and reports are meant
 IsWorking = Callable[[date], bool]
 
 

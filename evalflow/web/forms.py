@@ -1,5 +1,8 @@
 """The base of every form: protected, translated, and able to show what a command refused."""
 
+import re
+import unicodedata
+
 from flask_wtf import FlaskForm
 
 from evalflow.errors import Refused
@@ -20,3 +23,17 @@ class Form(FlaskForm):  # type: ignore[misc]
                 self.form_errors.append(told)
         if not fields:
             self.form_errors.append(sentence(refusal))
+
+
+def plain(typed: str, *, grouped: bool = False) -> str:
+    """As typed, with the full-width digits and signs of a Chinese keyboard made plain.
+
+    grouped: a number, from which the commas between groups of three digits are taken.
+
+    >>> plain("１２，５００．５", grouped=True), plain("3,5", grouped=True)
+    ('12500.5', '3,5')
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    if grouped and re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+        return text.replace(",", "")
+    return text

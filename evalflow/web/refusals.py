@@ -175,6 +175,10 @@ SENTENCES: Mapping[str, Any] = {
         "season."
     ),
     "report_empty": _l("Please write your report."),
+    "report_incomplete": _l("The report can't be filed like this; see below. Nothing you typed is lost."),
+    "no_such_indicator": _l("There is no such indicator."),
+    "day_not_reportable": _l("A report speaks of a day from the beginning of the season to today."),
+    "nothing_to_correct": _l("There is no such report, or it has been corrected already."),
     # scoring
     "no_raters": _l("There is nobody who could score."),
     "not_a_rater": _l("You are not asked to score here."),

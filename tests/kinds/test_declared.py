@@ -21,7 +21,7 @@ def shown(*views: str, rules: str = SHOWN) -> Case:
 
 
 def tracked(*reports: str) -> Case:
-    return case(workflow(TRACKED), entries="ab", reports=table("entry,number,state", *reports))
+    return case(workflow(TRACKED), entries="ab", reports=table("entry,number,state,day,corrects", *reports))
 
 
 def test_a_small_declaration_as_a_whole() -> None:
@@ -94,17 +94,25 @@ def test_views_that_can_not_be_are_refused(lines: list[str], expected: str) -> N
 
 
 def test_reports_are_counted_by_entry() -> None:
-    assert outcome(tracked("a,1,filed", "a,2,filed")) == Outcome({"reports": {"a": Fraction(2), "b": Fraction(0)}})
+    assert outcome(tracked("a,1,filed,2026-05-01,", "a,2,filed,2026-05-02,1")) == Outcome(
+        {"reports": {"a": Fraction(2), "b": Fraction(0)}}
+    )
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["a,1,filed", "a,1,filed"], "reports.csv:3: a, 1 stands twice"),
-        (["c,1,filed"], "reports.csv:2: unknown entry 'c'"),
-        (["a,1,lost"], "reports.csv:2: unknown state 'lost'"),
+        (["a,1,filed,2026-05-01,", "a,1,filed,2026-05-01,"], "reports.csv:3: a, 1 stands twice"),
+        (["c,1,filed,2026-05-01,"], "reports.csv:2: unknown entry 'c'"),
+        (["a,1,lost,2026-05-01,"], "reports.csv:2: unknown state 'lost'"),
+        (["a,1,filed,May,"], "reports.csv:2: day: 'May' is not a day such as 2026-06-25"),
+        (["a,1,filed,2026-05-01,1"], "reports.csv:2: corrects: no earlier report 1 that still counts"),
+        (
+            ["a,1,filed,2026-05-01,", "a,2,filed,2026-05-01,1", "a,3,filed,2026-05-01,1"],
+            "reports.csv:4: corrects: no earlier report 1 that still counts",
+        ),
     ],
-    ids=["twice", "on an entry that is none", "a state that is none"],
+    ids=["twice", "on an entry that is none", "a state that is none", "no day", "itself corrected", "corrected twice"],
 )
 def test_reports_that_can_not_be_are_refused(lines: list[str], expected: str) -> None:
     assert complaint(tracked(*lines)) == expected

@@ -1,7 +1,6 @@
 """The form of a declaration, made from its definition, and what a browser sent of it."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +16,7 @@ from wtforms.widgets import DateInput, URLInput
 from evalflow.errors import Invalid
 from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
 from evalflow.web.current import locale
-from evalflow.web.forms import Form
+from evalflow.web.forms import Form, plain
 from evalflow.workflow import rows
 from evalflow.workflow.fields import Answer, Answers, Field
 from evalflow.workflow.indicators import Row
@@ -144,20 +143,6 @@ def _answer(form: DeclarationForm, field: Field, sent: MultiDict[str, str]) -> A
     if field.type in ("number", "date", "link"):
         return plain(typed, grouped=field.type == "number")
     return typed.replace("\r\n", "\n").strip()
-
-
-def plain(typed: str, *, grouped: bool = False) -> str:
-    """As typed, with the full-width digits and signs of a Chinese keyboard made plain.
-
-    grouped: a number, from which the commas between groups of three digits are taken.
-
-    >>> plain("１２，５００．５", grouped=True), plain("3,5", grouped=True)
-    ('12500.5', '3,5')
-    """
-    text = unicodedata.normalize("NFKC", typed).strip()
-    if grouped and re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
-        return text.replace(",", "")
-    return text
 
 
 def read_uploads(

@@ -1,28 +1,53 @@
 """Reporting on an entry's progress."""
 
 import hashlib
-from datetime import datetime
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
+from evalflow.audit.event import canonical
 from evalflow.errors import Conflict, Invalid
-from evalflow.seasons import guards
+from evalflow.files import commands as files
+from evalflow.files.content import Cleaned
+from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import EntryState
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import events, queries
-from evalflow.stages.tracking.models import ProgressReport, ReportState
+from evalflow.stages.tracking.models import ProgressReport, ReportedFigure, ReportState
 
 TEXT_MAX = 5000
+FILES_MAX = 10
+NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a report says. day: the day it speaks of, None for today. figures: {indicator's number: as typed}.
+
+    corrects: the number of the report that it takes the place of. reached: milestones, by their numbers.
+    """
+
+    text: str
+    day: date | None = None
+    figures: Mapping[int, str] = field(default_factory=dict)
+    corrects: int | None = None
+    reached: Collection[int] = ()
+    uploads: Sequence[Cleaned] = ()
 
 
 def report(
-    session: Session, stage_id: int, entry_key: str, *, number: int, text: str, actor: Actor, now: datetime
+    session: Session, stage_id: int, entry_key: str, said: Said, *, number: int, actor: Actor, now: datetime
 ) -> ProgressReport:
-    """File the entry's next report.
+    """File the entry's next report. What was filed stays; a mistake is mended by a report that corrects it.
 
-    number: the one the form was shown for, so that the same form sent twice is refused the second time.
+    number: the one the form was shown for, so that the same form sent twice is refused the second time. Invalid names
+    every part that can't be: "text", "day", "figure_N", "corrects".
     """
     stage = guards.open_stage(session, stage_id, now=now)
     entry = seasons.entry_by_key(session, stage.season_id, entry_key)
@@ -30,20 +55,72 @@ def report(
     guards.here(entry, stage)
     if entry.state != EntryState.ACCEPTED:
         raise Conflict("entry_not_here", entry=entry.title, stage=stage.key)
-    if number != len(queries.reports_of(session, stage_id, entry.id)) + 1:
+    filed = queries.reports_of(session, stage_id, entry.id)
+    if number != len(filed) + 1:
         raise Conflict("changed_meanwhile", entry=entry.title)
-    text = text.strip()
-    if not text:
-        raise Invalid("report_empty", fields={"text": "report_empty"})
-    if len(text) > TEXT_MAX:
-        raise Invalid("too_long", fields={"text": "too_long"})
-    filed = ProgressReport(
-        stage_id=stage_id, entry=entry, number=number, text=text, state=ReportState.FILED, filed_at=now
+    today = now.astimezone(ZONE).date()
+    _check(said, filed, stage, len(plans.declared(entry)), today)
+    row = ProgressReport(
+        stage_id=stage_id,
+        entry=entry,
+        number=number,
+        text=said.text.strip(),
+        state=ReportState.FILED,
+        filed_at=now,
+        day=said.day or today,
+        corrects=said.corrects,
+        reached=sorted({one for one in said.reached if 1 <= one <= len(plans.milestones(entry))}),
+        files=_kept(session, entry, said.uploads, actor=actor, now=now),
+        figures=[ReportedFigure(indicator=each, value=value.strip()) for each, value in _given(said).items()],
     )
-    session.add(filed)
+    session.add(row)
     session.flush()
-    public = {"entry": entry.key, "number": number, "text_sha256": hashlib.sha256(text.encode()).hexdigest()}
+    _log(session, stage, row, actor=actor, now=now)
+    return row
+
+
+def _given(said: Said) -> dict[int, str]:
+    """A figure left blank was not reported."""
+    return {number: value for number, value in sorted(said.figures.items()) if value.strip()}
+
+
+def _check(said: Said, filed: Sequence[ProgressReport], stage: StageRow, indicators: int, today: date) -> None:
+    figures = _given(said)
+    wrong = {
+        f"figure_{number}": "not_a_number" for number, value in figures.items() if not NUMBER.fullmatch(value.strip())
+    }
+    wrong |= {f"figure_{number}": "no_such_indicator" for number in figures if not 1 <= number <= indicators}
+    if not said.text.strip():
+        wrong["text"] = "report_empty"
+    if len(said.text.strip()) > TEXT_MAX:
+        wrong["text"] = "too_long"
+    if said.day is not None and not stage.season.starts_on <= said.day <= today:
+        wrong["day"] = "day_not_reportable"
+    known = {one.number for one in filed} - {one.corrects for one in filed}
+    if said.corrects is not None and said.corrects not in known:
+        wrong["corrects"] = "nothing_to_correct"
+    if len(said.uploads) > FILES_MAX:
+        wrong["files"] = "too_many_files"
+    if wrong:
+        raise Invalid("report_incomplete", fields=wrong)
+
+
+def _kept(session: Session, entry: Entry, uploads: Sequence[Cleaned], *, actor: Actor, now: datetime) -> list[int]:
+    ids = [files.keep(session, entry.id, upload, actor=actor, now=now).id for upload in uploads]
+    files.hand_in(session, entry.id, ids)
+    return ids
+
+
+def _log(session: Session, stage: StageRow, row: ProgressReport, *, actor: Actor, now: datetime) -> None:
+    public = {
+        "entry": row.entry.key,
+        "number": row.number,
+        "day": row.day.isoformat(),
+        "corrects": row.corrects or 0,
+        "figures": {str(figure.indicator): figure.value for figure in row.figures},
+        "text_sha256": hashlib.sha256(row.text.encode()).hexdigest(),
+        "particulars_sha256": hashlib.sha256(canonical([row.reached, row.files])).hexdigest(),
+    }
     ledger.append(
         session, events.REPORTED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
     )
-    return filed

@@ -1,4 +1,4 @@
-"""What the log says of progress reports: that one was filed, and the digest of its text."""
+"""What the log says of progress reports: the day, the figures, what is corrected, and the digest of the rest."""
 
 from evalflow.audit.event import EventType
 
@@ -6,7 +6,7 @@ REPORTED = EventType(
     "report.filed",
     zh="支部提交进展报告",
     en="a branch filed a progress report",
-    public=("entry", "number", "text_sha256"),
+    public=("entry", "number", "day", "corrects", "figures", "text_sha256", "particulars_sha256"),
 )
 
 EVENTS = (REPORTED,)

@@ -29,13 +29,24 @@ def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:
-    """The reports on the entries that are still in."""
+    """The reports on the entries that are still in, and their figures."""
+    filed = [one for one in queries.reports(session, stage.id) if one.entry.state == EntryState.ACCEPTED]
     rows = [
-        {"entry": one.entry.key, "number": str(one.number), "state": one.state}
-        for one in queries.reports(session, stage.id)
-        if one.entry.state == EntryState.ACCEPTED
+        {
+            "entry": one.entry.key,
+            "number": str(one.number),
+            "state": one.state,
+            "day": one.day.isoformat(),
+            "corrects": str(one.corrects or ""),
+        }
+        for one in filed
     ]
-    return {"reports": rows}
+    figures = [
+        {"entry": one.entry.key, "report": str(one.number), "indicator": str(each.indicator), "value": each.value}
+        for one in filed
+        for each in one.figures
+    ]
+    return {"reports": rows, "figures": figures}
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:

@@ -1,12 +1,13 @@
 """Progress reports, written once."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from evalflow.db import Base, UtcDateTime
+from evalflow.db import Base, Json, UtcDateTime
 from evalflow.seasons.models import Entry
 
 
@@ -15,7 +16,11 @@ class ReportState(enum.StrEnum):
 
 
 class ProgressReport(Base):
-    """A branch's report on its entry; `number` counts within the entry's reports of this stage."""
+    """A branch's report on its entry; `number` counts within the entry's reports of this stage.
+
+    day: the day it speaks of. corrects: the number of an earlier report that no longer counts. reached: numbers of the
+    milestones reached that day. files: attachment ids.
+    """
 
     __tablename__ = "progress_report"
     __table_args__ = (UniqueConstraint("stage_id", "entry_id", "number"),)
@@ -27,4 +32,19 @@ class ProgressReport(Base):
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(12), default=ReportState.FILED)
     filed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    day: Mapped[date]
+    corrects: Mapped[int | None]
+    reached: Mapped[Any] = mapped_column(Json, default=list)
+    files: Mapped[Any] = mapped_column(Json, default=list)
+    figures: Mapped[list["ReportedFigure"]] = relationship(order_by="ReportedFigure.indicator")
     entry: Mapped[Entry] = relationship()
+
+
+class ReportedFigure(Base):
+    """What a report says of one indicator, by its number in the plan. value: decimal text."""
+
+    __tablename__ = "reported_figure"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("progress_report.id"), primary_key=True)
+    indicator: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(String(30))

@@ -1,15 +1,37 @@
-"""Simulated branch secretaries report once on each of their entries."""
+"""Simulated branch secretaries report what their projects come to: most in time, some late, one with a slip to correct.
 
-from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import EntryState, StageRow
+Where the rules expect reports by week or month and the entries have indicators, a year passes; elsewhere each branch
+reports once.
+"""
+
+from datetime import timedelta
+from fractions import Fraction
+
+from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
-from evalflow.stages.tracking import commands, queries
+from evalflow.seasons.windows import ZONE
+from evalflow.stages.tracking import commands, progress, queries
+from evalflow.stages.tracking.commands import Said
+from evalflow.stages.tracking.progress import Progress
+from evalflow.tally.rounding import round_half_up
+from evalflow.workflow.indicators import Indicator
 
 TEXTS = (
     "已完成方案论证与现场调研，项目按计划推进，下月进入实施阶段。",
     "阶段目标已完成过半，重点难点已列入周督办清单。",
     "主要措施全部落实，正在整理成效数据，准备验收。",
 )
+CORRECTION = "上期报表小数点填错，现予更正。"
+STEP = {"weekly": timedelta(days=7), "monthly": timedelta(days=30)}
+PACES = (
+    Fraction(125, 100),
+    Fraction(105, 100),
+    Fraction(100, 100),
+    Fraction(96, 100),
+    Fraction(85, 100),
+    Fraction(60, 100),
+)
+DECIMALS = 2
 
 
 def before(world: World, stage: StageRow) -> None:
@@ -17,16 +39,60 @@ def before(world: World, stage: StageRow) -> None:
 
 
 def during(world: World, stage: StageRow) -> None:
-    """Each branch whose entry is here and has no report yet files one."""
-    filed = world.ask(queries.counts, stage.id)
-    for entry in world.ask(seasons.entries, stage.season_id, EntryState.ACCEPTED):
-        secretary = world.secretaries.get(entry.branch.key)
-        if secretary is None or entry.id in filed or not queries.is_here(entry, stage):
-            continue
-        world.wait(minutes=world.chance.randint(10, 120))
-        text = world.chance.choice(TEXTS)
-        world.do(commands.report, stage.id, entry.key, number=1, text=text, actor=secretary)
+    """Until the deadline, or until the simulated clock is told to stop, with every period a report on each entry."""
+    step = STEP.get(progress.options_of(stage).reports)
+    if step is None or stage.closes_at is None or not _has_plans(world, stage):
+        _round(world, stage, world.ask(queries.counts, stage.id))
+        return
+    until = min(stage.closes_at, world.until or stage.closes_at)
+    while world.clock + step < until:
+        world.clock += step
+        _round(world, stage, {})
 
 
 def after(world: World, stage: StageRow) -> None:
     """Nothing has to be done."""
+
+
+def _has_plans(world: World, stage: StageRow) -> bool:
+    return any(one.indicators for one in world.ask(progress.progress_of, stage, world.clock))
+
+
+def _round(world: World, stage: StageRow, done: object) -> None:
+    """One report on each entry that is here, but those in `done`; now and then one is forgotten."""
+    everything: tuple[Progress, ...] = world.ask(progress.progress_of, stage, world.clock)
+    for one in everything:
+        entry, secretary = one.entry, world.secretaries.get(one.branch)
+        forgotten = bool(one.indicators) and world.chance.random() < 0.06
+        if secretary is None or entry.id in done or forgotten or not queries.is_here(entry, stage):  # type: ignore[operator]
+            continue
+        filed = len(world.ask(queries.reports_of, stage.id, entry.id))
+        said = Said(text=world.chance.choice(TEXTS), figures=_figures(world, one), reached=_reached(world, one))
+        world.do(commands.report, stage.id, entry.key, said, number=filed + 1, actor=secretary)
+        if filed == 1 and one.indicators and world.chance.random() < 0.2:
+            again = Said(text=CORRECTION, figures=said.figures, corrects=filed + 1, reached=said.reached)
+            world.do(commands.report, stage.id, entry.key, again, number=filed + 2, actor=secretary)
+
+
+def _figures(world: World, one: Progress) -> dict[int, str]:
+    """Each indicator goes its own pace from the baseline towards the work target, with some noise."""
+    return {each.indicator.number: _figure(world, one, each.indicator) for each in one.indicators}
+
+
+def _figure(world: World, one: Progress, indicator: Indicator) -> str:
+    pace = PACES[world.quality(f"{one.entry.key}.{indicator.number}") % len(PACES)]
+    passed = Fraction((world.clock.astimezone(ZONE).date() - one.starts).days, (one.ends - one.starts).days)
+    noise = Fraction(world.chance.randint(-4, 4), 100)
+    way = Fraction(indicator.work) - Fraction(indicator.baseline)
+    value = Fraction(indicator.baseline) + way * max(Fraction(0), passed * pace + noise * passed)
+    return str(round_half_up(max(value, Fraction(0)), DECIMALS))
+
+
+def _reached(world: World, one: Progress) -> list[int]:
+    """Milestones whose day has come, most of the time."""
+    today = world.clock.astimezone(ZONE).date()
+    return [
+        number
+        for number, milestone in enumerate(one.milestones, 1)
+        if milestone.reached is None and milestone.due <= today and world.chance.random() < 0.8
+    ]

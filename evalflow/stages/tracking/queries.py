@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from evalflow.access import Actor, Permission, may
-from evalflow.seasons import guards
+from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.tasks import Task
@@ -20,7 +20,7 @@ def reports(session: Session, stage_id: int) -> Sequence[ProgressReport]:
         select(ProgressReport)
         .join(ProgressReport.entry)
         .where(ProgressReport.stage_id == stage_id)
-        .options(contains_eager(ProgressReport.entry))
+        .options(contains_eager(ProgressReport.entry), selectinload(ProgressReport.figures))
         .order_by(Entry.key, ProgressReport.number)
     )
     return session.scalars(query).all()
@@ -29,7 +29,8 @@ def reports(session: Session, stage_id: int) -> Sequence[ProgressReport]:
 def reports_of(session: Session, stage_id: int, entry_id: int) -> Sequence[ProgressReport]:
     """The reports on one entry, the latest first."""
     query = select(ProgressReport).where(ProgressReport.stage_id == stage_id, ProgressReport.entry_id == entry_id)
-    return session.scalars(query.order_by(ProgressReport.number.desc())).all()
+    latest = query.options(selectinload(ProgressReport.figures)).order_by(ProgressReport.number.desc())
+    return session.scalars(latest).all()
 
 
 def counts(session: Session, stage_id: int) -> Mapping[int, int]:
@@ -39,9 +40,34 @@ def counts(session: Session, stage_id: int) -> Mapping[int, int]:
 
 
 def may_read(actor: Actor, entry: Entry) -> bool:
-    """A branch reads its own reports; the organiser, the committee and auditors all of them."""
+    """A branch reads reports on what it owns or takes part in, a leader those of the projects under their command; the
+    organiser, the committee and auditors all of them.
+    """
+    if may(actor, Permission.READ_DOSSIER, season=entry.season_id):
+        return True
+    if actor.login and actor.login == leader_of(entry):
+        return True
     own = may(actor, Permission.DECLARE, season=entry.season_id, branch=entry.branch_id)
-    return own or may(actor, Permission.READ_DOSSIER, season=entry.season_id)
+    return own or not partners_of(entry).isdisjoint(actor.speaks_for)
+
+
+def leader_of(entry: Entry) -> str:
+    """The login of who took command; "" where nobody is asked for."""
+    return plans.answer_of(entry, "leader")
+
+
+def partners_of(entry: Entry) -> frozenset[str]:
+    """Keys of the branches that take part beside the entry's own."""
+    return frozenset(row["branch"] for row in plans.rows_of(entry, "partners") if row["branch"])
+
+
+def has_come(entry: Entry, stage: StageRow) -> bool:
+    """Whether an accepted entry has reached this stage or is beyond it; where all move together, always."""
+    if not entry.position:
+        return True
+    keys = [row.key for row in stage.season.stages]
+    at = entry.position.partition(".")[0]
+    return at not in keys or keys.index(at) >= keys.index(stage.key)
 
 
 def is_here(entry: Entry, stage: StageRow) -> bool:

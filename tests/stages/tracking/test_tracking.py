@@ -1,5 +1,7 @@
 """Reports on the progress of entries."""
 
+import hashlib
+
 import pytest
 
 from evalflow.access import Actor
@@ -7,6 +9,7 @@ from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season
 from evalflow.stages.tracking import commands, queries
+from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.models import ProgressReport
 from tests.builders import House
 from tests.declared import declared, secretaries
@@ -36,7 +39,7 @@ def season(house: House, by: dict[str, Actor]) -> Season:
 
 def report(house: House, season: Season, actor: Actor, *, number: int = 1, text: str = "按计划推进") -> ProgressReport:
     stage_id = house.stage(season, "progress").id
-    return house.act(commands.report, stage_id, "smelting", number=number, text=text, actor=actor)
+    return house.act(commands.report, stage_id, "smelting", Said(text), number=number, actor=actor)
 
 
 def test_a_branch_reports_on_its_entry_and_the_outcome_counts_the_reports(
@@ -52,10 +55,16 @@ def test_a_branch_reports_on_its_entry_and_the_outcome_counts_the_reports(
 
 def test_the_log_records_a_report_by_the_digest_of_its_text(house: House, season: Season, by: dict[str, Actor]) -> None:
     report(house, season, by["smelting"], text="进展")
-    digest = "92d5adc36c2de7223966f358dd8d07c8273d9d8b6280bc1af40fccc2677321a0"
-    assert [public for _, _, public, _ in house.log("report.filed")] == [
-        {"entry": "smelting", "number": 1, "text_sha256": digest}
-    ]
+    (public,) = [public for _, _, public, _ in house.log("report.filed")]
+    assert public == {
+        "entry": "smelting",
+        "number": 1,
+        "day": "2026-04-09",
+        "corrects": 0,
+        "figures": {},
+        "text_sha256": "92d5adc36c2de7223966f358dd8d07c8273d9d8b6280bc1af40fccc2677321a0",
+        "particulars_sha256": hashlib.sha256(b"[[],[]]").hexdigest(),
+    }
 
 
 def test_nobody_reports_on_another_branchs_entry(house: House, season: Season, by: dict[str, Actor]) -> None:
@@ -73,8 +82,9 @@ def test_the_same_form_sent_twice_is_one_report(house: House, season: Season, by
 def test_a_report_has_words_and_not_too_many(
     house: House, season: Season, by: dict[str, Actor], text: str, code: str
 ) -> None:
-    with pytest.raises(Invalid, match=code):
+    with pytest.raises(Invalid) as refused:
         report(house, season, by["smelting"], text=text)
+    assert refused.value.fields == {"text": code}
 
 
 def test_no_report_is_taken_after_the_deadline(house: House, season: Season, by: dict[str, Actor]) -> None:

@@ -1,0 +1,215 @@
+"""How every project comes along, computed from its reports and the calendar: never chosen by hand.
+
+Everything about all projects of a stage is read in a fixed number of queries.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalflow.kinds import tracking
+from evalflow.kinds.tracking import Figure, TrackingOptions
+from evalflow.people.models import Person
+from evalflow.seasons import plans
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange
+from evalflow.seasons.rules import stage_of
+from evalflow.seasons.windows import ZONE
+from evalflow.stages.tracking import calendar, queries
+from evalflow.stages.tracking.milestones import Milestone
+from evalflow.stages.tracking.models import ProgressReport
+from evalflow.tally import attainment, trajectory
+from evalflow.tally.trajectory import Forecast, Light, Outlook
+from evalflow.workflow.indicators import Indicator
+
+MOMENT = timedelta(microseconds=1)  # a window that closes at 24:00 ends on the day before the next
+
+
+@dataclass(frozen=True)
+class IndicatorProgress:
+    """An indicator with the targets that hold. points: (day, value) that count, in the order of the days.
+
+    wanted: the value expected today. attainment: points by the last figure. work, stretch: whether the forecast reaches
+    them. None where there are too few figures.
+    """
+
+    indicator: Indicator
+    points: tuple[tuple[date, Fraction], ...]
+    light: Light
+    wanted: Fraction
+    forecast: Forecast | None
+    attainment: Fraction | None
+    work: Outlook | None = None
+    stretch: Outlook | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A project. starts, ends: the days its targets are for. overdue: last days of the periods without a report.
+
+    next_due: the last day of the present period. last_report: when the last one was filed.
+    """
+
+    entry: Entry
+    branch: str
+    leader: str
+    light: Light
+    attainment: Fraction | None
+    starts: date
+    ends: date
+    today: date
+    indicators: tuple[IndicatorProgress, ...]
+    milestones: tuple[Milestone, ...]
+    overdue: tuple[date, ...]
+    next_due: date | None
+    last_report: date | None
+    changes: tuple[TargetChange, ...] = ()
+
+    @property
+    def days_left(self) -> int:
+        return max(0, (self.ends - self.today).days)
+
+
+def options_of(stage: StageRow) -> TrackingOptions:
+    options = stage_of(stage).options
+    assert isinstance(options, TrackingOptions)
+    return options
+
+
+def progress_of(session: Session, stage: StageRow, now: datetime) -> tuple[Progress, ...]:
+    """Every accepted entry that has come to this stage, by number."""
+    entries = [
+        entry
+        for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
+        if queries.has_come(entry, stage)
+    ]
+    return _all(session, stage, entries, now)
+
+
+def progress(session: Session, stage: StageRow, entry: Entry, now: datetime) -> Progress:
+    return _all(session, stage, [entry], now)[0]
+
+
+def standing(reports: Iterable[ProgressReport]) -> list[ProgressReport]:
+    """Those that no other corrects."""
+    every = list(reports)
+    corrected = {one.corrects for one in every}
+    return [one for one in every if one.number not in corrected]
+
+
+def _all(session: Session, stage: StageRow, entries: Sequence[Entry], now: datetime) -> tuple[Progress, ...]:
+    changed = plans.changes(session, entries)
+    reports: dict[int, list[ProgressReport]] = {}
+    for report in queries.reports(session, stage.id):
+        reports.setdefault(report.entry_id, []).append(report)
+    logins = {queries.leader_of(entry) for entry in entries} - {""}
+    people = select(Person.login, Person.name).where(Person.login.in_(logins))
+    names: dict[str, str] = dict(session.execute(people).all()) if logins else {}
+    return tuple(
+        _one(stage, entry, reports.get(entry.id, []), changed.get(entry.id, []), names, now.astimezone(ZONE).date())
+        for entry in entries
+    )
+
+
+def _one(
+    stage: StageRow,
+    entry: Entry,
+    reports: Sequence[ProgressReport],
+    changed: Sequence[TargetChange],
+    names: dict[str, str],
+    today: date,
+) -> Progress:
+    options, valid = options_of(stage), standing(reports)
+    starts, ends = span_of(stage)
+    plan = plans.standing(entry, changed)
+    every = tuple(_indicator(one, valid, starts, ends, today, options) for one in plan)
+    late = calendar.overdue(options.reports, _since(stage, entry), min(today, ends), [one.day for one in valid])
+    light = trajectory.worst([one.light for one in every])
+    values = {one.indicator.number: one.points[-1][1] for one in every if one.points}
+    leader = queries.leader_of(entry)
+    return Progress(
+        entry=entry,
+        branch=entry.branch.key,
+        leader=names.get(leader, leader),
+        light=trajectory.worst([light, Light.AMBER]) if late else light,
+        attainment=tracking.attained(plan, values, options.stretch_points) if values else None,
+        starts=starts,
+        ends=ends,
+        today=today,
+        indicators=every,
+        milestones=_milestones(entry, valid),
+        overdue=late,
+        next_due=calendar.current_end(options.reports, today) if today <= ends else None,
+        last_report=max((one.day for one in valid), default=None),
+        changes=tuple(changed),
+    )
+
+
+def span_of(stage: StageRow) -> tuple[date, date]:
+    """The first and the last day that targets are for: of the season, and of this stage's window."""
+    starts = stage.season.starts_on
+    ends = (stage.closes_at - MOMENT).astimezone(ZONE).date() if stage.closes_at else starts
+    return starts, max(ends, date.fromordinal(starts.toordinal() + 1))
+
+
+def _since(stage: StageRow, entry: Entry) -> date:
+    came = [moment for moment in (stage.opened_at, entry.moved_at) if moment is not None]
+    return max(came).astimezone(ZONE).date() if came else stage.season.starts_on
+
+
+def _indicator(
+    indicator: Indicator,
+    reports: Sequence[ProgressReport],
+    starts: date,
+    ends: date,
+    today: date,
+    options: TrackingOptions,
+) -> IndicatorProgress:
+    points = _points(indicator.number, reports)
+    way = [(starts, indicator.baseline), (ends, indicator.work)]
+    wanted = trajectory.expected(way, today)
+    if not points:
+        return IndicatorProgress(indicator, (), Light.GREY, wanted, None, None)
+    day, value = points[-1]
+    light = trajectory.light(
+        value,
+        trajectory.expected(way, day),
+        baseline=indicator.baseline,
+        work=indicator.work,
+        green=options.green,
+        amber=options.amber,
+    )
+    found = trajectory.forecast(points, ends)
+    more = indicator.better == "more"
+    return IndicatorProgress(
+        indicator,
+        points,
+        light,
+        wanted,
+        found,
+        attainment.attainment(value, tracking.targets(indicator, options.stretch_points)),
+        trajectory.outlook(found, indicator.work, more=more) if found else None,
+        trajectory.outlook(found, indicator.stretch, more=more) if found else None,
+    )
+
+
+def _points(number: int, reports: Sequence[ProgressReport]) -> tuple[tuple[date, Fraction], ...]:
+    """Of several figures of a day the last report's."""
+    by_day: dict[date, list[Figure]] = {}
+    for report in reports:
+        for figure in report.figures:
+            if figure.indicator == number:
+                by_day.setdefault(report.day, []).append(Figure(report.number, report.day, Fraction(figure.value)))
+    ends = (tracking.last(by_day[day]) for day in sorted(by_day))
+    return tuple((end.day, end.value) for end in ends if end is not None)
+
+
+def _milestones(entry: Entry, reports: Sequence[ProgressReport]) -> tuple[Milestone, ...]:
+    reached = {number: report.day for report in reversed(reports) for number in report.reached}
+    return tuple(
+        Milestone(name, due, reached.get(number)) for number, (name, due) in enumerate(plans.milestones(entry), 1)
+    )

@@ -1,0 +1,220 @@
+"""A project's light, attainment and forecast come from its reports and the calendar, and from nothing else."""
+
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from evalflow.access import Actor
+from evalflow.errors import Invalid
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Season, TargetChange
+from evalflow.stages.tracking import calendar, commands, progress
+from evalflow.stages.tracking.commands import Said
+from evalflow.stages.tracking.models import ProgressReport
+from evalflow.stages.tracking.progress import Progress
+from evalflow.tally.trajectory import Light, Outlook
+from tests.builders import House
+from tests.declared import PLAN, PROJECT, declared, secretaries
+from tests.visitors import Visitor
+
+TRACKING = """
+[[stage]]
+key = "progress"
+kind = "tracking"
+title = { zh = "跟踪推进", en = "Tracking" }
+closes = "start + 300 days"
+"""
+PAGE = "/s/test-2026/progress/tracking/smelting"
+
+
+@pytest.fixture
+def by(house: House) -> dict[str, Actor]:
+    return secretaries(house)
+
+
+@pytest.fixture
+def season(house: House, by: dict[str, Actor]) -> Season:
+    """From 1 April 2026 on; recovery shall rise from 90 to 96, days fall from 10 to 9, in 300 days."""
+    season = declared(house, TRACKING, by=by, answers=PLAN, form=PROJECT)
+    house.open(season, "progress")
+    return season
+
+
+def file(house: House, season: Season, actor: Actor, today: str, **said: Any) -> ProgressReport:
+    """A report on the evening of its day, the figures by "recovery" and "days"."""
+    house.clock.moment = datetime.fromisoformat(f"{today}T10:00+00:00")
+    names = {"recovery": 1, "days": 2}
+    figures = {names[name]: value for name, value in said.items() if name in names}
+    rest = {name: value for name, value in said.items() if name not in names}
+    stage_id = house.stage(season, "progress").id
+    number = len([one for one in house.log("report.filed") if one[2]["entry"] == "smelting"]) + 1
+    told = Said(**{"text": "进展", "figures": figures, **rest})
+    return house.act(commands.report, stage_id, "smelting", told, number=number, actor=actor)
+
+
+def seen(house: House, season: Season) -> Progress:
+    stage = house.stage(season, "progress")
+    return next(one for one in house.ask(progress.progress_of, stage, house.now) if one.entry.key == "smelting")
+
+
+def lights(house: House, season: Season) -> list[str]:
+    return [one.light.value for one in seen(house, season).indicators]
+
+
+def test_without_figures_there_is_no_light(house: House, season: Season) -> None:
+    found = seen(house, season)
+    assert (found.light, found.attainment, found.overdue, len(found.indicators)) == (Light.GREY, None, (), 2)
+
+
+def test_half_way_in_half_of_the_time_is_green_and_less_is_amber_or_red(
+    house: House, season: Season, by: dict[str, Actor]
+) -> None:
+    """After 150 of 300 days 93 and 9.5 are wanted: 92.5 is 83 % of the way, 9.7 is 60 %."""
+    file(house, season, by["smelting"], "2026-08-29", recovery="93", days="9.5")
+    assert lights(house, season) == ["green", "green"]
+    file(house, season, by["smelting"], "2026-08-29", recovery="92.5", days="9.7")
+    assert lights(house, season) == ["amber", "red"]
+    assert seen(house, season).light is Light.RED
+
+
+def test_attainment_weighs_the_last_figures(house: House, season: Season, by: dict[str, Actor]) -> None:
+    """Recovery half way: 50 points; days at the stretch target: 120. 60 % and 40 % of them are 78."""
+    file(house, season, by["smelting"], "2026-05-01", recovery="95", days="10")
+    file(house, season, by["smelting"], "2026-05-20", recovery="93")
+    file(house, season, by["smelting"], "2026-05-21", days="7.5")
+    assert seen(house, season).attainment == 78
+    house.close(season, "progress")
+    outcome = seasons.outcome_of(house.settle(season, "progress"))
+    assert outcome is not None
+    assert outcome.figures["attainment"] == {"smelting": Fraction(78), "refining": Fraction(0)}
+    assert outcome.facts["last"]["smelting"] == {
+        "1": {"value": "93", "day": "2026-05-20"},
+        "2": {"value": "15/2", "day": "2026-05-21"},
+    }
+
+
+def test_a_figure_of_an_earlier_day_reported_later_does_not_become_the_last(
+    house: House, season: Season, by: dict[str, Actor]
+) -> None:
+    file(house, season, by["smelting"], "2026-05-20", recovery="93")
+    file(house, season, by["smelting"], "2026-05-21", recovery="91", day=date(2026, 4, 20))
+    assert [(str(day), value) for day, value in seen(house, season).indicators[0].points] == [
+        ("2026-04-20", 91),
+        ("2026-05-20", 93),
+    ]
+
+
+def test_a_corrected_report_stays_and_no_longer_counts(house: House, season: Season, by: dict[str, Actor]) -> None:
+    file(house, season, by["smelting"], "2026-05-20", recovery="930", reached=[1])
+    file(house, season, by["smelting"], "2026-05-21", recovery="93", day=date(2026, 5, 20), corrects=1)
+    found = seen(house, season)
+    assert (found.indicators[0].points, found.milestones[0].reached) == (((date(2026, 5, 20), Fraction(93)),), None)
+    with pytest.raises(Invalid) as refused:
+        file(house, season, by["smelting"], "2026-05-22", corrects=1)
+    assert refused.value.fields == {"corrects": "nothing_to_correct"}
+
+
+def test_after_three_days_with_figures_there_is_a_forecast(house: House, season: Season, by: dict[str, Actor]) -> None:
+    """A rise of 1 in 30 days goes on to 100 by 26 January 2027."""
+    for day, value in (("2026-05-01", "91"), ("2026-05-31", "92"), ("2026-06-30", "93")):
+        file(house, season, by["smelting"], day, recovery=value)
+    first, second = seen(house, season).indicators
+    assert first.forecast is not None and (first.forecast.value, first.work, first.stretch) == (
+        100,
+        Outlook.LIKELY,
+        Outlook.LIKELY,
+    )
+    assert (second.forecast, second.work) == (None, None)
+
+
+def test_a_month_without_a_report_is_overdue_and_then_nothing_is_green(
+    house: House, season: Season, by: dict[str, Actor]
+) -> None:
+    file(house, season, by["smelting"], "2026-05-20", recovery="96", days="9")
+    assert (seen(house, season).light, seen(house, season).overdue) == (Light.GREEN, ())
+    house.clock.moment = datetime(2026, 8, 1, tzinfo=UTC)
+    assert (seen(house, season).light, seen(house, season).overdue) == (
+        Light.AMBER,
+        (date(2026, 6, 30), date(2026, 7, 31)),
+    )
+
+
+def test_changed_targets_hold_and_the_old_ones_stay_on_the_page(
+    house: House, season: Season, by: dict[str, Actor], signed_in
+) -> None:
+    file(house, season, by["smelting"], "2026-05-20", recovery="93", days="9.5")
+    entry, stage = seen(house, season).entry, house.stage(season, "progress")
+    was, now = {"old_work": "96", "old_stretch": "97"}, {"work": "93", "stretch": "94"}
+    place = {"entry_id": entry.id, "stage_id": stage.id, "indicator": 1, "changed_at": house.now}
+    row = TargetChange(**place, **was, **now, reason="原料变化", motion="7")
+    house.act(lambda session, now: session.add(row))
+    assert [str(one.indicator.work) for one in seen(house, season).indicators] == ["93", "9"]
+    assert seen(house, season).indicators[0].attainment == 100
+    page = signed_in(by["smelting"].person_id).get(PAGE).text
+    assert "<del>96 / 97</del> → 93 / 94" in page and "原料变化" in page
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"recovery": "many"}, {"figure_1": "not_a_number"}),
+        ({"recovery": "1e3", "days": "٣"}, {"figure_1": "not_a_number", "figure_2": "not_a_number"}),
+        ({"day": date(2026, 3, 31)}, {"day": "day_not_reportable"}),
+        ({"day": date(2026, 5, 21)}, {"day": "day_not_reportable"}),
+        ({"figures": {3: "1"}}, {"figure_3": "no_such_indicator"}),
+        ({"text": " "}, {"text": "report_empty"}),
+    ],
+)
+def test_what_can_not_be_reported_is_named_and_nothing_is_filed(
+    house: House, season: Season, by: dict[str, Actor], said: dict[str, Any], wrong: dict[str, str]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        file(house, season, by["smelting"], "2026-05-20", **said)
+    assert (refused.value.fields, house.log("report.filed")) == (wrong, [])
+
+
+def test_on_the_page_what_was_typed_stays_when_it_is_refused_and_then_the_light_changes(
+    house: House, season: Season, by: dict[str, Actor], signed_in
+) -> None:
+    house.clock.moment = datetime(2026, 8, 29, 10, tzinfo=UTC)
+    own: Visitor = signed_in(by["smelting"].person_id)
+    assert "no figures yet" in own.get(f"{PAGE}?lang=en").text or "尚无数据" in own.get(PAGE).text
+    refused = own.post(PAGE, number="1", day="2026-08-29", text="", figure_1="９３", figure_2="abc")
+    assert refused.status_code == 422
+    assert 'value="９３"' in refused.text and 'value="abc"' in refused.text
+    filed = own.send(
+        PAGE, number="1", day="2026-08-29", text="达到预期", figure_1="９３", figure_2="9.5", reached=["1"]
+    )
+    assert filed.status_code == 200
+    found = seen(house, season)
+    assert (found.light, [one.reached for one in found.milestones]) == (Light.AMBER, [date(2026, 8, 29), None])
+    assert [one.light for one in found.indicators] == [Light.GREEN, Light.GREEN]
+
+
+def test_another_branch_reads_of_a_project_only_when_it_takes_part(
+    house: House, by: dict[str, Actor], signed_in
+) -> None:
+    partner = {"others": [{"branch": "refining", "unit": "", "share": "30"}]}
+    season = declared(house, TRACKING, by={"smelting": by["smelting"]}, answers={**PLAN, **partner}, form=PROJECT)
+    house.open(season, "progress")
+    assert signed_in(by["refining"].person_id).get(PAGE).status_code == 200
+    assert signed_in(house.person("stranger")).get(PAGE).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("every", "since", "until", "ends"),
+    [
+        ("monthly", date(2026, 1, 1), date(2026, 3, 1), ["2026-01-31", "2026-02-28"]),
+        ("monthly", date(2026, 1, 2), date(2026, 3, 1), ["2026-02-28"]),
+        ("monthly", date(2026, 12, 1), date(2026, 12, 31), []),
+        ("weekly", date(2026, 6, 1), date(2026, 6, 15), ["2026-06-07", "2026-06-14"]),
+        ("weekly", date(2026, 6, 2), date(2026, 6, 15), ["2026-06-14"]),
+        ("none", date(2026, 1, 1), date(2027, 1, 1), []),
+    ],
+)
+def test_what_is_due_are_whole_weeks_and_months_that_are_over(
+    every: str, since: date, until: date, ends: list[str]
+) -> None:
+    assert [str(last) for _, last in calendar.periods(every, since, until)] == ends
