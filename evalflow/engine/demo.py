@@ -1,4 +1,5 @@
-"""The demo: an organisation, last year's season finished with its results, this year's in the online vote.
+"""The demo: an organisation, last year's brands with their results, this year's in the online vote, and the vanguard
+projects of a year that is two thirds through.
 
 All of it is played through the ordinary commands. Accounts are offices, and their one password is printed: a demo is
 to be clicked through, never to be put on a network.
@@ -26,6 +27,7 @@ from evalflow.workflow.definition import Definition
 
 PASSWORD = "evalflow-demo"  # noqa: S105
 WORKFLOW, STOP_IN = "brand_selection.toml", "online_vote"
+PROJECTS, TRACKED_IN = "vanguard_project.toml", "tracking"
 MEMBERS_WITH_ACCOUNT = ("smelting-member001", "refining-member001", "electrolysis-member001")
 INTO_THE_VOTE = timedelta(days=2)  # how long this year's vote has been open
 EARLY_TURNOUT = 0.45
@@ -45,7 +47,7 @@ def load(
     progress: Callable[[str], None] = lambda _line: None,
 ) -> None:
     """Found the organisation and play both seasons, ending at `now`."""
-    definition = reader.read((WORKFLOWS / WORKFLOW).read_text(encoding="utf-8"), KINDS, file=WORKFLOW)
+    definition = _definition(WORKFLOW)
     this_year = start_for(definition, STOP_IN, now)
     last_year = this_year.replace(year=this_year.year - 1, day=min(this_year.day, 28))
     clock = datetime.combine(last_year, datetime.min.time(), ZONE) - timedelta(days=7)
@@ -53,9 +55,35 @@ def load(
         organisation.found(session, branches=19, members=members, now=clock)
     _give_passwords(database, now=clock)
     world = organisation.world_of(database, seed="demo", now=clock)
-    for starts_on, stop_in in ((last_year, ""), (this_year, STOP_IN)):
-        world.clock = max(world.clock, datetime.combine(starts_on, datetime.min.time(), ZONE) - timedelta(days=2))
-        _play(world, definition, signer, starts_on=starts_on, stop_in=stop_in, progress=progress)
+    _play(world, definition, signer, starts_on=last_year, stop_in="", progress=progress)
+    _play_projects(world, signer, now=now, progress=progress)
+    _play(world, definition, signer, starts_on=this_year, stop_in=STOP_IN, progress=progress)
+
+
+def _definition(file: str) -> Definition:
+    return reader.read((WORKFLOWS / file).read_text(encoding="utf-8"), KINDS, file=file)
+
+
+def _play_projects(world: World, signer: Signer, *, now: datetime, progress: Callable[[str], None]) -> None:
+    """Projects two thirds on their way between the first day and the end of their tracking, reported on until `now`."""
+    definition = _definition(PROJECTS)
+    today = now.astimezone(ZONE).date()
+    plan = windows.plan(definition, today, is_working=workdays.published, zone=ZONE)
+    ends = plan[[stage.key for stage in definition.stages].index(TRACKED_IN)][1]
+    assert ends is not None
+    starts_on = today - (ends.astimezone(ZONE).date() - today) * 2 // 3
+    world.until = now
+    key = f"projects-{starts_on.year}"
+    _go_to(world, starts_on)
+    rehearsal.play(
+        world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=TRACKED_IN, progress=progress
+    )
+    world.until = None
+
+
+def _go_to(world: World, starts_on: date) -> None:
+    """Two days before a season begins; the clock may go back, because seasons are played one after the other."""
+    world.clock = datetime.combine(starts_on, datetime.min.time(), ZONE) - timedelta(days=2)
 
 
 def _play(
@@ -68,6 +96,7 @@ def _play(
     progress: Callable[[str], None],
 ) -> None:
     key = f"brands-{award_year(definition, starts_on)}"
+    _go_to(world, starts_on)
     if stop_in:
         world.turnout = EARLY_TURNOUT
         world.members = [member for member in world.members if member.person_id not in _spared(world)]
