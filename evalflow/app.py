@@ -33,6 +33,7 @@ from evalflow.stages.submission import queries as submission_queries
 from evalflow.stages.submission import views as submission
 from evalflow.stages.tracking import queries as tracking_queries
 from evalflow.stages.tracking import views as tracking
+from evalflow.stages.tracking import wall_views as tracking_wall
 from evalflow.web import (
     account,
     attachments,
@@ -64,6 +65,7 @@ PAGES = (
     invitations,
     importing,
 )  # importing these fills the blueprint of the pages that belong to no stage
+STAGE_PAGES = (tracking_wall,)  # importing these fills the blueprints of kinds with pages in several modules
 BLUEPRINTS = (
     pages,
     steering.blueprint,

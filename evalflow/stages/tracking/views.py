@@ -23,8 +23,10 @@ from evalflow.seasons import guards, plans, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState
 from evalflow.seasons.windows import ZONE
-from evalflow.stages.tracking import commands, progress, queries
+from evalflow.stages.tracking import commands, progress, queries, wall
+from evalflow.stages.tracking.charts import Chart, Span
 from evalflow.stages.tracking.commands import Said
+from evalflow.stages.tracking.milestones import Mark, marks
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.progress import Progress
 from evalflow.tally.trajectory import Light, Outlook
@@ -36,10 +38,10 @@ from evalflow.web.place import place
 
 blueprint = kind_blueprint("tracking")
 LIGHTS = {
-    Light.GREY: (_l("no figures yet"), "secondary", "circle"),
-    Light.GREEN: (_l("on track"), "success", "check-circle-fill"),
-    Light.AMBER: (_l("behind"), "warning", "exclamation-triangle-fill"),
-    Light.RED: (_l("far behind"), "danger", "x-octagon-fill"),
+    Light.GREY: _l("no figures yet"),
+    Light.GREEN: _l("on track"),
+    Light.AMBER: _l("behind"),
+    Light.RED: _l("far behind"),
 }
 OUTLOOKS = {
     Outlook.LIKELY: _l("will be reached"),
@@ -72,10 +74,15 @@ class Line:
 
 @dataclass(frozen=True)
 class ReportsPage:
-    """A project. reports: the latest first. files: {id: attachment} of those in them. corrected: {number: by which}."""
+    """A project. reports: the latest first. files: {id: attachment} of those in them. corrected: {number: by which}.
+
+    charts: of its indicators, in their order. milestones: on the months that the charts show.
+    """
 
     entry: Entry
     progress: Progress
+    charts: Sequence[Chart]
+    milestones: Sequence[Mark]
     reports: Sequence[ProgressReport]
     files: Mapping[int, Attachment]
     corrected: Mapping[int, int]
@@ -84,19 +91,7 @@ class ReportsPage:
 
 @blueprint.app_template_filter("light_word")
 def light_word(light: Light) -> str:
-    return str(LIGHTS[light][0])
-
-
-@blueprint.app_template_filter("light_tone")
-def light_tone(light: Light) -> str:
-    """The colour of a light's badge."""
-    return LIGHTS[light][1]
-
-
-@blueprint.app_template_filter("light_sign")
-def light_sign(light: Light) -> str:
-    """The icon of a light, so that colour is never the only sign."""
-    return LIGHTS[light][2]
+    return str(LIGHTS[light])
 
 
 @blueprint.app_template_filter("outlook_word")
@@ -146,9 +141,12 @@ def _reports_page(session: Session, found: Entry, form: ReportForm) -> str:
     filed = queries.reports_of(session, here.stage.id, found.id)
     own = may(actor(), Permission.DECLARE, season=here.season.id, branch=found.branch_id)
     accepted = found.state == EntryState.ACCEPTED and queries.is_here(found, here.stage)
+    standing = progress.progress(session, here.stage, found, here.now)
     page = ReportsPage(
         entry=found,
-        progress=progress.progress(session, here.stage, found, here.now),
+        progress=standing,
+        charts=[wall.year_of(one, standing) for one in standing.indicators],
+        milestones=marks(standing.milestones, Span(standing.starts, standing.ends), standing.today),
         reports=filed,
         files=kept_files.attachments(session, {number for one in filed for number in one.files}),
         corrected={one.corrects: one.number for one in filed if one.corrects},

@@ -1,6 +1,6 @@
 """The supervisor's wall: every project as a tile, the worst first, filtered, and summed up by branch and by leader.
 
-Reads what `queries` found; asks the database nothing itself.
+Reads what `progress` found; asks the database nothing itself.
 """
 
 from collections import Counter
@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evalflow.stages.tracking.charts import Spark
-from evalflow.stages.tracking.milestones import Mark
+from evalflow.stages.tracking import charts, queries
+from evalflow.stages.tracking.charts import Chart, Span, Spark
+from evalflow.stages.tracking.milestones import Mark, marks
+from evalflow.stages.tracking.progress import IndicatorProgress, Progress
 from evalflow.tally.exact import Number
 from evalflow.tally.trajectory import Light
 
@@ -79,6 +81,43 @@ class Rollup:
     orders: int
 
 
+def tile(progress: Progress, *, locale: str, orders: int = 0) -> Tile:
+    """A project as the wall has it. orders: its follow-up orders that are not closed."""
+    entry, span = progress.entry, Span(progress.starts, progress.ends)
+    chosen = [progress.indicators[place] for place in main([one.indicator.weight for one in progress.indicators])]
+    return Tile(
+        key=entry.key,
+        title=entry.title,
+        branch=entry.branch.key,
+        branch_name=entry.branch.name(locale),
+        leader=queries.leader_of(entry),
+        leader_name=progress.leader,
+        light=progress.light,
+        attainment=progress.attainment,
+        days_left=progress.days_left,
+        trends=tuple(_trend(one, span) for one in chosen),
+        others=len(progress.indicators) - len(chosen),
+        overdue=len(progress.overdue),
+        orders=orders,
+        marks=marks(progress.milestones, span, progress.today),
+    )
+
+
+def year_of(one: IndicatorProgress, of: Progress) -> Chart:
+    """An indicator of a project, drawn on the days its targets are for."""
+    indicator = one.indicator
+    return charts.indicator_chart(
+        one.points,
+        baseline=indicator.baseline,
+        work=indicator.work,
+        stretch=indicator.stretch,
+        starts=of.starts,
+        ends=of.ends,
+        today=of.today,
+        forecast=one.forecast,
+    )
+
+
 def main(weights: Sequence[Number], most: int = MAIN) -> tuple[int, ...]:
     """The places of the indicators that weigh most, in the order of the plan; of equal ones those named first.
 
@@ -130,6 +169,15 @@ def mean(tiles: Iterable[Tile]) -> Fraction | None:
     """Of the attainments that there are."""
     known = [tile.attainment for tile in tiles if tile.attainment is not None]
     return sum(known, Fraction(0)) / len(known) if known else None
+
+
+def _trend(one: IndicatorProgress, span: Span) -> Trend:
+    indicator = one.indicator
+    drawn = charts.spark(
+        one.points, baseline=indicator.baseline, work=indicator.work, starts=span.starts, ends=span.ends
+    )
+    last = one.points[-1][1] if one.points else None
+    return Trend(indicator.name, indicator.unit, one.light, last, indicator.work, drawn)
 
 
 def _rollup(key: str, name: str, tiles: Sequence[Tile]) -> Rollup:
