@@ -208,7 +208,7 @@ def months(span: Span) -> tuple[Month, ...]:
         firsts.append(following)
     every = -(-len(firsts) // MOST_LABELS)
     edges = [span.across(first) for first in firsts] + [WHOLE]
-    narrow = WHOLE / MOST_LABELS / 2 if len(firsts) > 1 else Decimal(0)
+    narrow = WHOLE / MOST_LABELS * 2 / 3 if len(firsts) > 1 else Decimal(0)
     return tuple(
         Month(first, x, end - x, is_named=at % every == 0 and (end - x) * every >= narrow)
         for at, (first, x, end) in enumerate(zip(firsts, edges, edges[1:], strict=False))

@@ -128,6 +128,11 @@ def test_months_fill_the_span_and_those_cut_short_are_not_named() -> None:
     assert sum(month.width for month in year) == 100
 
 
+def test_half_a_month_at_the_end_of_a_year_has_no_room_for_its_name() -> None:
+    found = months(Span(date(2026, 1, 5), date(2026, 12, 15)))
+    assert [month.first.month for month in found if not month.is_named] == [12]
+
+
 def test_of_three_years_every_third_month_is_named() -> None:
     found = months(Span(date(2026, 1, 1), date(2028, 12, 31)))
     assert [month.first.month for month in found if month.is_named] == [1, 4, 7, 10] * 3
