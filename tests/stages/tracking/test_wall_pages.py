@@ -202,6 +202,20 @@ def test_every_drawing_has_words_and_every_milestone_stands_in_the_table(organis
     assert page.count("<td>试运行</td>") == 2
 
 
+def test_names_stay_names_in_every_drawing(
+    house: House, by: dict[str, Actor], signed_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = '"><b>x'
+    monkeypatch.setitem(PLANS, "refining", [indicator(name, 100)])
+    monkeypatch.setitem(STEPS[0], "name", name)
+    followed(house, by, "smelting", "refining")
+    organiser = signed_in(house.person("organiser", Role.ORGANISER))
+    for page in ("all/wall", "all/wall?projector=1", "all/milestones", "refining"):
+        text = organiser.get(ALL.removesuffix("all/") + page).text
+        written = re.findall('(?:"|&#34;|&amp;#34;)(?:>|&gt;|&amp;gt;)<?[^ ]{0,8}b(?:>|&gt;|&amp;gt;)x', text)
+        assert (page, set(written)) == (page, {"&#34;&gt;&lt;b&gt;x"})
+
+
 def test_the_wall_asks_no_question_for_each_project(house: House, by: dict[str, Actor], signed_in) -> None:
     keys = ("smelting", "refining") * 5
     followed(house, by, *keys)
