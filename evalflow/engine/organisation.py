@@ -131,6 +131,7 @@ def world_of(database: Database, *, seed: str, now: datetime) -> World:
         members=[actor for actor in actors if may(actor, P.VOTE)],
         committee=[actor for actor in actors if may(actor, P.DECIDE)],
         tellers=tellers,
+        leaders=[actor for actor in actors if may(actor, P.ACCEPT_COMMAND)],
         passphrases={actor.person_id or 0: passphrase_of(actor.person_id or 0) for actor in tellers},
         seed=seed,
     )

@@ -39,6 +39,7 @@ class World:
     passphrases: Mapping[int, str]
     seed: str = ""
     turnout: float = 0.86
+    leaders: Sequence[Actor] = ()
     until: datetime | None = None
     notes: list[str] = field(default_factory=list)
 

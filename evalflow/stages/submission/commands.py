@@ -18,7 +18,7 @@ from evalflow.people.models import Branch
 from evalflow.seasons import guards, moves
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
-from evalflow.stages.submission import acceptance, events, queries
+from evalflow.stages.submission import acceptance, confirming, events, queries
 from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Draft, Revision, RevisionState
 from evalflow.workflow import fields, rows
@@ -170,6 +170,7 @@ def submit(session: Session, stage_id: int, entry_id: int, *, version: int, acto
         "content_sha256": content_digest(session, answers),
     }
     log(session, events.SUBMITTED, stage, public, actor=actor, now=now)
+    confirming.ask(session, entry)
     if options.review == "none":
         acceptance.accept(session, stage, entry, revision, actor=SYSTEM, now=now)
     session.flush()

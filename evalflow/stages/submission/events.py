@@ -36,4 +36,12 @@ WITHDRAWN = EventType(
     public=("entry", "was"),
 )
 
-EVENTS = (BEGUN, SUBMITTED, RETURNED, ACCEPTED, REJECTED, WITHDRAWN)
+CONFIRMED = EventType(
+    "submission.confirmed",
+    zh="被列名者确认或拒绝（what：挂帅或参与）",
+    en="somebody named in an entry agreed or declined (what: command or part)",
+    public=("entry", "what", "branch", "accepted"),
+    personal=("reason",),
+)
+
+EVENTS = (CONFIRMED, BEGUN, SUBMITTED, RETURNED, ACCEPTED, REJECTED, WITHDRAWN)

@@ -80,6 +80,13 @@ class ReviewForm(Form):
         return self._fields[f"{REMARK}{key}"]
 
 
+class ConfirmationForm(Form):
+    """What somebody named in a declaration says. version: of the entry."""
+
+    version = HiddenField()
+    reason = TextAreaField(_l("Reason"), render_kw={"rows": 3, "maxlength": 2000})
+
+
 def declaration_form(asked: Iterable[Field], leaders: Mapping[str, str] = NOBODY) -> type[DeclarationForm]:
     """A form class with one field for each question. leaders: {login: name} of those who may take command."""
     bound = {f"{ANSWER}{field.key}": _bound(field, leaders) for field in asked}

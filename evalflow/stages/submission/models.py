@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalflow.db import Base, Json, UtcDateTime
@@ -18,6 +18,29 @@ class RevisionState(enum.StrEnum):
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+
+
+class Asked(enum.StrEnum):
+    """What somebody is asked to confirm: that they take command, or that their branch takes part."""
+
+    COMMAND = "command"
+    PART = "part"
+
+
+class Confirmation(Base):
+    """Somebody named in a declaration says that they agree, or not. name: a leader's login, or a branch's key.
+
+    accepted: None while the answer is awaited. reason: why not.
+    """
+
+    __tablename__ = "confirmation"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    accepted: Mapped[bool | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Draft(Base):

@@ -16,9 +16,9 @@ from wtforms import Field as Bound
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.stages.submission import queries
+from evalflow.stages.submission import confirming, queries
 from evalflow.stages.submission.forms import DeclarationForm
-from evalflow.stages.submission.models import Draft, Revision
+from evalflow.stages.submission.models import Confirmation, Draft, Revision
 from evalflow.stages.submission.queries import Change
 from evalflow.web.current import locale
 from evalflow.web.refusals import sentence_of
@@ -112,7 +112,10 @@ class FormPage:
 
 @dataclass(frozen=True)
 class ReadPage:
-    """What was handed in. differences: of the last revision from the one before it; none where it is the first."""
+    """What was handed in. differences: of the last revision from the one before it; none where it is the first.
+
+    confirmations: of whoever it names, whose names are in `names`.
+    """
 
     entry: Entry
     stage: StageRow
@@ -120,6 +123,8 @@ class ReadPage:
     answers: tuple[Shown, ...]
     revisions: Sequence[Revision]
     differences: tuple[Difference, ...] = ()
+    confirmations: Sequence[Confirmation] = ()
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def form_page(session: Session, stage: StageRow, entry: Entry, form: DeclarationForm, *, now: datetime) -> FormPage:
@@ -173,6 +178,8 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
         answers=tuple(shown(field, entry.answers.get(field.key), files, names) for field in asked),
         revisions=revisions,
         differences=tuple(_difference(change, files, names) for change in changed),
+        confirmations=confirming.of(session, entry.id),
+        names=names,
     )
 
 

@@ -11,7 +11,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons import rules
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.seasons.play import World
-from evalflow.stages.submission import commands, projects, prose, queries, reviewing
+from evalflow.stages.submission import commands, confirming, projects, prose, queries, reviewing
 from evalflow.workflow.fields import Answer, Field
 
 AMENDED = 1  # the second entry handed in is returned once
@@ -92,7 +92,8 @@ def _declare(world: World, stage: StageRow, subject: prose.Subject, branch: str)
 
 def _answer(world: World, stage: StageRow, field: Field, subject: prose.Subject) -> Answer:
     project = subject.project
-    last = (stage.season.stages[-1].opens_at or world.clock + YEAR).date()
+    windows = [moment for row in stage.season.stages for moment in (row.opens_at, row.closes_at) if moment]
+    last = max(windows, default=world.clock + YEAR).date()
     match field.type:
         case "indicators" if project:
             return project.indicators()
@@ -138,8 +139,23 @@ def _amended(answers: Mapping[str, Answer], place: Field | None) -> dict[str, An
 def _accept(world: World, stage: StageRow, entry_id: int) -> None:
     entry = _entry(world, entry_id)
     if entry.state == EntryState.SUBMITTED:
+        _confirm(world, stage, entry_id)
+        entry = _entry(world, entry_id)
         world.wait(minutes=READING)
         world.do(reviewing.accept, stage.id, entry_id, version=entry.version, actor=world.organiser)
+
+
+def _confirm(world: World, stage: StageRow, entry_id: int) -> None:
+    """Whoever is named agrees within the day."""
+    for who in (*world.leaders, *world.secretaries.values()):
+        if world.ask(_is_asked, entry_id, who):
+            version = _entry(world, entry_id).version
+            world.wait(minutes=READING)
+            world.do(confirming.answer, stage.id, entry_id, accepted=True, version=version, actor=who)
+
+
+def _is_asked(session: Session, entry_id: int, who: Actor) -> bool:
+    return any(row.accepted is None for row in confirming.concerning(confirming.of(session, entry_id), who))
 
 
 def _entry(world: World, entry_id: int) -> Entry:

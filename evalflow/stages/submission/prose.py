@@ -52,6 +52,9 @@ class Subject:
     project: Project | None = None
 
 
+MONEY = 100_000
+
+
 def title_of(branch: str, place: int) -> str:
     """The brand's name; of an invented one by the branch's place, so that the first hundred differ.
 
@@ -95,6 +98,8 @@ def files(field: Field, *, title: str, chance: Random) -> list[Cleaned]:
 
 def _number(field: Field, chance: Random) -> str:
     low = field.minimum if field.minimum is not None else 1
+    if field.maximum is not None and field.maximum > MONEY:  # a sum of money
+        return str(field.maximum // 1000 * chance.randint(1, 30))
     high = min(low + 100, field.maximum) if field.maximum is not None else low + 100
     return str(chance.randint(low, max(low, high)))
 

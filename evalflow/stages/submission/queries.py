@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from evalflow.access import ROLES_OF, Actor, Permission, Role, may
@@ -18,7 +18,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.submission.models import Draft, Revision
+from evalflow.stages.submission.models import Asked, Confirmation, Draft, Revision
 from evalflow.workflow import fields
 from evalflow.workflow.fields import Answer, Answers, Field
 
@@ -182,6 +182,22 @@ def _handed_in(session: Session, season_id: int) -> Mapping[int, tuple[int, date
     return {entry_id: (number, moment) for entry_id, number, moment in session.execute(query)}
 
 
+def asked_of(session: Session, season_id: int, actor: Actor) -> list[Entry]:
+    """Entries handed in that name this person or their branch, and wait for their word."""
+    theirs = or_(
+        and_(Confirmation.what == Asked.COMMAND, Confirmation.name == actor.login),
+        and_(Confirmation.what == Asked.PART, Confirmation.name.in_(actor.speaks_for)),
+    )
+    query = (
+        select(Entry)
+        .join(Confirmation, Confirmation.entry_id == Entry.id)
+        .where(Entry.season_id == season_id, Entry.state == EntryState.SUBMITTED, theirs)
+        .where(Confirmation.accepted.is_(None))
+        .distinct()
+    )
+    return sorted(session.scalars(query), key=lambda entry: entry.key)
+
+
 def count_unreviewed(session: Session, stage: StageRow) -> int:
     """Entries handed in and neither accepted, returned nor rejected yet."""
     return seasons.count_entries(session, stage.season_id, EntryState.SUBMITTED)
@@ -194,6 +210,11 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
         return found
     if may(actor, Permission.DECLARE, season=stage.season_id):
         found += _declaring(session, stage, actor, now)
+    if stage.phase != Phase.DONE and (actor.speaks_for or may(actor, Permission.ACCEPT_COMMAND)):
+        found += [
+            Task("Confirm your part", "submission.confirm", stage, entry.title, args=(("entry_key", entry.key),))
+            for entry in asked_of(session, stage.season_id, actor)
+        ]
     if may(actor, Permission.REVIEW, season=stage.season_id) and stage.phase != Phase.DONE:
         waiting = count_unreviewed(session, stage)
         if waiting:

@@ -10,7 +10,7 @@ from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.seasons import guards, moves
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
-from evalflow.stages.submission import acceptance, events, queries
+from evalflow.stages.submission import acceptance, confirming, events, queries
 from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Revision, RevisionState
 
@@ -18,8 +18,14 @@ LONGEST_REMARK = 2000
 
 
 def accept(session: Session, stage_id: int, entry_id: int, *, version: int, actor: Actor, now: datetime) -> Entry:
-    """Let the entry take part, with the next free number. version: of the entry as the page showed it."""
+    """Let the entry take part, with the next free number. version: of the entry as the page showed it.
+
+    Conflict("confirmations_awaited") until everybody it names has agreed.
+    """
     stage, entry, revision = _under_review(session, stage_id, entry_id, version=version, actor=actor)
+    awaited = confirming.awaited(session, entry.id)
+    if awaited:
+        raise Conflict("confirmations_awaited", entry=entry.title, count=awaited)
     acceptance.accept(session, stage, entry, revision, actor=actor, now=now)
     return entry
 

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission, may, require
-from evalflow.errors import Conflict, Invalid
+from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import submission as rules
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry
-from evalflow.stages.submission import commands, forms, pages, queries, reviewing
+from evalflow.stages.submission import commands, confirming, forms, pages, queries, reviewing
 from evalflow.stages.submission.forms import DeclarationForm, ReviewForm
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, database, locale, now, reading, writing
@@ -181,6 +181,54 @@ def withdraw(entry_key: str) -> Response:
     return redirect(url_for("submission.home"))
 
 
+@blueprint.get("/confirm/<entry_key>")
+@guarded(Permission.USE_ACCOUNT)
+def confirm(entry_key: str) -> str:
+    """What somebody is named in, for them to agree to or to decline."""
+    found = _naming(entry_key)
+    form = forms.ConfirmationForm(formdata=None)
+    form.version.data = str(found.version)
+    return _confirm(found, form)
+
+
+def _naming(entry_key: str) -> Entry:
+    """An entry that names whoever asks."""
+    found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    if not confirming.concerning(confirming.of(reading(), found.id), actor()):
+        raise Forbidden("not_permitted")
+    return found
+
+
+def _confirm(found: Entry, form: forms.ConfirmationForm) -> str:
+    page = pages.read_page(reading(), place().stage, found)
+    own = confirming.concerning(page.confirmations, actor())
+    return render_template("stages/submission/confirm.html", page=page, form=form, own=own)
+
+
+@blueprint.post("/confirm/<entry_key>")
+@guarded(Permission.USE_ACCOUNT)
+def confirmed(entry_key: str) -> Answered:
+    found, form = _naming(entry_key), forms.ConfirmationForm()
+    agrees = request.form.get("answer") == "accept"
+    try:
+        with writing() as session:
+            confirming.answer(
+                session,
+                place().stage.id,
+                found.id,
+                accepted=agrees,
+                reason=str(form.reason.data or ""),
+                version=_number(form.version.data),
+                actor=actor(),
+                now=now(),
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _confirm(found, form), refusal.status
+    flash(_("You have agreed.") if agrees else _("You have declined; the branch reads why."))
+    return redirect(url_for("submission.confirm", entry_key=entry_key))
+
+
 @blueprint.get("/desk")
 @guarded(Permission.REVIEW)
 def desk() -> str:
@@ -206,12 +254,17 @@ def _review(found: Entry, form: ReviewForm) -> str:
 
 @blueprint.post("/desk/<entry_key>/accept")
 @guarded(Permission.REVIEW)
-def accept(entry_key: str) -> Response:
+def accept(entry_key: str) -> Answered:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
-    version = _number(request.form.get("version"))
-    with writing() as session:
-        done = reviewing.accept(session, place().stage.id, found.id, version=version, actor=actor(), now=now())
-        title, number = done.title, done.number
+    form = forms.review_form(_asked())()
+    version = _number(form.version.data)
+    try:
+        with writing() as session:
+            done = reviewing.accept(session, place().stage.id, found.id, version=version, actor=actor(), now=now())
+            title, number = done.title, done.number
+    except Conflict as refusal:
+        form.refuse(refusal)
+        return _review(found, form), refusal.status
     flash(_("“%(title)s” is accepted as number %(number)s.", title=title, number=number))
     return redirect(url_for("submission.desk"))
 

@@ -1,0 +1,200 @@
+"""Applying for a project: rows of indicators on a form, a leader in command and partners who have to agree."""
+
+from typing import Any
+
+import pytest
+
+from evalflow.access import Actor, Role
+from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.seasons.models import Entry, EntryState, Season
+from evalflow.stages.submission import commands, confirming, lifecycle, queries, reviewing
+from evalflow.workflow.rows import COLUMNS
+from tests.builders import House
+from tests.declared import PLAN, PROJECT, secretaries
+from tests.visitors import Visitor
+
+LEADER = '{ key = "boss", type = "leader", label = { zh = "挂帅领导", en = "Leader" }, required = true },'
+FORM = PROJECT.replace('review = "none"\n', "").replace("field = [", f"field = [\n  {LEADER}")
+HOME = "/s/test-2026/declare/submission/"
+REFINING, DESIGN = {"branch": "refining", "unit": "", "share": "30"}, {"branch": "", "unit": "设计院", "share": "5"}
+PARTNERS = {"others": [REFINING, DESIGN]}
+
+
+@pytest.fixture
+def by(house: House) -> dict[str, Actor]:
+    return secretaries(house)
+
+
+@pytest.fixture
+def leader(house: House) -> Actor:
+    return house.actor("director", Role.SPONSOR)
+
+
+@pytest.fixture
+def organiser(house: House) -> Actor:
+    return house.actor("organiser", Role.ORGANISER)
+
+
+@pytest.fixture
+def season(house: House) -> Season:
+    season = house.season(FORM, starts_on=house.now.date())
+    house.open(season, "declare")
+    return season
+
+
+def applied(house: House, season: Season, actor: Actor, **answers: Any) -> Entry:
+    """Handed in with the director in command and two partners, unless said otherwise."""
+    stage = house.stage(season, "declare")
+    known = house.ask(queries.own_entries, actor, season.id)
+    entry = known[0] if known else house.act(commands.begin, stage.id, actor.branch_id, actor=actor)
+    told = {"name": "提速工程", "boss": "director", **PLAN, **PARTNERS, **answers}
+    saved = house.act(commands.save, stage.id, entry.id, told, version=0, page="test", actor=actor)
+    house.act(commands.submit, stage.id, entry.id, version=saved.version, actor=actor)
+    return now(house, entry)
+
+
+def now(house: House, entry: Entry) -> Entry:
+    found: Entry = house.ask(queries.entry_of, entry.id)
+    return found
+
+
+def answer(
+    house: House, season: Season, entry: Entry, actor: Actor, reason: str = "", *, accepted: bool = True
+) -> None:
+    stage, version = house.stage(season, "declare"), now(house, entry).version
+    said = {"accepted": accepted, "reason": reason, "version": version}
+    house.act(confirming.answer, stage.id, entry.id, **said, actor=actor)
+
+
+def accept(house: House, season: Season, entry: Entry, organiser: Actor) -> None:
+    version = now(house, entry).version
+    house.act(reviewing.accept, house.stage(season, "declare").id, entry.id, version=version, actor=organiser)
+
+
+def asked(house: House, season: Season, actor: Actor) -> list[str]:
+    tasks = house.ask(queries.tasks, house.stage(season, "declare"), actor, house.now)
+    return [task.detail for task in tasks if task.endpoint == "submission.confirm"]
+
+
+def test_an_application_is_accepted_once_its_leader_and_every_branch_that_takes_part_have_agreed(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    assert (asked(house, season, leader), asked(house, season, by["refining"])) == (["提速工程"], ["提速工程"])
+    for who in (leader, by["refining"]):
+        with pytest.raises(Conflict, match="confirmations_awaited"):
+            accept(house, season, entry, organiser)
+        answer(house, season, entry, who)
+    accept(house, season, entry, organiser)
+    assert now(house, entry).state == EntryState.ACCEPTED
+    assert [public for _, _, public, _ in house.log("submission.confirmed")] == [
+        {"entry": "smelting", "what": "command", "branch": "", "accepted": True},
+        {"entry": "smelting", "what": "part", "branch": "refining", "accepted": True},
+    ]
+
+
+def test_declining_needs_a_reason_and_gives_the_application_back_with_it(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    with pytest.raises(Invalid, match="reason_needed"):
+        answer(house, season, entry, leader, accepted=False)
+    answer(house, season, entry, leader, "精力不够", accepted=False)
+    revision = house.ask(queries.last_revision, entry.id)
+    assert (now(house, entry).state, revision.remarks) == (EntryState.RETURNED, {"": "精力不够"})
+
+
+def test_after_an_amendment_only_who_has_not_agreed_is_asked_again(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor
+) -> None:
+    house.actor("deputy", Role.SPONSOR)
+    entry = applied(house, season, by["smelting"])
+    answer(house, season, entry, by["refining"])
+    answer(house, season, entry, leader, "请另请他人", accepted=False)
+    applied(house, season, by["smelting"], boss="deputy")
+    rows = house.ask(confirming.of, entry.id)
+    assert [(row.what, row.name, row.accepted) for row in rows] == [
+        ("command", "deputy", None),
+        ("part", "refining", True),
+    ]
+
+
+def test_nobody_else_answers_for_a_leader_or_a_branch(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    for stranger in (by["smelting"], organiser, house.actor("deputy", Role.SPONSOR)):
+        with pytest.raises(Forbidden):
+            answer(house, season, entry, stranger)
+    assert [row.accepted for row in house.ask(confirming.of, entry.id)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ({"boss": "organiser"}, {"boss": "no_such_choice"}),
+        ({"others": [{"branch": "smelting", "unit": "", "share": "1"}]}, {"others": "own_branch"}),
+        ({"others": [{"branch": "moon", "unit": "", "share": "1"}]}, {"others": "no_such_choice"}),
+        ({"plan": PLAN["plan"][:1]}, {"plan": "weights_not_100"}),
+        ({"steps": [{"name": "投料", "due": "soon"}]}, {"steps": "not_a_date"}),
+    ],
+)
+def test_whoever_is_not_there_and_targets_that_contradict_themselves_are_named(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, answers: dict[str, Any], wrong: dict[str, str]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        applied(house, season, by["smelting"], **answers)
+    assert refused.value.fields == wrong
+
+
+def test_tables_and_the_leader_are_evidence_of_what_was_accepted(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    for who in (leader, by["refining"]):
+        answer(house, season, entry, who)
+    accept(house, season, entry, organiser)
+    house.close(season, "declare")
+    stage = house.settle(season, "declare")
+    tables = house.ask(lambda session: lifecycle.evidence(session, session.merge(stage)))
+    assert tables["partners"] == [{"entry": "smelting", **row} for row in PARTNERS["others"]]
+    assert tables["leaders"] == [{"entry": "smelting", "leader": "director"}]
+    assert stage.outcome["facts"]["indicators"] == {"smelting": PLAN["plan"]}
+    assert stage.outcome["facts"]["leaders"] == {"smelting": "director"}
+
+
+def columns(rows: list[dict[str, str]]) -> dict[str, list[str]]:
+    """What a browser sends of a table: each column as a list."""
+    return {f"answer_plan-{name}": [row[name] for row in rows] for name in COLUMNS["indicators"]}
+
+
+def test_on_the_form_rows_are_kept_as_typed_with_what_is_wrong_beside_the_cell(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, signed_in
+) -> None:
+    own: Visitor = signed_in(by["smelting"].person_id)
+    own.get(HOME)
+    path = own.post(HOME).headers["Location"]
+    page = own.get(path).text
+    version, form = (page.split(f'name="{name}"')[1].split('value="')[1].split('"')[0] for name in ("version", "page"))
+    blank = dict.fromkeys(COLUMNS["indicators"], "") | {"better": "more", "every": "month"}
+    typed = [{**PLAN["plan"][0], "work": "８９", "name": "<回收率>"}, blank, PLAN["plan"][1]]
+    refused = own.post(path, action="submit", version=version, page=form, answer_name="工程", **columns(typed))
+    assert refused.status_code == 422
+    assert 'value="&lt;回收率&gt;"' in refused.text and 'value="89"' in refused.text
+    assert "工作目标没有优于基准值" in refused.text
+    draft = house.ask(lambda session: queries.draft_of(session, session.query(Entry).one()))
+    assert draft.answers["plan"] == [{**PLAN["plan"][0], "work": "89", "name": "<回收率>"}, PLAN["plan"][1]]
+
+
+def test_a_leader_agrees_on_a_page_that_others_do_not_see(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, signed_in
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    page = f"{HOME}confirm/{entry.key}"
+    boss: Visitor = signed_in(leader.person_id)
+    assert "回收率" in boss.get(page).text
+    assert boss.post(page, answer="decline", version=str(entry.version), reason="").status_code == 422
+    boss.get(page)
+    assert boss.send(page, answer="accept", version=str(entry.version)).status_code == 200
+    assert [row.accepted for row in house.ask(confirming.of, entry.id)] == [True, None]
+    assert signed_in(house.person("stranger")).get(page).status_code == 403
