@@ -197,3 +197,26 @@ def test_above_reads_the_matrix_and_knows_its_entries():
     assert (pairs.above("a", "b"), pairs.above("b", "a")) == (4, 3)
     with pytest.raises(ValueError):
         pairs.above("a", "z")
+
+
+@pytest.mark.parametrize(
+    ("ayes", "noes", "ratio", "strict", "needed"),
+    [(4, 2, 2, True, 5), (3, 2, 2, False, 4), (7, 3, Fraction(5, 2), False, 8), (7, 3, Fraction(5, 2), True, 8)],
+)
+def test_how_many_more_are_needed_against_the_default_is_told(ayes, noes, ratio, strict, needed):
+    election = schulze(ranked("aN", {"aN": ayes, "Na": noes}), default="N", majority=ratio, strict=strict)
+    dropped = [step for step in election.steps if step["finding"] == "dropped"]
+    assert [(step["above"], step["below"], step["needed"]) for step in dropped] == [(ayes, noes, needed)]
+
+
+def test_a_majority_is_strict_unless_the_rules_say_otherwise():
+    votes = ranked("aN", {"aN": 4, "Na": 2})
+    assert [schulze(votes, default="N", majority=2, **how).order[0][0] for how in ({}, {"strict": False})] == [
+        ("N",),
+        ("a",),
+    ]
+
+
+def test_an_entry_without_a_ratio_of_its_own_needs_more_than_the_default():
+    votes = ranked("abN", {"bNa": 2, "Nab": 1})
+    assert schulze(votes, default="N", majority={"a": 2}).order[0][0] == ("b",)

@@ -135,3 +135,14 @@ def test_levelled_marks_have_the_common_mean_and_spread_to_the_stated_precision(
     own = [row["a"] for row in level(sheets).values()]
     assert abs(sum(own) / 3 - mean) <= Fraction(1, 10**DECIMALS)
     assert abs(sum((mark - mean) ** 2 for mark in own) / 3 - variance) <= Fraction(1, 10 ** (DECIMALS - 3))
+
+
+def test_the_smallest_weight_and_the_ends_of_the_scale_are_allowed():
+    scale = [Criterion("all", 1, 1)]
+    assert [weighted_score({"all": points}, scale) for points in (0, Fraction(1, 2), 1)] == [0, 50, 100]
+
+
+@pytest.mark.parametrize(("weight", "maximum"), [(-1, 100), (0, 100), (1, -1), (1, 0)])
+def test_a_weight_or_a_scale_that_can_not_be_is_refused(weight, maximum):
+    with pytest.raises(ValueError, match="above 0"):
+        weighted_score({"all": 0}, [Criterion("all", weight, maximum)])

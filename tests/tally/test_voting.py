@@ -87,3 +87,8 @@ def test_more_votes_than_twice_the_headcount_earn_no_more_and_rank_decides_the_o
     heads = {"b1": Fraction(10), "b2": Fraction(10), "b3": Fraction(40)}
     count = Count({"b1": 20, "b2": 60, "b3": 20}, valid=60, heads=heads)
     assert head_count_fair(count) == {"b1": Fraction(199, 2), "b2": 100, "b3": 62}
+
+
+def test_a_ballot_with_a_name_that_is_not_on_offer_is_invalid_and_no_abstention():
+    found = approval([(frozenset({"x"}), 1), (frozenset({"a", "x"}), 2), (frozenset(), 4)], ["a"], minimum=0, maximum=2)
+    assert (found.votes, found.invalid, found.abstentions) == ({"a": 0}, 3, 4)
