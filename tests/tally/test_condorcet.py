@@ -211,7 +211,7 @@ def test_how_many_more_are_needed_against_the_default_is_told(ayes, noes, ratio,
 
 def test_a_majority_is_strict_unless_the_rules_say_otherwise():
     votes = ranked("aN", {"aN": 4, "Na": 2})
-    assert [schulze(votes, default="N", majority=2, **how).order[0][0] for how in ({}, {"strict": False})] == [
+    assert [schulze(votes, default="N", majority=2, **how).order[0] for how in ({}, {"strict": False})] == [
         ("N",),
         ("a",),
     ]
@@ -219,4 +219,4 @@ def test_a_majority_is_strict_unless_the_rules_say_otherwise():
 
 def test_an_entry_without_a_ratio_of_its_own_needs_more_than_the_default():
     votes = ranked("abN", {"bNa": 2, "Nab": 1})
-    assert schulze(votes, default="N", majority={"a": 2}).order[0][0] == ("b",)
+    assert schulze(votes, default="N", majority={"a": 2}).order[0] == ("b",)
