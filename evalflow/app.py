@@ -40,6 +40,7 @@ from evalflow.web import (
     current,
     entrance,
     errors,
+    funds,
     guard,
     headers,
     home,
@@ -64,6 +65,7 @@ PAGES = (
     people,
     invitations,
     importing,
+    funds,
 )  # importing these fills the blueprint of the pages that belong to no stage
 STAGE_PAGES = (tracking_wall,)  # importing these fills the blueprints of kinds with pages in several modules
 BLUEPRINTS = (

@@ -13,6 +13,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 LONGEST = 28  # of a name; spreadsheets allow 31
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 Value = Fraction | int | str | None
 
 
@@ -26,6 +27,18 @@ class Styles:
     strong: Any
     quiet: Any
     wrapped: Any
+
+
+def styles_of(book: Any) -> Styles:
+    """The formats of a new workbook."""
+    return Styles(
+        heading=book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+        typed=book.add_format({"bg_color": "#FFF6D6"}),
+        derived=book.add_format({}),
+        strong=book.add_format({"bold": True}),
+        quiet=book.add_format({"font_color": "#625C57"}),
+        wrapped=book.add_format({"text_wrap": True}),
+    )
 
 
 @dataclass(frozen=True)

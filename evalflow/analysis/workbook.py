@@ -12,7 +12,7 @@ import xlsxwriter
 
 from evalflow.analysis import decision_sheet, scoring_sheets, vote_sheet
 from evalflow.analysis.blocks import Names
-from evalflow.analysis.grid import Grid, Styles, sheet_name
+from evalflow.analysis.grid import OPTIONS, Grid, Styles, sheet_name, styles_of
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import case_of
 from evalflow.i18n import N_, say
@@ -41,9 +41,8 @@ def workbook(
     """
     called = {**{branch.key: branch.name for branch in bundle.branches}, **(branches or {})}
     stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        styles = _styles(book)
+    with xlsxwriter.Workbook(stream, OPTIONS) as book:
+        styles = styles_of(book)
         _guide(Grid(say(locale, "Guide"), book.add_worksheet(say(locale, "Guide")), styles), bundle, locale)
         found: dict[str, dict[str, dict[str, str]]] = {}
         for number, stage in enumerate(bundle.definition.stages, 1):
@@ -96,14 +95,3 @@ def _guide(grid: Grid, bundle: Bundle, locale: str) -> None:
     for row, sentence in enumerate(GUIDE, 4):
         grid.text(row, 0, say(locale, sentence), grid.styles.wrapped)
     grid.sheet.set_column(0, 0, 90)
-
-
-def _styles(book: Any) -> Styles:
-    return Styles(
-        heading=book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
-        typed=book.add_format({"bg_color": "#FFF6D6"}),
-        derived=book.add_format({}),
-        strong=book.add_format({"bold": True}),
-        quiet=book.add_format({"font_color": "#625C57"}),
-        wrapped=book.add_format({"text_wrap": True}),
-    )

@@ -169,8 +169,9 @@ def _checked(voucher: Voucher, now: datetime) -> int:
         wrong["amount"] = "not_money"
     if "amount" not in wrong and not amount:
         wrong["amount"] = "not_money"
-    if voucher.day > now.astimezone(ZONE).date():
-        wrong["day"] = "day_to_come"
+    today = now.astimezone(ZONE).date()
+    if voucher.day > today or voucher.day.year < today.year - 1:
+        wrong["day"] = "day_to_come" if voucher.day > today else "day_long_past"
     for name, text, most in (("purpose", voucher.purpose, PURPOSE_MAX), ("document", voucher.document, DOCUMENT_MAX)):
         if not text.strip() or len(text.strip()) > most:
             wrong[name] = "too_long" if text.strip() else "answer_missing"

@@ -10,6 +10,7 @@ from evalflow.access import Actor, Permission, may
 from evalflow.errors import NotFound
 from evalflow.files import queries
 from evalflow.files.models import Attachment
+from evalflow.funds.models import FundDocument
 from evalflow.kinds.promotion import PromotionOptions
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.seasons import visibility
@@ -37,9 +38,9 @@ def show(attachment_id: int) -> Response:
     small = found.is_image and request.args.get("size") == "small"
     etag = f"{found.sha256}-small" if small else found.sha256
     if request.if_none_match.contains(etag):
-        return _headed(Response(status=304), found, etag, public=public)
+        return headed(Response(status=304), found, etag, public=public)
     content = queries.content_of(session, found.id, small=small)
-    return _headed(Response(content, content_type=_content_type(found)), found, etag, public=public)
+    return headed(Response(content, content_type=content_type(found)), found, etag, public=public)
 
 
 def is_public(attachment: Attachment, entry: Entry) -> bool:
@@ -81,11 +82,12 @@ def _entry(session: Session, entry_id: int) -> Entry:
     return entry
 
 
-def _content_type(found: Attachment) -> str:
+def content_type(found: Attachment | FundDocument) -> str:
     return f"{found.media_type}; charset=utf-8" if found.media_type.startswith("text/") else found.media_type
 
 
-def _headed(response: Response, found: Attachment, etag: str, *, public: bool) -> Response:
+def headed(response: Response, found: Attachment | FundDocument, etag: str, *, public: bool) -> Response:
+    """The answer with all that keeps a browser from running anything in the file."""
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     disposition = "inline" if found.is_image else "attachment"

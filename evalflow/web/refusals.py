@@ -231,6 +231,7 @@ SENTENCES: Mapping[str, Any] = {
     "already_granted": _l("What these awards bring has been booked already."),
     "not_money": _l("This is not a sum of money above 0, such as 1280.50."),
     "day_to_come": _l("This day is still to come."),
+    "day_long_past": _l("This day is too long ago."),
     "document_used": _l("This document has been booked already."),
     "overspent": _l("The branch has %(balance)s yuan left for %(year)s."),
     "books_closed": _l("The books of %(year)s are closed."),

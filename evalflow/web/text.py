@@ -70,6 +70,18 @@ def number(value: Fraction | Decimal | int | str | None, places: int = 2) -> str
     return f"−{written}" if exact < 0 and rounded else written
 
 
+def yuan(hundredths: int | None) -> str:
+    """A sum of money with its two decimals and thousands in groups.
+
+    >>> yuan(123456789), yuan(-5), yuan(0), yuan(None)
+    ('1,234,567.89', '−0.05', '0.00', '–')
+    """
+    if hundredths is None:
+        return NOTHING
+    whole, rest = divmod(abs(hundredths), 100)
+    return f"{'−' if hundredths < 0 else ''}{whole:,}.{rest:02d}"
+
+
 def filesize(size: int) -> str:
     """In KB or MB of 1024, as file managers write them.
 
@@ -118,7 +130,7 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
-FILTERS = (text, day, iso_day, moment, number, filesize, stage_title, role_name)
+FILTERS = (text, yuan, day, iso_day, moment, number, filesize, stage_title, role_name)
 
 
 def install(app: Flask) -> None:

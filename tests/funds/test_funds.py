@@ -104,6 +104,7 @@ def test_only_the_organiser_books_what_comes_in_and_closes_the_year(books: Books
         ({"document": "x" * 61}, {"document": "too_long"}),
         ({"purpose": " ", "upload": None}, {"purpose": "answer_missing", "upload": "file_missing"}),
         ({"day": date(2026, 12, 31)}, {"day": "day_to_come"}),
+        ({"day": date(2024, 12, 31)}, {"day": "day_long_past"}),
     ],
 )
 def test_spending_without_a_sum_a_purpose_a_day_a_document_or_its_evidence_is_refused(

@@ -42,7 +42,8 @@ class Chart:
 class AwardPage:
     """due: for those who may know before it is final. awards, results, columns, rows: once it is.
 
-    tiers: {key: title}, none where all are awarded alike. checkpoint: the signed note that covers the awards, or "".
+    tiers: {key: title}, none where all are awarded alike. fund: {entry key: what it brings, for whom}.
+    checkpoint: the signed note that covers the awards, or "".
     """
 
     stage: StageRow
@@ -52,6 +53,7 @@ class AwardPage:
     may_finalise: bool
     awards: Sequence[Award]
     tiers: Mapping[str, Text]
+    fund: Mapping[str, Sequence[tuple[str, str]]]
     results: Results | None
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -76,6 +78,7 @@ def home() -> str:
         may_finalise=queries.can_be_finalised(stage) and may(actor(), Permission.FINALISE, season=here.season.id),
         awards=queries.awards(session, stage.id) if is_final else (),
         tiers={str(tier.key): tier.title for tier in queries.options_of(stage).tier},
+        fund=queries.fund(session, stage, locale()) if is_final else {},
         results=found,
         columns=columns,
         rows=rows,
