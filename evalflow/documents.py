@@ -44,6 +44,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "entitled": N_("Entitled"),
         "present": N_("Present"),
         "absent": N_("Absent"),
+        "sittings": N_("Earlier sittings"),
         "recusals": N_("Recused"),
         "motions": N_("Motions"),
         "ranking": N_("Composite ranking"),

@@ -2,6 +2,7 @@
 
 from evalflow.audit.event import EventType
 from evalflow.funds.events import EVENTS as FUND_EVENTS
+from evalflow.meetings.events import EVENTS as MEETING_EVENTS
 from evalflow.people.events import EVENTS as PEOPLE_EVENTS
 from evalflow.seasons.events import EVENTS as SEASON_EVENTS
 from evalflow.seasons.lifecycle import Lifecycle
@@ -66,6 +67,7 @@ PRINTINGS: dict[str, Printing] = {
 EVENT_TYPES: tuple[EventType, ...] = (
     *PEOPLE_EVENTS,
     *SEASON_EVENTS,
+    *MEETING_EVENTS,
     *FUND_EVENTS,
     *AWARD_EVENTS,
     *BALLOT_EVENTS,

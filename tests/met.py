@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalflow.access import Actor, Role
+from evalflow.meetings import commands as meeting
+from evalflow.meetings import queries
+from evalflow.meetings.commands import Division
 from evalflow.people.models import Branch
 from evalflow.seasons.models import Season, StageRow
 from evalflow.stages.ballot import casting
 from evalflow.stages.ballot.papers import paper_of
-from evalflow.stages.decision import commands as meeting
-from evalflow.stages.decision import queries
-from evalflow.stages.decision.commands import Division, Line
+from evalflow.stages.decision import commands as decision
+from evalflow.stages.decision import queries as decisions
+from evalflow.stages.decision.commands import Line
 from evalflow.stages.submission import commands as submission
 from tests.builders import House
 from tests.declared import SUBMISSION
@@ -67,12 +70,16 @@ class Met:
         present = frozenset(one.person_id or 0 for one in self.members if one not in absent)
         self.keep(meeting.take_attendance, present, venue="第一会议室")
 
+    def sit_again(self) -> None:
+        """Call another sitting."""
+        self.keep(meeting.convene)
+
     def recuse(self, member: Actor, entry: str) -> None:
         self.house.act(meeting.recuse, self.stage.id, entry, actor=member)
 
     def divide(self, about: str, ayes: int, noes: int = 0, abstentions: int = 0) -> str:
         """Put one motion to the vote; its result."""
-        [motion] = self.keep(meeting.divide, [Division(about, ayes, noes, abstentions)])
+        [motion] = self.keep(decision.divide, [Division(about, ayes, noes, abstentions)])
         return str(motion.result)
 
     def award(self, *entries: str) -> None:
@@ -86,10 +93,10 @@ class Met:
         """Lines as "ENTRY,PLACE,REASON"; no place: passed over."""
         split = [line.split(",") for line in lines]
         told = [Line(entry, int(place) if place else None, reason) for entry, place, reason in split]
-        self.keep(meeting.decide, told, leaves_empty=leaves_empty)
+        self.keep(decision.decide, told, leaves_empty=leaves_empty)
 
     def decided(self) -> list[tuple[str, int | None, str]]:
-        return [(one.entry.key, one.place, one.reason) for one in self.house.ask(queries.decided, self.stage.id)]
+        return [(one.entry.key, one.place, one.reason) for one in self.house.ask(decisions.decided, self.stage.id)]
 
     def end(self) -> Season:
         """Close and settle."""

@@ -25,6 +25,7 @@ TOLD = {
     "deviations",
     "quorum",
     "motions",
+    "sittings",
     "recused",
     "vetoed",
 }

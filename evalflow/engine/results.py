@@ -3,10 +3,10 @@
 from sqlalchemy import select
 
 from evalflow.access import Permission, may
+from evalflow.meetings import queries as meetings
 from evalflow.people.models import Branch
 from evalflow.seasons import queries
 from evalflow.seasons.models import Season
-from evalflow.stages.decision import queries as decision_queries
 from evalflow.web.current import actor, locale, reading
 
 
@@ -19,6 +19,5 @@ def hidden_entries(season: Season) -> frozenset[str]:
     """What the dossier hides from somebody who stepped back, every page about results hides too."""
     if may(actor(), Permission.KEEP_MINUTES, season=season.id):
         return frozenset()
-    meetings = [row.id for row in season.stages if row.kind == "decision"]
-    ids = {one for meeting in meetings for one in decision_queries.own_recusals(reading(), meeting, actor())}
+    ids = {one for row in season.stages for one in meetings.own_recusals(reading(), row.id, actor())}
     return frozenset(one.key for one in queries.entries(reading(), season.id) if one.id in ids)

@@ -1,8 +1,8 @@
 """What a decision is: earlier stages make a ranking, and a committee that meets decides who is awarded.
 
-Evidence: `attendance.csv` names who should attend and who does, `recusals.csv` who stepped back from which entry,
-`motions.csv` every division with its stated result, `decided.csv` the entries decided with their places (no place:
-passed over) and the reason where that is not what the ranking says.
+Evidence: `attendance.csv` names who should attend each sitting and who does, `recusals.csv` who stepped back from which
+entry and from which sitting on, `motions.csv` every division with its stated result, `decided.csv` the entries decided
+with their places (no place: passed over) and the reason where that is not what the ranking says.
 """
 
 from collections import Counter
@@ -18,13 +18,15 @@ from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import words
 from evalflow.kinds.meeting import Meeting
+from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.kinds.standing import Standing
-from evalflow.tally import quorum
 from evalflow.tally.ranking import rank
 from evalflow.workflow.kind import Kind
 from evalflow.workflow.outcome import Case, Outcome
 
 FILE = "decided.csv"
+MOST = 1000  # entries that one motion can name
+SUBJECTS: meeting.Subjects = {"award": (1, 1), "tie": (2, MOST), "list": (0, 0), "text": (0, 0)}
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Deviation:
 def proposed(case: Case) -> Standing:
     """Where the entries stand, from the meeting as far as it got."""
     options = options_of(case)
-    held = meeting.read(case, options.quorum) if options.quorum else None
+    held = _held(case, options.quorum) if options.quorum else None
     return standing.stand(case, options, held)
 
 
@@ -67,8 +69,8 @@ def outcome(case: Case) -> Outcome:
         _nobody_met(case)
         stands = standing.stand(case, options)
         return _told(stands, options, by_ranking(stands), (), {})
-    held = meeting.read(case, options.quorum)
-    told = _meeting_facts(held, options)
+    held = _held(case, options.quorum)
+    told = meeting.facts(held, options.quorum)
     stands = standing.stand(case, options, held)
     choices = chosen(case, options)
     _check_barred(stands, choices)
@@ -149,6 +151,11 @@ def _places_by_ranking(stands: Standing, decided: Collection[str]) -> dict[str, 
     return {p.entry: range(p.place, p.place + shared[p.place]) for p in again if p.place is not None}
 
 
+def _held(case: Case, rule: QuorumRule) -> Meeting:
+    decided = [row["entry"] for row in case.rows("decided") if row["place"]]
+    return meeting.read(case, rule, SUBJECTS, decided=decided)
+
+
 def _nobody_met(case: Case) -> None:
     for table in DECISION.tables:
         if case.rows(table):
@@ -182,20 +189,6 @@ def _check_reasons(found: tuple[Deviation, ...], choices: tuple[Choice, ...], op
             raise BundleError(FILE, f"{what}, which these rules refuse", line=lines.get(one.entry))
         if not one.reason:
             raise BundleError(FILE, f"{what} without a reason", line=lines.get(one.entry))
-
-
-def _meeting_facts(held: Meeting, options: DecisionOptions) -> dict[str, Any]:
-    """BundleError where too few attended for anything to be decided."""
-    assert options.quorum is not None
-    entitled, present = len(held.attendance.entitled), len(held.attendance.present)
-    rule = quorum.parse_presence(options.quorum.present)
-    if not quorum.is_quorate(entitled, present, rule):
-        raise BundleError("attendance.csv", f"no quorum: {present} of {entitled} are present")
-    return {
-        "quorum": {"entitled": entitled, "present": present, "needed": quorum.needed(rule, entitled)},
-        "motions": [motion.to_json() for motion in held.motions],
-        "recused": [list(pair) for pair in sorted(held.recusals)],
-    }
 
 
 def _told(
@@ -245,19 +238,7 @@ DECISION = Kind(
     words=words,
     outcome=outcome,
     tables={
-        "attendance": ("member", "present"),
-        "recusals": ("member", "entry"),
-        "motions": (
-            "motion",
-            "about",
-            "ayes",
-            "noes",
-            "abstentions",
-            "recused",
-            "entitled",
-            "present",
-            "result",
-        ),
+        **meeting.TABLES,
         "decided": ("entry", "place", "reason"),
     },
     figures=("composite", "place"),

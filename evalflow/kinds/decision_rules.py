@@ -1,42 +1,18 @@
 """What a workflow file may say of a decision: what is combined, what breaks ties, who must be there and agree."""
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from evalflow.kinds.barring import Eligible, Veto
 from evalflow.kinds.components import Component
-from evalflow.tally import quorum
-from evalflow.tally.quorum import Share
+from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.tally.rounding import RoundingRule
 from evalflow.workflow.definition import Names, Options, Strict, listed
 
 LAST_LINKS = ("number", "motion", "draw")
 SHEET_LINKS = ("givers", "countback")
 BRANCH = "branch"
-
-
-def _share(parse: Callable[[str], Share], grammar: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        try:
-            parse(text)
-        except ValueError:
-            raise ValueError(grammar) from None
-        return text
-
-    return check
-
-
-PRESENT_GRAMMAR = "a share of those entitled, above 0 and up to all, such as 2/3 or >50 %"
-AYES_GRAMMAR = "a share above 0 and up to all, such as 1/2 of entitled, >=2/3 of present or >1/2 of votes"
-
-
-class QuorumRule(Strict):
-    """present: how many of those who should attend must. ayes: how many must say aye for a motion to be carried."""
-
-    present: Annotated[str, AfterValidator(_share(quorum.parse_presence, PRESENT_GRAMMAR))]
-    ayes: Annotated[str, AfterValidator(_share(quorum.parse_ayes, AYES_GRAMMAR))]
 
 
 class Rounding(Strict):

@@ -1,17 +1,10 @@
 """A decision's rules as sentences. Stages stand in quotes by their keys; `workflow.telling` puts their titles there."""
 
 from evalflow.i18n import N_, say
-from evalflow.kinds import component_words
+from evalflow.kinds import component_words, quorum_rule
 from evalflow.kinds.component_words import POINTS as POINTS
-from evalflow.kinds.decision_rules import DecisionOptions, QuorumRule
-from evalflow.tally import quorum
-from evalflow.tally.quorum import Base, Share
+from evalflow.kinds.decision_rules import DecisionOptions
 
-BASES = {
-    Base.ENTITLED: N_("of those entitled"),
-    Base.PRESENT: N_("of those present"),
-    Base.VOTES: N_("of the ayes and noes"),
-}
 LINKS = {"number": N_("order of presentation"), "motion": N_("a motion"), "draw": N_("lots from the published seed")}
 SHEETS = {"givers": N_("how many gave any points"), "countback": N_("how often which points were given")}
 
@@ -33,7 +26,7 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
     if options.quorum is None:
         sentences.append(say(locale, "Nobody meets: the ranking decides."))
     else:
-        sentences += _quorum(options.quorum, locale)
+        sentences += quorum_rule.words(options.quorum, locale)
         sentences.append(_deviation(options, locale))
     return sentences
 
@@ -44,21 +37,6 @@ def link_words(name: str, locale: str) -> str:
     if sheets in SHEETS:
         return component_words.bracketed(stage, SHEETS[sheets], locale)
     return say(locale, LINKS[name]) if name in LINKS else f"“{name}”"
-
-
-def _quorum(rule: QuorumRule, locale: str) -> list[str]:
-    present, ayes = quorum.parse_presence(rule.present), quorum.parse_ayes(rule.ayes)
-    return [
-        say(locale, "The meeting is valid when %(share)s attend.", share=_share(present, locale)),
-        say(locale, "A motion is carried by %(share)s.", share=_share(ayes, locale)),
-        say(locale, "Recused members leave the base of the items that concern them, and of no other."),
-    ]
-
-
-def _share(share: Share, locale: str) -> str:
-    part = f"{share.fraction.numerator}/{share.fraction.denominator}"
-    pattern = N_("more than %(part)s %(base)s") if share.strict else N_("at least %(part)s %(base)s")
-    return say(locale, pattern, part=part, base=say(locale, BASES[share.base]))
 
 
 def _deviation(options: DecisionOptions, locale: str) -> str:

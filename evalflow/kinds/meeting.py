@@ -1,7 +1,8 @@
 """A committee's meeting from its rows: who should attend and does, who steps back from what, what was carried.
 
-Every stated result is computed again. A recused member leaves both bases of the motions that concern the entry, and
-of no other.
+A committee may sit more than once: each sitting has its own attendance, and a motion its base in the sitting that took
+it. A recused member leaves both bases of the motions that concern the entry, from the sitting named on, and of no
+other. Every stated result is computed again.
 """
 
 import enum
@@ -11,13 +12,43 @@ from typing import Any
 
 from evalflow.errors import BundleError
 from evalflow.kinds.columns import count_of, one_of, unique
-from evalflow.kinds.decision_rules import QuorumRule
+from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.tally import quorum
 from evalflow.tally.quorum import Attendance
 from evalflow.workflow.outcome import Case, Row
 
 FILE = "motions.csv"
-Recusals = frozenset[tuple[str, str]]
+FIRST = 1  # the number of the first sitting
+Subjects = Mapping[str, tuple[int, int]]  # {what a motion may be about: the fewest and the most entries it names}
+Sittings = Mapping[int, Attendance]
+TABLES = {
+    "attendance": ("sitting", "member", "present"),
+    "recusals": ("sitting", "member", "entry"),
+    "motions": (
+        "motion",
+        "sitting",
+        "about",
+        "ayes",
+        "noes",
+        "abstentions",
+        "recused",
+        "entitled",
+        "present",
+        "result",
+    ),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Recusal:
+    """A member stepped back from an entry; it holds from this sitting on."""
+
+    member: str
+    entry: str
+    sitting: int = FIRST
+
+
+Recusals = frozenset[Recusal]
 
 
 class Result(enum.StrEnum):
@@ -39,9 +70,10 @@ class Base:
 
 @dataclass(frozen=True)
 class Motion:
-    """about: "award:ENTRY", "tie:ENTRY>ENTRY" (best first), "list" (all that are decided) or "text"."""
+    """about: a subject and the entries it names, such as "award:ENTRY" or "tie:ENTRY>ENTRY"; see `Subjects`."""
 
     key: str
+    sitting: int
     about: str
     ayes: int
     noes: int
@@ -56,21 +88,26 @@ class Motion:
     def to_json(self) -> dict[str, Any]:
         counts = {"ayes": self.ayes, "noes": self.noes, "abstentions": self.abstentions}
         base = {"entitled": self.base.entitled, "present": self.base.present, "recused": self.base.recused}
-        return {"motion": self.key, "about": self.about, **counts, **base, "result": self.result.value}
+        return {
+            "motion": self.key,
+            "sitting": self.sitting,
+            "about": self.about,
+            **counts,
+            **base,
+            "result": self.result.value,
+        }
 
 
 @dataclass(frozen=True)
 class Meeting:
-    attendance: Attendance
+    sittings: Sittings
     recusals: Recusals
     motions: tuple[Motion, ...]
 
     def carried(self, subject: str) -> tuple[Motion, ...]:
-        """Carried motions about a subject: "award", "tie", "list", "text"."""
+        """Carried motions about a subject, in their order."""
         return tuple(
-            motion
-            for motion in self.motions
-            if motion.result is Result.CARRIED and motion.about.partition(":")[0] == subject
+            motion for motion in self.motions if motion.result is Result.CARRIED and subject_of(motion.about) == subject
         )
 
 
@@ -84,10 +121,32 @@ def entries_of(about: str) -> tuple[str, ...]:
     return tuple(names.split(">")) if names else ()
 
 
-def base_of(about: str, attendance: Attendance, recusals: Recusals, *, decided: Collection[str]) -> Base:
-    """Who may vote on a motion. decided: the entries that "list" speaks of."""
+def subject_of(about: str) -> str:
+    """What a motion is about, without the entries it names.
+
+    >>> subject_of("tie:e1>e2")
+    'tie'
+    """
+    return about.partition(":")[0]
+
+
+def fits(about: str, subjects: Subjects) -> bool:
+    """Whether a motion names as many entries as its subject wants, each once.
+
+    >>> fits("tie:e1>e2", {"tie": (2, 9)}), fits("tie:e1", {"tie": (2, 9)}), fits("list", {"tie": (2, 9)})
+    (True, False, False)
+    """
+    names = entries_of(about)
+    fewest, most = subjects.get(subject_of(about), (1, 0))
+    return fewest <= len(names) <= most and len(set(names)) == len(names) and all(names)
+
+
+def base_of(about: str, sitting: int, sittings: Sittings, recusals: Recusals, *, decided: Collection[str] = ()) -> Base:
+    """Who may vote on a motion in a sitting. decided: the entries that "list" speaks of."""
     concerned = set(decided if about == "list" else entries_of(about))
-    stepped_back = frozenset(member for member, entry in recusals if entry in concerned) & attendance.entitled
+    attendance = sittings[sitting]
+    stepped_back = frozenset(one.member for one in recusals if one.entry in concerned and one.sitting <= sitting)
+    stepped_back &= attendance.entitled
     left = attendance.without(stepped_back)
     return Base(len(left.entitled), len(left.present), len(stepped_back))
 
@@ -107,51 +166,121 @@ def divide(base: Base, rule: QuorumRule, *, ayes: int, noes: int, abstentions: i
     return Result.CARRIED if is_carried else Result.REJECTED
 
 
-def read(case: Case, rule: QuorumRule) -> Meeting:
-    """The meeting of a decision. BundleError for the first row that can't be true."""
-    attendance, recusals = _attendance(case), _recusals(case)
-    decided = [row["entry"] for row in case.rows("decided") if row["place"]]
+def read(
+    case: Case, rule: QuorumRule, subjects: Subjects, *, known: Collection[str] = (), decided: Collection[str] = ()
+) -> Meeting:
+    """The meeting of a stage. BundleError for the first row that can't be true.
+
+    known: the entries a motion may name, those that take part unless said otherwise. decided: what "list" speaks of.
+    """
+    known = known or case.keys
+    sittings = _sittings(case)
+    recusals = _recusals(case, sittings, known)
     rows = case.rows("motions")
     unique(rows, FILE, "motion")
-    motions = tuple(
-        _motion(row, line, rule, base_of(_about(row, case, line), attendance, recusals, decided=decided))
-        for line, row in enumerate(rows, 2)
-    )
-    return Meeting(attendance, recusals, motions)
-
-
-def _attendance(case: Case) -> Attendance:
-    rows = case.rows("attendance")
-    unique(rows, "attendance.csv", "member")
+    motions: list[Motion] = []
     for line, row in enumerate(rows, 2):
+        about = _about(row, subjects, known, line)
+        sitting = _sitting(row, sittings, motions[-1].sitting if motions else FIRST, line)
+        base = base_of(about, sitting, sittings, recusals, decided=decided)
+        motions.append(_motion(row, line, rule, base, sitting))
+    return Meeting(sittings, recusals, tuple(motions))
+
+
+def facts(held: Meeting, rule: QuorumRule) -> dict[str, Any]:
+    """What an outcome tells of a meeting. quorum: that of the last sitting that had one.
+
+    BundleError where a sitting divided without a quorum, and where none ever had one.
+    """
+    told = {
+        number: {
+            "entitled": len(there.entitled),
+            "present": len(there.present),
+            "needed": rule.needed(len(there.entitled)),
+        }
+        for number, there in held.sittings.items()
+    }
+    valid = [number for number, one in told.items() if one["present"] >= one["needed"]]
+    divided = {motion.sitting for motion in held.motions}
+    without = next((number for number in told if number in divided and number not in valid), None)
+    if without is not None or not valid:
+        wrong = without or max(told, default=0)
+        counts = told.get(wrong, {"entitled": 0, "present": 0})
+        place = f" in sitting {wrong}" if len(told) > 1 else ""
+        raise BundleError(
+            "attendance.csv", f"no quorum{place}: {counts['present']} of {counts['entitled']} are present"
+        )
+    return {
+        "quorum": told[valid[-1]],
+        "sittings": [{"sitting": number, **one} for number, one in told.items()],
+        "motions": [motion.to_json() for motion in held.motions],
+        "recused": sorted([one.member, one.entry] for one in held.recusals),
+    }
+
+
+def _sittings(case: Case) -> dict[int, Attendance]:
+    """{number: who should attend and does}; sittings are numbered from 1 without gaps, in their order."""
+    rows = case.rows("attendance")
+    unique(rows, "attendance.csv", "sitting", "member")
+    found: dict[int, list[Row]] = {}
+    for line, row in enumerate(rows, 2):
+        number = count_of(row, "sitting", "attendance.csv", line)
         one_of(row, "present", "attendance.csv", line, known=("yes", "no"))
-    present = frozenset(row["member"] for row in rows if row["present"] == "yes")
-    return Attendance(frozenset(row["member"] for row in rows), present)
+        if number not in (len(found) or FIRST, len(found) + 1):
+            raise BundleError("attendance.csv", f"sitting: {number} is out of turn", line=line)
+        found.setdefault(number, []).append(row)
+    return {
+        number: Attendance(
+            frozenset(row["member"] for row in there),
+            frozenset(row["member"] for row in there if row["present"] == "yes"),
+        )
+        for number, there in found.items()
+    }
 
 
-def _recusals(case: Case) -> Recusals:
+def _recusals(case: Case, sittings: Sittings, known: Collection[str]) -> Recusals:
     rows = case.rows("recusals")
     unique(rows, "recusals.csv", "member", "entry")
-    members = {row["member"] for row in case.rows("attendance")}
+    found = set()
     for line, row in enumerate(rows, 2):
+        number = count_of(row, "sitting", "recusals.csv", line)
+        members = sittings[number].entitled if number in sittings else ()
+        if not members:
+            raise BundleError("recusals.csv", f"unknown sitting {number}", line=line)
         one_of(row, "member", "recusals.csv", line, known=members)
-        one_of(row, "entry", "recusals.csv", line, known=case.keys)
-    return frozenset((row["member"], row["entry"]) for row in rows)
+        one_of(row, "entry", "recusals.csv", line, known=known)
+        found.add(Recusal(row["member"], row["entry"], number))
+    return frozenset(found)
 
 
-def _about(row: Row, case: Case, line: int) -> str:
+def _about(row: Row, subjects: Subjects, known: Collection[str], line: int) -> str:
     about = row["about"]
-    subject, names = about.partition(":")[0], entries_of(about)
-    wanted = {"award": (1, 1), "tie": (2, len(case.keys)), "list": (0, 0), "text": (0, 0)}.get(subject)
-    if wanted is None or not wanted[0] <= len(names) <= wanted[1] or len(set(names)) < len(names):
-        raise BundleError(FILE, f"about: {about!r} is not award:ENTRY, tie:ENTRY>ENTRY, list or text", line=line)
-    strange = next((name for name in names if name not in case.keys), None)
+    if not fits(about, subjects):
+        raise BundleError(FILE, f"about: {about!r} is not {_grammar(subjects)}", line=line)
+    strange = next((name for name in entries_of(about) if name not in known), None)
     if strange is not None:
         raise BundleError(FILE, f"unknown entry {strange!r}", line=line)
     return about
 
 
-def _motion(row: Row, line: int, rule: QuorumRule, base: Base) -> Motion:
+def _grammar(subjects: Subjects) -> str:
+    """ "award:ENTRY, tie:ENTRY>ENTRY, list or text"."""
+    shapes = {0: "", 1: ":ENTRY"}
+    written = [name + shapes.get(fewest, ":ENTRY>ENTRY") for name, (fewest, _) in subjects.items()]
+    return " or ".join([", ".join(written[:-1]), written[-1]] if written[1:] else written)
+
+
+def _sitting(row: Row, sittings: Sittings, last: int, line: int) -> int:
+    """Motions stand in the order in which they were taken."""
+    number = count_of(row, "sitting", FILE, line)
+    if number not in sittings:
+        raise BundleError(FILE, f"unknown sitting {number}", line=line)
+    if number < last:
+        raise BundleError(FILE, f"sitting: {number} after {last}", line=line)
+    return number
+
+
+def _motion(row: Row, line: int, rule: QuorumRule, base: Base, sitting: int) -> Motion:
     counts = {name: count_of(row, name, FILE, line) for name in ("ayes", "noes", "abstentions")}
     _check_base(row, line, base)
     there = Base(base.entitled, count_of(row, "present", FILE, line), base.recused)
@@ -161,7 +290,7 @@ def _motion(row: Row, line: int, rule: QuorumRule, base: Base) -> Motion:
         raise BundleError(FILE, str(wrong), line=line) from None
     if row["result"] != result.value:
         raise BundleError(FILE, f"result: stated {row['result']!r}, computed {result.value!r}", line=line)
-    return Motion(row["motion"], row["about"], **counts, base=there, result=result)
+    return Motion(row["motion"], sitting, row["about"], **counts, base=there, result=result)
 
 
 def _check_base(row: Row, line: int, base: Base) -> None:

@@ -199,6 +199,7 @@ SENTENCES: Mapping[str, Any] = {
     "no_committee": _l("There is no committee yet: nobody holds the role of a committee member."),
     "not_entitled": _l("Only members who should attend this meeting can be recorded."),
     "meeting_has_voted": _l("The meeting has voted: its attendance can no longer be changed."),
+    "sitting_not_held": _l("Sitting %(sitting)s has not been held yet: record its attendance first."),
     "already_recused": _l("You have stepped back from “%(entry)s” already."),
     "already_voted_on": _l("“%(entry)s” has been put to the vote already."),
     "already_decided": _l("The decision has been taken already."),

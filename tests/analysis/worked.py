@@ -130,11 +130,11 @@ def _sheets() -> list[Row]:
 def _meeting() -> dict[str, list[Row]]:
     base = {"abstentions": "0", "recused": "0", "entitled": "3", "present": "3", "result": "carried"}
     return {
-        "attendance": [{"member": f"member-{number}", "present": "yes"} for number in (1, 2, 3)],
+        "attendance": [{"sitting": "1", "member": f"member-{number}", "present": "yes"} for number in (1, 2, 3)],
         "recusals": [],
         "motions": [
-            {"motion": "1", "about": "award:c", "ayes": "3", "noes": "0", **base},
-            {"motion": "2", "about": "award:a", "ayes": "2", "noes": "1", **base},
+            {"motion": "1", "sitting": "1", "about": "award:c", "ayes": "3", "noes": "0", **base},
+            {"motion": "2", "sitting": "1", "about": "award:a", "ayes": "2", "noes": "1", **base},
         ],
         "decided": [
             {"entry": "c", "place": "1", "reason": ""},

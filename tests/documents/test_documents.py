@@ -49,6 +49,7 @@ OWN: dict[str, dict[str, object]] = {
         "entitled": "9",
         "present": "8",
         "absent": "",
+        "sittings": [],
         "recusals": [f"{RARE}：回避"],
         "motions": [
             {"title": "确定十个品牌", "text": "按排名。", "votes": [["同意", "7"]], "result": "通过", "carried": True}

@@ -19,10 +19,10 @@ def capped(*, per: str = "form.area", more: str = "", seats: int = 2) -> Definit
 
 def decided(*lines: str, output: str = "9 8 7 6") -> Case:
     """A meeting that carried the whole list and decided these lines, "entry,place,reason"."""
-    head = "motion,about,ayes,noes,abstentions,recused,entitled,present,result"
+    head = "motion,sitting,about,ayes,noes,abstentions,recused,entitled,present,result"
     tables = {
-        "attendance": table("member,present", "m1,yes"),
-        "motions": table(head, "1,list,1,0,0,0,1,1,carried"),
+        "attendance": table("sitting,member,present", "1,m1,yes"),
+        "motions": table(head, "1,1,list,1,0,0,0,1,1,carried"),
         "decided": table("entry,place,reason", *lines),
     }
     return replace(declared(capped(more=MEETING), output=output, choices=AREAS), tables=tables)

@@ -152,10 +152,10 @@ def test_a_committee_can_not_award_who_is_vetoed() -> None:
     quorum = "combine = 'sum'\nquorum = { present = '1/2', ayes = '1/2 of entitled' }"
     after = "\n  [[stage.veto]]\n  label = { zh = '事故' }\n  from = 'form'\n  figure = 'harm'\n  above = '0'\n"
     of = declared(ruled(OUTPUT, options=quorum, after=after), output="90 80", harm="1 0")
-    head = "motion,about,ayes,noes,abstentions,recused,entitled,present,result"
+    head = "motion,sitting,about,ayes,noes,abstentions,recused,entitled,present,result"
     tables = {
-        "attendance": table("member,present", "m1,yes"),
-        "motions": table(head, "1,list,1,0,0,0,1,1,carried"),
+        "attendance": table("sitting,member,present", "1,m1,yes"),
+        "motions": table(head, "1,1,list,1,0,0,0,1,1,carried"),
         "decided": table("entry,place,reason", "a,1,特别贡献", "b,2,"),
     }
     met = Case(of.definition, of.stage, of.contenders, of.branches, tables, of.earlier)

@@ -58,18 +58,23 @@ def met(
     recusals: tuple[str, ...] = (),
     rules: str = MEETING,
 ) -> Case:
-    """A meeting, its lines as in the files: decided "entry,place,reason"."""
+    """A meeting, its lines as in the files: decided "entry,place,reason"; where no sitting is told it is the first."""
     entries = "".join(sorted(earlier["vote"].figures["votes"]))
-    head = "motion,about,ayes,noes,abstentions,recused,entitled,present,result"
+    motions = tuple(line.replace(",", ",1,", 1) if line.count(",") == 8 else line for line in motions)
+    head = "motion,sitting,about,ayes,noes,abstentions,recused,entitled,present,result"
     return case(
         workflow(VOTE, PEERS, rules),
         entries=entries,
         earlier=earlier,
-        attendance=table("member,present", *attendance),
-        recusals=table("member,entry", *recusals),
+        attendance=table("sitting,member,present", *(_told(line) for line in attendance)),
+        recusals=table("sitting,member,entry", *(_told(line) for line in recusals)),
         motions=table(head, *motions),
         decided=table("entry,place,reason", *decided),
     )
+
+
+def _told(line: str) -> str:
+    return line if line.count(",") == 2 else f"1,{line}"
 
 
 def test_a_small_decision_as_a_whole() -> None:
@@ -92,9 +97,11 @@ def test_a_small_decision_as_a_whole() -> None:
             "seats": 2,
             "deviations": [],
             "quorum": {"entitled": 6, "present": 6, "needed": 4},
+            "sittings": [{"sitting": 1, "entitled": 6, "present": 6, "needed": 4}],
             "motions": [
                 {
                     "motion": "1",
+                    "sitting": 1,
                     "about": "list",
                     "ayes": 6,
                     "noes": 0,
@@ -281,6 +288,56 @@ def test_motions_that_contradict_each_other_are_refused() -> None:
 def test_too_few_for_a_quorum_decide_nothing() -> None:
     attendance = ("m1,yes", "m2,yes", "m3,yes", "m4,no", "m5,no", "m6,no")
     assert complaint(met(attendance=attendance, motions=())) == "attendance.csv: no quorum: 3 of 6 are present"
+
+
+FEW = tuple(f"1,m{number},{'yes' if number < 4 else 'no'}" for number in range(1, 7))
+AGAIN = tuple(f"2,m{number},yes" for number in range(1, 7))
+FULL = tuple(f"1,m{number},yes" for number in range(1, 7))
+
+
+def test_after_a_sitting_without_a_quorum_another_one_decides() -> None:
+    found = outcome(met("a,1,", "b,2,", attendance=FEW + AGAIN, motions=("1,2,list,6,0,0,0,6,6,carried",)))
+    assert found.facts["quorum"] == {"entitled": 6, "present": 6, "needed": 4}
+    assert found.facts["sittings"] == [
+        {"sitting": 1, "entitled": 6, "present": 3, "needed": 4},
+        {"sitting": 2, "entitled": 6, "present": 6, "needed": 4},
+    ]
+
+
+def test_a_recusal_holds_from_its_sitting_on() -> None:
+    """What was voted on before keeps the base it had."""
+    motions = ("1,1,award:a,6,0,0,0,6,6,carried", "2,2,award:b,5,0,0,1,5,5,carried")
+    found = outcome(met("a,1,", "b,2,", attendance=FULL + AGAIN, motions=motions, recusals=("2,m1,a", "2,m2,b")))
+    assert [(one["entitled"], one["recused"]) for one in found.facts["motions"]] == [(6, 0), (5, 1)]
+
+
+@pytest.mark.parametrize(
+    ("attendance", "motions", "recusals", "expected"),
+    [
+        (
+            FEW + AGAIN,
+            ("1,1,text,3,0,0,0,6,3,inquorate",),
+            (),
+            "attendance.csv: no quorum in sitting 1: 3 of 6 are present",
+        ),
+        (AGAIN, (), (), "attendance.csv:2: sitting: 2 is out of turn"),
+        (FEW + AGAIN + ("1,m7,yes",), (), (), "attendance.csv:14: sitting: 1 is out of turn"),
+        (FEW + AGAIN, ("1,3,text,6,0,0,0,6,6,carried",), (), "motions.csv:2: unknown sitting 3"),
+        (
+            FULL + AGAIN,
+            ("1,2,text,6,0,0,0,6,6,carried", "2,1,text,6,0,0,0,6,6,carried"),
+            (),
+            "motions.csv:3: sitting: 1 after 2",
+        ),
+        (FEW + AGAIN, (), ("3,m1,a",), "recusals.csv:2: unknown sitting 3"),
+        (FEW + AGAIN, (), ("2,m7,a",), "recusals.csv:2: unknown member 'm7'"),
+    ],
+    ids=["divided without", "not from 1", "mixed", "a motion in none", "backwards", "a recusal in none", "a stranger"],
+)
+def test_sittings_that_can_not_have_been_are_refused(
+    attendance: tuple[str, ...], motions: tuple[str, ...], recusals: tuple[str, ...], expected: str
+) -> None:
+    assert complaint(met(attendance=attendance, motions=motions, recusals=recusals)) == expected
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,14 @@ from evalflow.kinds import decision, meeting
 from evalflow.kinds.barring import Barred
 from evalflow.kinds.components import title_of
 from evalflow.kinds.standing import Standing
+from evalflow.meetings import queries as meetings
+from evalflow.meetings.models import Motion
+from evalflow.meetings.queries import Assembly
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.stages.decision import queries
-from evalflow.stages.decision.models import Attendance, Decided, Motion
+from evalflow.stages.decision.models import Decided
 from evalflow.tally.ranking import Decision
 
 
@@ -76,7 +79,7 @@ class Dossier:
 
     at_the_line: those who tie for the last seats where the rules leave the choice to the committee; seats_left: these.
     barred: kept out by a veto or a condition. passed_over: their group has enough winners. unworkable: without points,
-    because their targets contradict. present, needed: members, for the quorum. left_out: motions kept from the reader.
+    because their targets contradict. assembly None: nobody meets. left_out: motions kept from the reader.
     adds_up: whether the parts, weighted, add up to the composite.
     """
 
@@ -89,9 +92,7 @@ class Dossier:
     barred: Sequence[LeftOut]
     passed_over: Sequence[Entry]
     unworkable: Sequence[Entry]
-    attendance: Sequence[Attendance]
-    present: int
-    needed: int
+    assembly: Assembly | None
     motions: Sequence[Motion]
     left_out: int
     own_recusals: frozenset[int]
@@ -102,11 +103,10 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
     """Everything in a few queries, however many entries there are. BundleError where earlier outcomes rank nobody."""
     entries = {one.key: one for one in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
     stands = queries.standing(session, stage)
-    everybody = queries.attendance(session, stage.id)
-    own = frozenset(queries.own_recusals(session, stage.id, reader))
+    own = frozenset(meetings.own_recusals(session, stage.id, reader))
     hides = not may(reader, Permission.KEEP_MINUTES, season=stage.season_id)
     hidden = {key for key, entry in entries.items() if hides and entry.id in own}
-    motions = queries.motions(session, stage.id)
+    motions = meetings.motions(session, stage.id)
     seen = [one for one in motions if not hidden & set(meeting.entries_of(one.about))]
     open_ties = decision.open_ties(stands, queries.options_of(stage))
     waits = {key for group in open_ties for key in group}
@@ -120,9 +120,7 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
         barred=[_left_out(one, entries) for one in stands.barred if one.entry not in hidden],
         passed_over=[entries[key] for key in stands.passed_over],
         unworkable=[entries[key] for key in sorted({key for keys in stands.unworkable.values() for key in keys})],
-        attendance=everybody,
-        present=sum(one.is_present for one in everybody),
-        needed=queries.needed(stage, len(everybody)),
+        assembly=meetings.assembly(session, stage),
         motions=seen,
         left_out=len(motions) - len(seen),
         own_recusals=own,
@@ -133,10 +131,10 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
 def _ranking(
     session: Session, stage: StageRow, stands: Standing, entries: Mapping[str, Entry], hidden: set[str]
 ) -> list[Rank]:
-    last = {one.about: one for one in queries.motions(session, stage.id)}
-    carried = queries.carried(session, stage.id)
+    last = {one.about: one for one in meetings.motions(session, stage.id)}
+    carried = meetings.carried(session, stage.id, "award")
     decided = {one.entry_id: one for one in queries.decided(session, stage.id)}
-    bases = queries.bases(session, stage, tuple(entries))
+    bases = meetings.bases(session, stage, [f"award:{key}" for key in entries])
     awards = _awards(stands, carried, queries.options_of(stage).seats)
     columns = _columns(stage)
     ranking = []
@@ -151,7 +149,7 @@ def _ranking(
                 composite=stands.composite.get(place.entry),
                 points=points,
                 shares=[_share(one, column) for one, column in zip(points, columns, strict=True)],
-                base=bases[place.entry],
+                base=bases[f"award:{place.entry}"],
                 motion=last.get(f"award:{place.entry}"),
                 is_carried=place.entry in carried,
                 awards=awards.get(place.entry),

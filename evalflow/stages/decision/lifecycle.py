@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from evalflow.access import Actor, Role
+from evalflow.access import Actor
 from evalflow.errors import BundleError, Conflict, Refused
 from evalflow.kinds import decision
-from evalflow.people import rolls
+from evalflow.meetings import commands as meetings
+from evalflow.meetings import queries as meeting
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.decision import queries
-from evalflow.stages.decision.models import Attendance, Meeting
 from evalflow.workflow.outcome import Tables
 
 
@@ -19,16 +19,7 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     """Today's committee should attend. Where nobody meets there is nothing to set up."""
     if queries.options_of(stage).quorum is None:
         return {"entitled": 0}
-    members = rolls.holders(session, Role.COMMITTEE_MEMBER, season_id=stage.season_id)
-    if not members:
-        raise Conflict("no_committee")
-    session.add(Meeting(stage_id=stage.id))
-    session.add_all(
-        Attendance(stage_id=stage.id, person_id=person.id, office=f"member-{number:02d}")
-        for number, person in enumerate(members, 1)
-    )
-    session.flush()
-    return {"entitled": len(members)}
+    return {"entitled": meetings.found(session, stage)}
 
 
 def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
@@ -62,7 +53,7 @@ def faults(session: Session, stage: StageRow) -> list[str]:
     """The meeting as it stands can be read back by the rules, and what it decided follows from it."""
     if stage.phase == Phase.WAITING or queries.options_of(stage).quorum is None:
         return []
-    if queries.meeting(session, stage.id) is None:
+    if meeting.meeting(session, stage.id) is None:
         return ["it has begun without a meeting"]
     try:
         case = queries.case(session, stage)

@@ -3,13 +3,16 @@
 from sqlalchemy.orm import Session
 
 from evalflow.kinds import decision, meeting
-from evalflow.kinds.decision_rules import QuorumRule
 from evalflow.kinds.meeting import Base, Result
+from evalflow.kinds.quorum_rule import QuorumRule
+from evalflow.meetings import commands as meeting_acts
+from evalflow.meetings import queries as meetings
+from evalflow.meetings.commands import Division
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.decision import commands, queries
-from evalflow.stages.decision.commands import Division, Line
+from evalflow.stages.decision.commands import Line
 
 
 def before(world: World, stage: StageRow) -> None:
@@ -18,7 +21,7 @@ def before(world: World, stage: StageRow) -> None:
 
 def during(world: World, stage: StageRow) -> None:
     """Attendance, a recusal, motions on ties and awards, the decision by the ranking."""
-    if world.ask(queries.meeting, stage.id) is None or world.ask(queries.decided, stage.id):
+    if world.ask(meetings.meeting, stage.id) is None or world.ask(queries.decided, stage.id):
         return
     _come_together(world, stage)
     for tied in world.ask(lambda session: _tied(session, stage.id)):
@@ -50,7 +53,7 @@ def _come_together(world: World, stage: StageRow) -> None:
     absent = world.chance.choice(world.committee[1:]) if _can_decide(rule, everybody - 1, everybody - 2) else None
     present = frozenset(one.person_id or 0 for one in world.committee if one is not absent)
     world.do(
-        commands.take_attendance,
+        meeting_acts.take_attendance,
         stage.id,
         present,
         venue="党委会议室（示例）",
@@ -62,7 +65,7 @@ def _come_together(world: World, stage: StageRow) -> None:
     member = next(one for one in reversed(world.committee) if one is not absent)
     entries = world.ask(lambda session: seasons.contenders(session, stage.season_id))
     world.wait(minutes=4)
-    world.do(commands.recuse, stage.id, world.chance.choice(entries).key, actor=member)
+    world.do(meeting_acts.recuse, stage.id, world.chance.choice(entries).key, actor=member)
 
 
 def _divide(world: World, stage: StageRow, subjects: list[str]) -> None:
@@ -74,7 +77,7 @@ def _divide(world: World, stage: StageRow, subjects: list[str]) -> None:
         row = seasons.stage_by_id(session, stage.id)
         found = []
         for about in subjects:
-            base = queries.base_of(session, row, about)
+            base = meetings.base_of(session, row, about)
             abstentions = world.chance.choice((0, 0, 0, 1))
             if not _can_decide(rule, base.entitled, base.present, abstentions):
                 abstentions = 0
@@ -96,7 +99,7 @@ def _can_decide(rule: QuorumRule, entitled: int, present: int, abstentions: int 
 
 
 def _version(world: World, stage: StageRow) -> int:
-    held = world.ask(queries.meeting, stage.id)
+    held = world.ask(meetings.meeting, stage.id)
     return int(held.version)
 
 

@@ -1,31 +1,31 @@
 """The minutes of the meeting."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from evalflow.access import SYSTEM, Actor, Grant, Role
+from evalflow.access import Actor
 from evalflow.config import Config
-from evalflow.documents import headline, in_words, labels, render
+from evalflow.documents import render
 from evalflow.i18n import N_, say
-from evalflow.kinds import decision, meeting
+from evalflow.kinds import decision
 from evalflow.kinds.decision_words import link_words
+from evalflow.meetings import queries as meetings
+from evalflow.meetings.minutes import KEEPER, frame, join
 from evalflow.seasons.models import Entry, StageRow
-from evalflow.seasons.rules import definition_of, stage_of
+from evalflow.seasons.rules import definition_of
 from evalflow.stages.decision import queries
 from evalflow.stages.decision.dossier import Dossier, Rank, Tie, dossier
-from evalflow.stages.decision.models import Motion
 from evalflow.tally.rounding import round_half_up
 from evalflow.workflow.telling import titled
 
-KEEPER = Actor(None, "", SYSTEM.office, grants=frozenset({Grant(Role.ORGANISER)}))  # minutes hide nothing
-RESULTS = {"carried": N_("carried"), "rejected": N_("not carried"), "inquorate": N_("no quorum")}
+SUBJECTS = {"award": N_("To be awarded"), "tie": N_("Order of tied entries")}
 
 
 def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:
     """The minutes, once there is a meeting."""
-    if queries.meeting(session, stage.id) is None:
+    if meetings.meeting(session, stage.id) is None:
         return {}
     return {"minutes.pdf": minutes(session, stage, KEEPER, config=config, locale=locale)}
 
@@ -41,65 +41,19 @@ def written(session: Session, stage: StageRow, reader: Actor, *, config: Config,
     A reader who stepped back from entries gets a copy without their points and divisions that says so.
     """
     read = dossier(session, stage, reader)
-    held = queries.meeting(session, stage.id)
-    moment = (held.held_at if held else None) or stage.opened_at or stage.opens_at
-    assert moment is not None
-    day = moment.astimezone(config.timezone)
-    offices = {one.person_id: one.person.name for one in read.attendance}
     names = {one.entry.key: one.entry for one in read.ranking}
-    gap, colon = (" ", "：") if locale.startswith("zh") else (", ", ": ")
+    titles = {key: entry.title for key, entry in names.items()}
     return {
-        "lang": locale,
-        "labels": labels("minutes", locale),
-        "title": headline(stage.season.title(locale), stage_of(stage).rule.title.to(locale), locale),
-        "organisation": config.site_name.get(locale, ""),
-        "dated": day.date().isoformat(),
-        "date_words": in_words(day.date(), locale),
-        "held_at": f"{in_words(day.date(), locale)}{gap}{day:%H:%M}",
-        "place": held.venue if held else "",
-        "chair": "",
-        "teller": "",
-        "entitled": str(len(read.attendance)),
-        "present": str(read.present),
-        "absent": _join((one.person.name for one in read.attendance if not one.is_present), locale),
-        "recusals": [
-            f"{offices[one.person_id]}{colon}{one.entry.title}" for one in queries.recusals(session, stage.id)
-        ],
-        "motions": [_motion(one, names, locale) for one in read.motions],
+        **frame(session, stage, read.motions, subjects=SUBJECTS, entries=titles, config=config, locale=locale),
         "ranking": _ranking(read, locale),
         "deviations": _deviations(session, stage, names),
         "ties": [_tie(one, stage, locale) for one in read.ties],
-        "signatures": [one.person.name for one in read.attendance if one.is_present],
-        "digest": stage.season.digest,
     }
-
-
-def _join(names: Iterable[str], locale: str) -> str:
-    return ("、" if locale.startswith("zh") else ", ").join(names)
 
 
 def _tie(tie: Tie, stage: StageRow, locale: str) -> str:
     link = titled(link_words(tie.link, locale), definition_of(stage.season), locale)
     return say(locale, "Tie broken by %(link)s: %(order)s", link=link, order=tie.told)
-
-
-def _motion(motion: Motion, names: Mapping[str, Entry], locale: str) -> dict[str, object]:
-    titles = " > ".join(names[key].title for key in meeting.entries_of(motion.about))
-    is_tie = motion.about.startswith("tie:")
-    return {
-        "title": say(locale, "Order of tied entries") if is_tie else say(locale, "To be awarded"),
-        "text": titles,
-        "votes": [
-            [say(locale, "Ayes"), str(motion.ayes)],
-            [say(locale, "Noes"), str(motion.noes)],
-            [say(locale, "Abstentions"), str(motion.abstentions)],
-            [say(locale, "Entitled"), str(motion.entitled)],
-            [say(locale, "Present"), str(motion.present)],
-            [say(locale, "Recused"), str(motion.recused)],
-        ],
-        "result": say(locale, RESULTS[motion.result]),
-        "carried": motion.result == "carried",
-    }
 
 
 def _ranking(read: Dossier, locale: str) -> dict[str, object]:
@@ -127,7 +81,7 @@ def _left_out(read: Dossier, locale: str) -> list[str]:
     """Why entries are not ranked, or passed over."""
     pattern = N_("Not ranked: %(entry)s. Reason: %(reason)s")
     barred = [say(locale, pattern, entry=one.entry.title, reason=one.reason.to(locale)) for one in read.barred]
-    names = _join((entry.title for entry in read.passed_over), locale)
+    names = join((entry.title for entry in read.passed_over), locale)
     if not names:
         return barred
     return [*barred, say(locale, "Passed over, because their group has enough winners: %(names)s.", names=names)]

@@ -4,28 +4,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Response as Answer
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission, may
-from evalflow.errors import Conflict, Invalid, NotFound
+from evalflow.errors import Conflict, NotFound
 from evalflow.kinds import KINDS
 from evalflow.kinds.decision_words import link_words
+from evalflow.meetings import pages
+from evalflow.meetings import queries as meetings
+from evalflow.meetings.pages import Typed
 from evalflow.seasons import guards
 from evalflow.seasons.models import StageRow
 from evalflow.stages.decision import commands, forms, printing, queries
 from evalflow.stages.decision.dossier import Dossier, dossier
-from evalflow.stages.decision.forms import MeetingForm
+from evalflow.stages.decision.forms import DecisionForm
 from evalflow.web.blueprint import kind_blueprint
-from evalflow.web.current import actor, config, locale, now, reading, writing
+from evalflow.web.current import actor, config, locale, now, reading
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
-from evalflow.web.refusals import sentence, sentence_of
+from evalflow.web.refusals import sentence
 from evalflow.workflow.telling import tell_stages, titled
 
 blueprint = kind_blueprint("decision")
+pages.install(blueprint)
 OF_REASONS = ("reason_needed", "deviation_refused")
 
 
@@ -52,15 +56,15 @@ class DecisionPage:
 @blueprint.get("/")
 @guarded(Permission.SEE_PUBLIC)
 def home() -> str:
-    return _page(MeetingForm(formdata=None))
+    return _page(DecisionForm(formdata=None))
 
 
-def _page(form: MeetingForm, *, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None) -> str:
+def _page(form: DecisionForm, *, typed: Typed | None = None, faults: Typed | None = None) -> str:
     session, here = reading(), place()
     stage, season = here.stage, here.season.id
-    held = queries.meeting(session, stage.id)
+    held = meetings.meeting(session, stage.id)
     if held is not None and form.version.data is None:
-        form.version.data, form.venue.data = held.version, form.venue.data or held.venue
+        form.version.data = held.version
     meets = guards.is_open(stage, now()) and held is not None
     read, problem = _read(session, stage)
     page = DecisionPage(
@@ -95,40 +99,12 @@ def _tie(link: str, told: str) -> str:
     return written
 
 
-@blueprint.post("/attendance")
-@guarded(Permission.KEEP_MINUTES)
-def attendance() -> Response:
-    form = MeetingForm()
-    present = frozenset(int(one) for one in request.form.getlist("present") if one.isdecimal())
-    with writing() as session:
-        commands.take_attendance(
-            session,
-            place().stage.id,
-            present,
-            venue=form.venue.data or "",
-            version=form.version.data or 0,
-            actor=actor(),
-            now=now(),
-        )
-    flash(_("The attendance is recorded."))
-    return redirect(url_for("decision.home"))
-
-
-@blueprint.post("/recuse")
-@guarded(Permission.DECIDE)
-def recuse() -> Response:
-    with writing() as session:
-        commands.recuse(session, place().stage.id, request.form.get("entry", ""), actor=actor(), now=now())
-    flash(_("You have stepped back from this entry. It is recorded in the minutes."))
-    return redirect(url_for("decision.home"))
-
-
 @blueprint.post("/divide")
 @guarded(Permission.KEEP_MINUTES)
 def divide() -> Response | tuple[str, int]:
     """Divisions on awarding several entries at once; rows without any count are left."""
 
-    def act(session: Session, form: MeetingForm) -> None:
+    def act(session: Session, form: DecisionForm) -> None:
         divisions = forms.award_divisions(request.form)
         version = form.version.data or 0
         commands.divide(session, place().stage.id, divisions, version=version, actor=actor(), now=now())
@@ -142,7 +118,7 @@ def order() -> Response | tuple[str, int]:
     """One division on the order of tied entries."""
     group = request.form.get("group", "")
 
-    def act(session: Session, form: MeetingForm) -> None:
+    def act(session: Session, form: DecisionForm) -> None:
         division = forms.tie_division(request.form, group)
         version = form.version.data or 0
         commands.divide(session, place().stage.id, [division], version=version, actor=actor(), now=now())
@@ -153,7 +129,7 @@ def order() -> Response | tuple[str, int]:
 @blueprint.post("/decide")
 @guarded(Permission.KEEP_MINUTES)
 def decide() -> Response | tuple[str, int]:
-    def act(session: Session, form: MeetingForm) -> None:
+    def act(session: Session, form: DecisionForm) -> None:
         commands.decide(
             session,
             place().stage.id,
@@ -169,24 +145,21 @@ def decide() -> Response | tuple[str, int]:
 
 
 def _kept(
-    act: Callable[[Session, MeetingForm], None], field_of: Callable[[str, str], str], done: str
+    act: Callable[[Session, DecisionForm], None], field_of: Callable[[str, str], str], done: str
 ) -> Response | tuple[str, int]:
     """Do it and show the page anew, or the page once more with what was typed.
 
     field_of: (what a command's complaint is about, its code) → the field's name; complaints by field name stay.
     """
-    form = MeetingForm()
-    try:
-        with writing() as session:
-            act(session, form)
-    except Invalid as refusal:
-        known = {*request.form, *form.data}
-        fields = {name if name in known else field_of(name, code): code for name, code in refusal.fields.items()}
-        faults = {name: sentence_of(code, refusal.facts) for name, code in fields.items()}
-        form.form_errors.append(sentence(refusal))
-        return _page(form, typed=request.form, faults=faults), refusal.status
-    flash(done)
-    return redirect(url_for("decision.home"))
+    form = DecisionForm()
+    return pages.kept(
+        form,
+        lambda session: act(session, form),
+        field_of=field_of,
+        again=lambda faults: _page(form, typed=request.form, faults=faults),
+        done=done,
+        to=url_for("decision.home"),
+    )
 
 
 @blueprint.get("/minutes.pdf")
@@ -194,7 +167,7 @@ def _kept(
 def minutes() -> Answer:
     """Without the divisions that the reader stepped back from."""
     stage = place().stage
-    if queries.meeting(reading(), stage.id) is None:
+    if meetings.meeting(reading(), stage.id) is None:
         raise NotFound("no_meeting")
     content = printing.minutes(reading(), stage, actor(), config=config(), locale=locale())
     response = make_response(content)

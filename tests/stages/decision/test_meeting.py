@@ -6,11 +6,14 @@ import pytest
 
 from evalflow.access import Role
 from evalflow.errors import Conflict, Forbidden, Invalid, Refused
+from evalflow.meetings import commands as meeting
+from evalflow.meetings import queries
+from evalflow.meetings.commands import Division
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase
 from evalflow.seasons.play import World
-from evalflow.stages.decision import commands, lifecycle, play, queries
-from evalflow.stages.decision.commands import Division, Line
+from evalflow.stages.decision import commands, lifecycle, play
+from evalflow.stages.decision.commands import Line
 from tests.builders import House
 from tests.met import MEETING, Met, convened, voted
 
@@ -51,16 +54,17 @@ def test_the_log_has_counts_and_offices_but_no_names(met: Met) -> None:
     met.divide("award:smelting", 2)
     assert [event[2:] for event in met.house.log("meeting.attendance_taken")] == [
         (
-            {"entitled": 4, "present": 3},
+            {"sitting": 1, "entitled": 4, "present": 3},
             {"offices": ["member-01", "member-02", "member-03"], "person": met.organiser.person_id},
         )
     ]
     assert [event[2:] for event in met.house.log("meeting.recused")] == [
-        ({"entry": "smelting"}, {"office": "member-01", "person": met.members[0].person_id})
+        ({"entry": "smelting", "sitting": 1}, {"office": "member-01", "person": met.members[0].person_id})
     ]
     assert [event[2] for event in met.house.log("motion.divided")] == [
         {
             "number": 1,
+            "sitting": 1,
             "about": "award:smelting",
             "ayes": 2,
             "noes": 0,
@@ -79,6 +83,47 @@ def test_below_the_quorum_nothing_is_put_to_the_vote(met: Met) -> None:
     assert met.house.ask(queries.motions, met.stage.id) == []
 
 
+def test_after_a_sitting_without_a_quorum_another_one_is_called(met: Met) -> None:
+    met.attend(met.members[0], met.members[1])
+    met.sit_again()
+    met.attend()
+    assert met.divide("award:smelting", 4) == "carried"
+    found = met.house.ask(queries.evidence, met.stage.id)
+    assert [(row["sitting"], row["present"]) for row in found["attendance"]] == [
+        *(("1", there) for there in ("no", "no", "yes", "yes")),
+        *(("2", "yes"),) * 4,
+    ]
+    assert [(row["motion"], row["sitting"]) for row in found["motions"]] == [("1", "2")]
+
+
+def test_a_sitting_nobody_has_held_is_not_followed_by_another(met: Met) -> None:
+    assert refused(Conflict, met.sit_again) == ("sitting_not_held", {})
+
+
+def test_whoever_joins_the_committee_attends_the_next_sitting_and_offices_stay(met: Met) -> None:
+    late = met.house.actor("late", Role.COMMITTEE_MEMBER)
+    met.attend()
+    met.award("smelting")
+    met.sit_again()
+    there = met.house.ask(queries.attendance, met.stage.id, 2)
+    assert [(one.office, one.person_id) for one in there] == [
+        *((f"member-{number:02d}", one.person_id) for number, one in enumerate(met.members, 1)),
+        ("member-05", late.person_id),
+    ]
+
+
+def test_in_a_later_sitting_a_member_may_step_back_from_what_was_voted_on_before(met: Met) -> None:
+    met.attend()
+    met.award("smelting")
+    met.sit_again()
+    met.recuse(met.members[0], "smelting")
+    met.attend()
+    assert met.divide("award:smelting", 3) == "carried"
+    motions = met.house.ask(queries.motions, met.stage.id)
+    assert [(one.sitting, one.entitled, one.recused) for one in motions] == [(1, 4, 0), (2, 3, 1)]
+    assert met.house.ask(lifecycle.faults, met.stage) == []
+
+
 def test_the_attendance_stands_once_a_motion_was_voted_on(met: Met) -> None:
     met.attend()
     met.award("smelting")
@@ -88,7 +133,7 @@ def test_the_attendance_stands_once_a_motion_was_voted_on(met: Met) -> None:
 def test_only_those_entitled_can_attend(met: Met) -> None:
     stranger = met.house.person("stranger")
     with pytest.raises(Invalid, match="not_entitled"):
-        met.keep(commands.take_attendance, frozenset({stranger}), venue="")
+        met.keep(meeting.take_attendance, frozenset({stranger}), venue="")
 
 
 def test_who_joins_the_committee_after_the_opening_is_not_entitled(met: Met) -> None:
@@ -100,7 +145,7 @@ def test_who_joins_the_committee_after_the_opening_is_not_entitled(met: Met) -> 
 def test_a_recused_member_leaves_the_base_of_that_entry_and_of_no_other(met: Met) -> None:
     met.attend(met.members[3])
     met.recuse(met.members[0], "smelting")
-    bases = met.house.ask(queries.bases, met.stage, ("smelting", "refining"))
+    bases = met.house.ask(queries.bases, met.stage, ("award:smelting", "award:refining"))
     assert [(one.entitled, one.present, one.recused) for one in bases.values()] == [(3, 2, 1), (4, 3, 0)]
 
 
@@ -263,7 +308,7 @@ def test_of_two_windows_the_slower_is_told(met: Met) -> None:
 def test_members_do_not_keep_minutes_and_the_organiser_does_not_step_back(met: Met) -> None:
     with pytest.raises(Forbidden):
         met.house.act(
-            commands.take_attendance, met.stage.id, frozenset(), venue="", version=met.version, actor=met.members[0]
+            meeting.take_attendance, met.stage.id, frozenset(), venue="", version=met.version, actor=met.members[0]
         )
     assert refused(Forbidden, met.recuse, met.organiser, "smelting")[0] == "not_permitted"
 

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from evalflow.access import Role
 from evalflow.errors import Conflict
+from evalflow.meetings import queries as meetings
 from evalflow.seasons import queries as seasons
 from evalflow.stages.decision import dossier, printing, queries
 from evalflow.stages.decision.printing import KEEPER
@@ -77,7 +78,7 @@ def test_the_light_is_red_below_the_quorum_and_nothing_can_be_recorded(met: Met,
     assert 'class="quorum quorum-missing"' in desk.get(HOME).text
     answer = desk.post(HOME + "divide", version=met.version, **{"smelting.ayes": "2"})
     assert answer.status_code == 409
-    assert met.house.ask(queries.motions, met.stage.id) == []
+    assert met.house.ask(meetings.motions, met.stage.id) == []
 
 
 def test_no_votes_are_proposed(met: Met, desk: Visitor) -> None:
@@ -139,7 +140,7 @@ def test_what_can_not_be_is_shown_again_with_a_sentence(
     assert told in plain(answer.text)
     typed = [value for name, value in fields.items() if name.endswith(".ayes") and name in answer.text]
     assert all(f'value="{value.strip() and value}"' in answer.text for value in typed)
-    assert met.house.ask(queries.motions, met.stage.id) == []
+    assert met.house.ask(meetings.motions, met.stage.id) == []
 
 
 def test_a_reason_missing_and_seats_left_are_said_where_they_belong(met: Met, desk: Visitor) -> None:
@@ -230,7 +231,7 @@ def test_two_windows_of_the_organiser_do_not_overwrite_each_other(met: Met, desk
     come(desk, met)
     answer = desk.post(HOME + "divide", version=seen, **{"smelting.ayes": "4"})
     assert answer.status_code == 409
-    assert met.house.ask(queries.motions, met.stage.id) == []
+    assert met.house.ask(meetings.motions, met.stage.id) == []
 
 
 @pytest.mark.breaks_the_database

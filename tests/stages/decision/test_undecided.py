@@ -12,8 +12,9 @@ from evalflow.config import Config
 from evalflow.engine import commands as engine
 from evalflow.engine import jobs
 from evalflow.errors import Conflict
+from evalflow.meetings import queries as meetings
 from evalflow.seasons.models import Phase
-from evalflow.stages.decision import dossier, printing, queries
+from evalflow.stages.decision import dossier, printing
 from evalflow.stages.decision.printing import KEEPER
 from tests.builders import ORGANISER, House
 from tests.met import MEETING, Met, convened
@@ -90,7 +91,7 @@ def test_of_several_rows_on_the_page_one_wrong_count_keeps_all_from_the_record(
     rows = {"smelting.ayes": "3", "smelting.abstentions": "1", "refining.ayes": "3", "refining.noes": "2"}
     answer = desk.post(HOME + "divide", version=met.version, **rows)
     assert answer.status_code == 422
-    assert met.house.ask(queries.motions, met.stage.id) == []
+    assert met.house.ask(meetings.motions, met.stage.id) == []
     page = html.unescape(answer.text)
     assert [f'name="{name}" value="{count}"' in page for name, count in rows.items()] == [True] * 4
     desk.send(HOME + "divide", version=met.version, **{**rows, "refining.noes": "1"})
