@@ -77,6 +77,8 @@ def play(
     for stage in definition.stages:
         progress(f"{key}: {stage.key}")
         row = _row(world, season.id, stage.key)
+        if definition.heading.moves == "apart":
+            _finish_before(world, row, signer)
         _open(world, row, signer)
         row = _row(world, season.id, stage.key)
         PLAYS[row.kind].during(world, row)
@@ -90,6 +92,15 @@ def play(
     with world.database.writing() as session:
         ledger.seal(session, signer, now=world.clock)
     return int(season.id)
+
+
+def _finish_before(world: World, row: StageRow, signer: Signer) -> None:
+    """What is over by the time a stage opens is brought to its end, in the order of the stages."""
+    for earlier in row.season.stages[: row.position]:
+        found = _row(world, row.season_id, earlier.key)
+        over = row.opens_at and found.closes_at and found.closes_at <= row.opens_at
+        if over and found.phase != Phase.DONE:
+            _finish(world, found, signer)
 
 
 def _open(world: World, row: StageRow, signer: Signer) -> None:

@@ -23,14 +23,10 @@ TEXTS = (
 )
 CORRECTION = "上期报表小数点填错，现予更正。"
 STEP = {"weekly": timedelta(days=7), "monthly": timedelta(days=30)}
-PACES = (
-    Fraction(125, 100),
-    Fraction(105, 100),
-    Fraction(100, 100),
-    Fraction(96, 100),
-    Fraction(85, 100),
-    Fraction(60, 100),
-)
+PACES = tuple(Fraction(pace, 100) for pace in (200, 125, 105, 100, 98, 96, 85, 60))
+DONE = {"大修工期": "7.5"}  # of the published case: 7.5 days of 10 planned, known once the overhaul is over
+COUNTS = ("项", "件", "起", "次", "人次", "课时")  # units of which there are no halves
+FORGOTTEN, SLIP, AHEAD = 0.06, 0.2, timedelta(days=25)
 DECIMALS = 2
 
 
@@ -63,13 +59,13 @@ def _round(world: World, stage: StageRow, done: object) -> None:
     everything: tuple[Progress, ...] = world.ask(progress.progress_of, stage, world.clock)
     for one in everything:
         entry, secretary = one.entry, world.secretaries.get(one.branch)
-        forgotten = bool(one.indicators) and world.chance.random() < 0.06
+        forgotten = bool(one.indicators) and world.chance.random() < FORGOTTEN
         if secretary is None or entry.id in done or forgotten or not queries.is_here(entry, stage):  # type: ignore[operator]
             continue
         filed = len(world.ask(queries.reports_of, stage.id, entry.id))
         said = Said(text=world.chance.choice(TEXTS), figures=_figures(world, one), reached=_reached(world, one))
         world.do(commands.report, stage.id, entry.key, said, number=filed + 1, actor=secretary)
-        if filed == 1 and one.indicators and world.chance.random() < 0.2:
+        if filed == 1 and one.indicators and world.chance.random() < SLIP:
             again = Said(text=CORRECTION, figures=said.figures, corrects=filed + 1, reached=said.reached)
             world.do(commands.report, stage.id, entry.key, again, number=filed + 2, actor=secretary)
 
@@ -80,19 +76,21 @@ def _figures(world: World, one: Progress) -> dict[int, str]:
 
 
 def _figure(world: World, one: Progress, indicator: Indicator) -> str:
+    if indicator.name in DONE and 2 * (world.clock.astimezone(ZONE).date() - one.starts) > one.ends - one.starts:
+        return DONE[indicator.name]
     pace = PACES[world.quality(f"{one.entry.key}.{indicator.number}") % len(PACES)]
     passed = Fraction((world.clock.astimezone(ZONE).date() - one.starts).days, (one.ends - one.starts).days)
     noise = Fraction(world.chance.randint(-4, 4), 100)
     way = Fraction(indicator.work) - Fraction(indicator.baseline)
     value = Fraction(indicator.baseline) + way * max(Fraction(0), passed * pace + noise * passed)
-    return str(round_half_up(max(value, Fraction(0)), DECIMALS))
+    return str(round_half_up(max(value, Fraction(0)), 0 if indicator.unit in COUNTS else DECIMALS))
 
 
 def _reached(world: World, one: Progress) -> list[int]:
-    """Milestones whose day has come, most of the time."""
+    """Milestones whose day has come or is near, most of the time."""
     today = world.clock.astimezone(ZONE).date()
     return [
         number
         for number, milestone in enumerate(one.milestones, 1)
-        if milestone.reached is None and milestone.due <= today and world.chance.random() < 0.8
+        if milestone.reached is None and milestone.due <= today + AHEAD and world.chance.random() < 0.8
     ]
