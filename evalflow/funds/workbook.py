@@ -20,23 +20,23 @@ BOOKINGS = (
     N_("No."),
     N_("Day"),
     N_("Booking"),
-    N_("From"),
-    N_("To"),
+    N_("Paid from"),
+    N_("Paid to"),
     N_("Amount (yuan)"),
     N_("What for"),
     N_("Document no."),
     N_("From account"),
     N_("To account"),
 )
-ACCOUNTS = (N_("Account"), N_("Code"), N_("Received"), N_("Given"), N_("Balance"))
+ACCOUNTS = (N_("Account"), N_("Account code"), N_("Received"), N_("Given out"), N_("Balance"))
 STATEMENT = (
     N_("No."),
     N_("Day"),
     N_("Booking"),
     N_("What for"),
     N_("Document no."),
-    N_("In"),
-    N_("Out"),
+    N_("Paid in"),
+    N_("Paid out"),
     N_("Balance"),
 )
 AMOUNT, FROM, TO = 5, 8, 9  # columns of the bookings

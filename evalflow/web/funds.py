@@ -3,7 +3,7 @@
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired
@@ -18,6 +18,7 @@ from evalflow.web.current import actor, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
+from evalflow.web.refusals import SENTENCES
 
 Answer = Response | tuple[str, int]
 
@@ -33,7 +34,8 @@ class VoucherForm(Form):
     document = StringField(_l("Document no."), [InputRequired()], render_kw={"maxlength": 60, "autocomplete": "off"})
     upload = FileField(
         _l("Document (photo, PDF or office file)"),
-        render_kw={"accept": ".pdf,.docx,.xlsx,.csv,.txt,image/jpeg,image/png,image/webp", "required": True},
+        [FileRequired(SENTENCES["file_missing"])],
+        render_kw={"accept": ".pdf,.docx,.xlsx,.csv,.txt,image/jpeg,image/png,image/webp"},
     )
 
     def voucher(self) -> Voucher:
