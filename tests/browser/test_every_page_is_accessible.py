@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": ["/", f"/s/{SEASON}", "/sign-in", "/log/", f"/steer/{SEASON}/rules", f"/s/{SEASON}/promotion/promotion/"],
     "smelting-member001": ["/", "/account", f"/s/{SEASON}/online_vote/ballot/"],
-    "smelting-secretary": ["/", f"/s/{SEASON}/declaration/submission/"],
-    "organiser": ["/steer/", f"/steer/{SEASON}/", f"/s/{SEASON}/declaration/submission/desk"],
+    "smelting-secretary": ["/", f"/s/{SEASON}/declaration/submission/", "/fund", "/fund/2026/smelting"],
+    "organiser": ["/steer/", f"/steer/{SEASON}/", f"/s/{SEASON}/declaration/submission/desk", "/fund"],
     "committee1": [f"/s/{SEASON}/committee_decision/decision/", f"/s/{SEASON}/ceremony/award/"],
     "teller1": [f"/s/{SEASON}/online_vote/ballot/teller"],
     "auditor": ["/log/"],

@@ -12,7 +12,7 @@ from evalflow.access import Actor, Permission, may
 from evalflow.audit.models import Checkpoint, EventRow, Leaf
 from evalflow.funds import queries as books
 from evalflow.i18n import N_, Text, say
-from evalflow.kinds import award
+from evalflow.kinds import award, money
 from evalflow.kinds.award import AwardOptions
 from evalflow.kinds.components import title_of
 from evalflow.kinds.decision_rules import DecisionOptions
@@ -104,17 +104,17 @@ def grants(session: Session, stage: StageRow) -> dict[str, dict[str, str]]:
     return found
 
 
-def fund(session: Session, stage: StageRow, locale: str) -> dict[str, list[tuple[str, str]]]:
-    """{entry key: (who has it, the amount)}: branches, then units that have theirs through the lead branch."""
+def fund(session: Session, stage: StageRow, locale: str) -> dict[str, list[tuple[str, int]]]:
+    """{entry key: (who has it, how many hundredths)}: branches, then units that have theirs through the lead branch."""
     facts = stage.outcome["facts"] if stage.outcome else {}
     names = {key: branch.name(locale) for key, branch in books.branches(session).items()} if "grants" in facts else {}
     found = {
-        entry: [(names[key], amount) for key, amount in parts.items()]
+        entry: [(names[key], money.read(amount)) for key, amount in parts.items()]
         for entry, parts in facts.get("grants", {}).items()
     }
     told = N_("of it for %(unit)s, which is no branch")
     for entry, units in facts.get("through_lead", {}).items():
-        found[entry] += [(say(locale, told, unit=one["unit"]), one["amount"]) for one in units]
+        found[entry] += [(say(locale, told, unit=one["unit"]), money.read(one["amount"])) for one in units]
     return found
 
 

@@ -53,7 +53,7 @@ class AwardPage:
     may_finalise: bool
     awards: Sequence[Award]
     tiers: Mapping[str, Text]
-    fund: Mapping[str, Sequence[tuple[str, str]]]
+    fund: Mapping[str, Sequence[tuple[str, int]]]
     results: Results | None
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
