@@ -34,6 +34,7 @@ class Permission(enum.StrEnum):
     HOLD_SHARE = "hold_share"  # of a ballot's private key
     SCORE = "score"
     READ_DOSSIER = "read_dossier"  # everything a stage has settled, before it is public
+    INSPECT = "inspect"  # accept or correct final figures
     DECIDE = "decide"  # vote on motions
     KEEP_MINUTES = "keep_minutes"  # attendance, motions, minutes
     OBJECT = "object"
@@ -62,6 +63,7 @@ ROLES_OF: dict[Permission, frozenset[Role]] = {
     Permission.HOLD_SHARE: frozenset({T}),
     Permission.SCORE: frozenset({B}),
     Permission.READ_DOSSIER: frozenset({C, O, A}),
+    Permission.INSPECT: frozenset({O}),
     Permission.DECIDE: frozenset({C}),
     Permission.KEEP_MINUTES: frozenset({O}),
     Permission.OBJECT: frozenset(Role),

@@ -23,6 +23,8 @@ from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
 from evalflow.stages.decision import queries as decision_queries
 from evalflow.stages.decision import views as decision
+from evalflow.stages.inspection import queries as inspection_queries
+from evalflow.stages.inspection import views as inspection
 from evalflow.stages.notice import queries as notice_queries
 from evalflow.stages.notice import views as notice
 from evalflow.stages.promotion import queries as promotion_queries
@@ -79,6 +81,7 @@ BLUEPRINTS = (
     award.blueprint,
     ballot.blueprint,
     decision.blueprint,
+    inspection.blueprint,
     notice.blueprint,
     promotion.blueprint,
     promotion.short_links,
@@ -91,6 +94,7 @@ TASKS = {
     "award": award_queries.tasks,
     "ballot": ballot_queries.tasks,
     "decision": decision_queries.tasks,
+    "inspection": inspection_queries.tasks,
     "notice": notice_queries.tasks,
     "promotion": promotion_queries.tasks,
     "scoring": scoring_queries.tasks,

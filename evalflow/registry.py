@@ -19,6 +19,9 @@ from evalflow.stages.decision import lifecycle as decision_lifecycle
 from evalflow.stages.decision import play as decision_play
 from evalflow.stages.decision import printing as decision_printing
 from evalflow.stages.decision.events import EVENTS as DECISION_EVENTS
+from evalflow.stages.inspection import lifecycle as inspection_lifecycle
+from evalflow.stages.inspection import play as inspection_play
+from evalflow.stages.inspection.events import EVENTS as INSPECTION_EVENTS
 from evalflow.stages.notice import lifecycle as notice_lifecycle
 from evalflow.stages.notice import play as notice_play
 from evalflow.stages.notice import printing as notice_printing
@@ -40,6 +43,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
     "award": award_lifecycle,
     "ballot": ballot_lifecycle,
     "decision": decision_lifecycle,
+    "inspection": inspection_lifecycle,
     "notice": notice_lifecycle,
     "promotion": promotion_lifecycle,
     "scoring": scoring_lifecycle,
@@ -51,6 +55,7 @@ PLAYS: dict[str, Play] = {
     "award": award_play,
     "ballot": ballot_play,
     "decision": decision_play,
+    "inspection": inspection_play,
     "notice": notice_play,
     "promotion": promotion_play,
     "scoring": scoring_play,
@@ -72,6 +77,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     *AWARD_EVENTS,
     *BALLOT_EVENTS,
     *DECISION_EVENTS,
+    *INSPECTION_EVENTS,
     *NOTICE_EVENTS,
     *PROMOTION_EVENTS,
     *SCORING_EVENTS,

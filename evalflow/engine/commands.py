@@ -196,7 +196,16 @@ def _opening_guard(session: Session, stage: StageRow):  # type: ignore[no-untype
         found = queries.count_entries(session, stage.season_id, EntryState.ACCEPTED)
         if found < needed:
             raise Conflict("too_few_entries", needed=needed, found=found)
+    if definition_of(stage.season).heading.moves == "apart" and KINDS[stage.kind].gathers:
+        _after_all_before(stage)
     return lambda _guard: True
+
+
+def _after_all_before(stage: StageRow) -> None:
+    """What looks at all entries at once begins when every stage before it is done."""
+    for row in stage.season.stages:
+        if row.position < stage.position and row.phase != Phase.DONE:
+            raise Conflict("earlier_not_settled", stage=stage_of(row).rule.title)
 
 
 def _await_next(session: Session, stage: StageRow, *, now: datetime) -> None:

@@ -153,4 +153,5 @@ AWARD = Kind(
     tables={"awards": ("entry", "place", "tier")},
     figures=("place",),
     check=check,
+    gathers=True,
 )

@@ -184,4 +184,5 @@ BALLOT = Kind(
     },
     figures=("votes", "place", "givers", "heads"),
     check=check,
+    gathers=True,
 )

@@ -48,10 +48,10 @@ def _part(case: Case, component: Component) -> Part:
     outcome = case.earlier[component.source]
     if outcome.facts.get("void") is True:
         raise BundleError(component.source, "more ballots than voters: the vote is void")
-    if component.points == ATTAINMENT:
+    if component.value is not None:
         return _attained(case, component, outcome)
-    if component.points in (SCORE, FIGURE):
-        found: Column = outcome.figures.get(component.figure or "score", {})
+    if component.points in (SCORE, FIGURE, ATTAINMENT):
+        found: Column = outcome.figures.get(component.figure or component.points, {})
     else:
         found = _vote_points(component, outcome)
     return Part(component, {key: found[key] for key in case.keys if key in found})

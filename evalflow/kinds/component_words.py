@@ -24,7 +24,7 @@ POINTS = {
     FIGURE: N_("as it is"),
     ATTAINMENT: N_("attainment of targets"),
 }
-FIGURES = {"votes": N_("votes"), "score": N_("score"), "composite": N_("composite")}
+FIGURES = {"votes": N_("votes"), "score": N_("score"), "composite": N_("composite"), "attainment": N_("attainment")}
 TARGETS = {
     "baseline": N_("baseline %(target)s: 0 points"),
     "work": N_("work target %(target)s: 100 points"),
@@ -48,7 +48,7 @@ LINES = {
 def words(options: DecisionOptions, locale: str) -> list[str]:
     """The composite, its indicators with their targets, the lines, the cap."""
     sentences = [_composite(options, locale)]
-    sentences += [_targets(part, locale) for part in options.component if part.points == ATTAINMENT]
+    sentences += [_targets(part, locale) for part in options.component if part.value]
     sentences += [line_words(line, locale) for line in options.lines]
     return sentences if options.cap is None else [*sentences, cap_words(options.cap, locale)]
 

@@ -11,12 +11,16 @@ from evalflow.tally.points import VOTE_POINTS
 from evalflow.workflow.definition import Key, Stage, Strict
 
 SCORE, FIGURE, ATTAINMENT = "score", "figure", "attainment"
-FIGURES = {"ballot": "votes", "scoring": "score"}  # the figure of a kind that ranks its entries
-COUNTED = {
+FIGURES = {  # the figure of a kind that ranks its entries
+    "ballot": "votes",
+    "scoring": "score",
+    "inspection": "attainment",
+}
+COUNTED = {  # the figure of a kind that a component or a line may count with
     **FIGURES,
     "decision": "composite",
     "tracking": "attainment",
-}  # the figure of a kind that a component or a line may count with
+}
 FULL_MARKS = 100  # what weighted parts are on
 TARGETS = ("baseline", "work", "stretch")
 OF_ATTAINMENT = ("value", *TARGETS, "better", "capped", "stretch_points", "scale")
@@ -35,7 +39,7 @@ class Component(Strict):
     one group are averaged before they are multiplied, with combine = "geometric".
 
     figure, value: a number field of a declaration, "votes" of a vote, "score" of a scoring, "composite" of a decision,
-    "attainment" of a tracking.
+    "attainment" of a tracking or an inspection; these hold figures against targets themselves: as = "attainment" alone.
     baseline (0 points), work (100 points), stretch (stretch_points): a number as text, or a number field of the same
     declaration. better: whether more or less is better. capped: never below 0, never above the last target's points.
     scale: "log" where equal ratios weigh alike.
@@ -63,8 +67,9 @@ class Component(Strict):
         named = self.model_fields_set & set(OF_ATTAINMENT)
         if self.points != ATTAINMENT and named:
             raise ValueError(f'{", ".join(sorted(named))} only where as = "attainment"')
-        if self.points == ATTAINMENT and None in (self.value, self.baseline, self.work):
-            raise ValueError('value, baseline and work where as = "attainment"')
+        missing = None in (self.value, self.baseline, self.work)
+        if self.points == ATTAINMENT and missing and named:
+            raise ValueError('value, baseline and work where as = "attainment", or none of them')
         if self.stretch is None and "stretch_points" in self.model_fields_set:
             raise ValueError("stretch_points only with a stretch target")
         return self
@@ -88,9 +93,16 @@ def figures_of(stage: Stage) -> tuple[str, ...]:
     return (COUNTED[stage.kind],) if stage.kind in COUNTED else ()
 
 
+def has_attainment(stage: Stage) -> bool:
+    """Whether its own figure is an attainment already, which nothing has to be held against targets for."""
+    return COUNTED.get(stage.kind) == ATTAINMENT
+
+
 def points_for(stage: Stage, *, combine: str) -> tuple[str, ...]:
     """The names `as` may have for a stage: those that give 0 to 100, or any where parts are only added up."""
     plain = (FIGURE, ATTAINMENT) if figures_of(stage) else ()
+    if has_attainment(stage):
+        return (ATTAINMENT, FIGURE)
     if stage.kind == "scoring":
         return (SCORE, *plain)
     if not isinstance(stage.options, BallotOptions):

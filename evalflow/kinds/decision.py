@@ -243,4 +243,5 @@ DECISION = Kind(
     },
     figures=("composite", "place"),
     check=decision_check.check,
+    gathers=True,
 )

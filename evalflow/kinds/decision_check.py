@@ -7,8 +7,18 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from evalflow.kinds.barring import Eligible, Veto
-from evalflow.kinds.components import ATTAINMENT, TARGETS, Component, figures_of, is_number, points_for
+from evalflow.kinds.components import (
+    ATTAINMENT,
+    FIGURES,
+    TARGETS,
+    Component,
+    figures_of,
+    has_attainment,
+    is_number,
+    points_for,
+)
 from evalflow.kinds.decision_rules import BRANCH, LAST_LINKS, SHEET_LINKS, DecisionOptions
+from evalflow.kinds.inspection import NO, YES, InspectionOptions
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.tally import attainment
 from evalflow.tally.attainment import Better, Scale, Targets
@@ -39,7 +49,7 @@ def _components(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator
             continue
         known = points_for(source, combine=options.combine)
         if not known:
-            expected = "a ballot, a scoring, a decision or a declaration with numbers"
+            expected = "a ballot, a scoring, an inspection, a decision or a declaration with numbers"
             yield Problem(f"component.{index}.from", expected, f"{part.source}, a {source.kind}")
         elif part.points not in known:
             yield Problem(f"component.{index}.as", " | ".join(known), part.points)
@@ -53,12 +63,16 @@ def _components(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator
 def _figures(part: Component, source: Stage, place: str) -> Iterator[Problem]:
     """The numbers a component names are there, and targets that are all written out can be meant."""
     known = figures_of(source)
+    if part.points == ATTAINMENT and has_attainment(source) != (part.value is None):
+        expected = "nothing: its figure is an attainment" if has_attainment(source) else "value, baseline and work"
+        yield Problem(f"{place}.value", expected, part.value or "nothing")
+        return
     named = {"figure": part.figure, "value": part.value, **{name: part.target(name) for name in TARGETS}}
     strange = {key: name for key, name in named.items() if name and not is_number(name) and name not in known}
     for key, name in strange.items():
         yield Problem(f"{place}.{key}", " | ".join(known), name)
     targets = [part.target(name) for name in TARGETS]
-    if part.points == ATTAINMENT and all(target is None or is_number(target) for target in targets):
+    if part.points == ATTAINMENT and part.value and all(target is None or is_number(target) for target in targets):
         yield from _targets(part, place)
 
 
@@ -95,7 +109,11 @@ def _line(line: Veto | Eligible, earlier: dict[str, Stage], place: str) -> Itera
     else:
         choices = _choices(source)
         if line.figure not in choices:
-            yield Problem(f"{place}.figure", " | ".join(choices) or "a declaration with choices", line.figure)
+            yield Problem(
+                f"{place}.figure",
+                " | ".join(choices) or "a declaration with choices or an inspection with flags",
+                line.figure,
+            )
         elif line.choice not in choices[line.figure]:
             yield Problem(f"{place}.is", " | ".join(choices[line.figure]), line.choice)
 
@@ -109,7 +127,9 @@ def _cap(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Proble
 
 
 def _choices(source: Stage) -> dict[str, tuple[str, ...]]:
-    """{choice field: its choices} of a declaration; none of any other stage."""
+    """{choice field: its choices} of a declaration, {flag: yes or no} of an inspection; none of any other stage."""
+    if isinstance(source.options, InspectionOptions):
+        return {flag.key: (YES, NO) for flag in source.options.flag}
     if not isinstance(source.options, SubmissionOptions):
         return {}
     fields = source.options.counted.items()
@@ -135,12 +155,12 @@ def _chain(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Prob
         source = earlier.get(name)
         if source is None or (dot and part not in _parts_of(source)):
             expected = (
-                "an earlier ballot or scoring, SCORING.givers, SCORING.countback, DECLARATION.FIELD (a number), "
-                f"{', '.join(LAST_LINKS)}"
+                "an earlier ballot, scoring or inspection, SCORING.givers, SCORING.countback, "
+                f"DECLARATION.FIELD (a number), {', '.join(LAST_LINKS)}"
             )
             yield Problem(f"tie_break.{index}", expected, link)
-        elif not dot and source.kind not in ("ballot", "scoring"):
-            yield Problem(f"tie_break.{index}", "a ballot or a scoring", f"{name}, a {source.kind}")
+        elif not dot and source.kind not in FIGURES:
+            yield Problem(f"tie_break.{index}", "a ballot, a scoring or an inspection", f"{name}, a {source.kind}")
 
 
 def _parts_of(source: Stage) -> tuple[str, ...]:

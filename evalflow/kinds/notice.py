@@ -116,4 +116,5 @@ NOTICE = Kind(
     outcome=outcome,
     tables={"names": ("entry", "place"), "objections": ("number", "entry", "state", "decided")},
     check=check,
+    gathers=True,
 )

@@ -218,4 +218,5 @@ SCORING = Kind(
     },
     figures=("score", "raters"),
     check=check,
+    gathers=True,
 )

@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, Any] = {
     "season_exists": _l("A season with the key %(season)s exists already."),
     "season_cancelled": _l("This season has been cancelled."),
     "stage_not_open": _l("This stage is not open now."),
+    "earlier_not_settled": _l("“%(stage)s” has to be settled first."),
     "not_this_stage": _l("It is not this stage's turn."),
     "no_such_step": _l("The stage can't take this step in its present state."),
     "guard": _l("The conditions for this step are not met."),
@@ -134,6 +135,14 @@ SENTENCES: Mapping[str, Any] = {
     "file_has_macros": _l("Documents with macros are not accepted."),
     "image_unreadable": _l("This is not a JPEG, PNG or WebP picture."),
     "image_too_large": _l("The picture has more than %(megapixels)s million pixels."),
+    # the inspection
+    "answers_faulty": _l("Some answers have to be mended; nothing was saved."),
+    "assessment_incomplete": _l("Some answers are still missing. The draft is saved."),
+    "assessment_handed_in": _l("The self-assessment of “%(entry)s” is handed in: it can't be changed now."),
+    "assessment_not_handed_in": _l("The self-assessment of “%(entry)s” is not handed in."),
+    "assessment_inspected": _l("The inspection of “%(entry)s” has begun: the self-assessment stays as it is."),
+    "not_to_inspect": _l("“%(entry)s” can't be inspected now."),
+    "figures_to_inspect": _l("Figures that nobody has inspected yet: %(count)s."),
     # the ballot
     "roll_empty": _l("The electoral roll is empty."),
     "not_on_the_roll": _l("You are not on the electoral roll of this vote."),

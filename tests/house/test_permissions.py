@@ -33,6 +33,7 @@ KINDS_OF_STAGES = {
     "ballot": "online_vote",
     "scoring": "peer_scoring",
     "decision": "committee_decision",
+    "inspection": "ceremony",
     "notice": "public_notice",
     "award": "ceremony",
     "tracking": "ceremony",

@@ -54,8 +54,8 @@ def test_a_season_that_starts_on_a_day_not_every_year_has() -> None:
 
 def test_an_unknown_kind() -> None:
     assert misprinted('kind = "ballot"', 'kind = "lottery"') == (
-        "small.toml: stage vote: kind: expected award | ballot | decision | notice | promotion | scoring | "
-        'submission | tracking, found "lottery"'
+        "small.toml: stage vote: kind: expected award | ballot | decision | inspection | notice | promotion | "
+        'scoring | submission | tracking, found "lottery"'
     )
 
 
@@ -142,7 +142,8 @@ def test_a_component_that_names_a_later_stage() -> None:
 def test_a_component_without_a_figure_that_ranks() -> None:
     assert misprinted('from = "vote"', 'from = "declaration"') == (
         "small.toml: stage meeting: component.0.from: "
-        "expected a ballot, a scoring, a decision or a declaration with numbers, found declaration, a submission"
+        "expected a ballot, a scoring, an inspection, a decision or a declaration with numbers, "
+        "found declaration, a submission"
     )
 
 
@@ -237,14 +238,15 @@ def test_ayes_that_leave_open_whether_two_thirds_suffice() -> None:
 
 def test_a_tie_break_that_names_nothing() -> None:
     assert misprinted('tie_break = ["peers", "motion"]', 'tie_break = ["jury"]') == (
-        "small.toml: stage meeting: tie_break.0: expected an earlier ballot or scoring, SCORING.givers, "
+        "small.toml: stage meeting: tie_break.0: expected an earlier ballot, scoring or inspection, SCORING.givers, "
         "SCORING.countback, DECLARATION.FIELD (a number), number, motion, draw, found jury"
     )
 
 
 def test_a_tie_break_by_what_does_not_rank() -> None:
     assert misprinted('tie_break = ["peers", "motion"]', 'tie_break = ["declaration"]') == (
-        "small.toml: stage meeting: tie_break.0: expected a ballot or a scoring, found declaration, a submission"
+        "small.toml: stage meeting: tie_break.0: expected a ballot, a scoring or an inspection, "
+        "found declaration, a submission"
     )
 
 

@@ -1,0 +1,96 @@
+"""What a browser sent of a self-assessment or of an inspection."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from werkzeug.datastructures import FileStorage, MultiDict
+
+from evalflow.errors import Invalid
+from evalflow.files.content import Cleaned, cleaned_file
+from evalflow.stages.inspection import queries
+from evalflow.stages.inspection.commands import Stated
+from evalflow.stages.inspection.inspecting import Finding
+from evalflow.stages.inspection.models import Assessment
+from evalflow.web.forms import Form
+from evalflow.workflow.indicators import Indicator
+
+FIGURE, FLAG, REASON, VERDICT = "figure_", "flag_", "reason_", "verdict_"
+ACCEPTS, CORRECTS = "accept", "correct"
+
+
+class AssessmentForm(Form):
+    """Carries the token and what is wrong with the form as a whole; its fields are named by indicators and flags."""
+
+
+def plain(typed: str) -> str:
+    """A number as typed on a Chinese keyboard, made plain; commas between groups of three digits are taken out.
+
+    >>> plain("１，２３４．５"), plain(" 98.5 "), plain("3,5")
+    ('1234.5', '98.5', '3,5')
+    """
+    text = unicodedata.normalize("NFKC", typed).strip()
+    return text.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text) else text
+
+
+def version_of(sent: Mapping[str, str]) -> int:
+    text = sent.get("version", "")
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+
+
+def stated(
+    sent: MultiDict[str, str], plan: Sequence[Indicator], flags: Sequence[str], uploads: Sequence[Cleaned]
+) -> Stated:
+    """What the branch's form holds."""
+    removed = set(sent.getlist("removed"))
+    kept = [int(text) for text in sent.getlist("kept") if re.fullmatch("[0-9]{1,15}", text) and text not in removed]
+    return Stated(
+        figures={one.number: plain(sent.get(f"{FIGURE}{one.number}", "")) for one in plan},
+        text=sent.get("text", "").replace("\r\n", "\n"),
+        flags={key: sent.get(f"{FLAG}{key}", "") for key in flags},
+        kept=kept,
+        uploads=uploads,
+    )
+
+
+def findings(
+    sent: Mapping[str, str], plan: Sequence[Indicator], flags: Sequence[str], found: Assessment | None
+) -> tuple[dict[int, Finding], dict[str, Finding]]:
+    """What the inspector's form says of figures and of flags; those without a verdict are left for later.
+
+    Where the button says so, everything stated and not inspected yet is accepted.
+    """
+    figures: dict[int, Finding] = {}
+    for one in plan:
+        number, claimed = one.number, queries.claimed(found, one.number)
+        row = queries.figure(found, number)
+        verdict = sent.get(f"{VERDICT}{number}", "")
+        if verdict == CORRECTS:
+            typed = sent.get(f"{FIGURE}{number}", "")
+            figures[number] = Finding(plain(typed), sent.get(f"{REASON}{number}", ""))
+        elif verdict == ACCEPTS or (_accepts_all(sent) and claimed and not (row and row.state)):
+            figures[number] = Finding(claimed)
+    answers: dict[str, Finding] = {}
+    for key in flags:
+        declared, answer = queries.declared(found, key), sent.get(f"{FLAG}{key}", "")
+        if answer:
+            answers[key] = Finding(answer, sent.get(f"{REASON}{key}", ""))
+        elif _accepts_all(sent) and declared:
+            answers[key] = Finding(declared)
+    return figures, answers
+
+
+def _accepts_all(sent: Mapping[str, str]) -> bool:
+    return sent.get("action") == "accept_all"
+
+
+def read_uploads(sent: MultiDict[str, FileStorage]) -> list[Cleaned]:
+    """What may be kept. Slow: outside of any transaction. Invalid names "files"."""
+    found = []
+    for upload in sent.getlist("files"):
+        if upload.filename:  # a browser sends an empty part where no file was chosen
+            try:
+                found.append(cleaned_file(upload.filename, upload.stream.read()))
+            except Invalid as refusal:
+                raise Invalid("answers_faulty", fields={"files": refusal.code}, **refusal.facts) from refusal
+    return found
