@@ -14,6 +14,7 @@ from evalflow.db import Database
 from evalflow.engine import commands, jobs, organisation
 from evalflow.entropy import SeededEntropy
 from evalflow.errors import Refused
+from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES, PLAYS
 from evalflow.seasons import queries, timers
 from evalflow.seasons.models import Phase, Season, StageRow
@@ -95,11 +96,11 @@ def play(
 
 
 def _finish_before(world: World, row: StageRow, signer: Signer) -> None:
-    """What is over by the time a stage opens is brought to its end, in the order of the stages."""
+    """What is over by the time a stage opens, or has to be, is brought to its end, in the order of the stages."""
     for earlier in row.season.stages[: row.position]:
         found = _row(world, row.season_id, earlier.key)
         over = row.opens_at and found.closes_at and found.closes_at <= row.opens_at
-        if over and found.phase != Phase.DONE:
+        if (over or KINDS[row.kind].gathers) and found.phase != Phase.DONE:
             _finish(world, found, signer)
 
 
