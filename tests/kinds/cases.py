@@ -33,10 +33,11 @@ def table(columns: str, *lines: str) -> list[Row]:
 
 def workflow(*stages: str) -> Definition:
     """A declaration and these stages: "KEY KIND" in the first line, the options of the kind below."""
-    return reader.read(HEAD + "".join(_stage(text) for text in stages), KINDS, file="small.toml")
+    return reader.read(HEAD + "".join(stage_text(text) for text in stages), KINDS, file="small.toml")
 
 
-def _stage(text: str) -> str:
+def stage_text(text: str) -> str:
+    """A stage as a workflow file has it."""
     first, _, options = text.strip().partition("\n")
     key, kind = first.split()
     return f'\n[[stage]]\nkey = "{key}"\nkind = "{kind}"\ntitle = {{ zh = "{key}" }}\n{options}\n'
