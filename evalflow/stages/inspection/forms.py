@@ -1,7 +1,6 @@
 """What a browser sent of a self-assessment or of an inspection."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -12,7 +11,7 @@ from evalflow.stages.inspection import queries
 from evalflow.stages.inspection.commands import Stated
 from evalflow.stages.inspection.inspecting import Finding
 from evalflow.stages.inspection.models import Assessment
-from evalflow.web.forms import Form
+from evalflow.web.forms import Form, plain
 from evalflow.workflow.indicators import Indicator
 
 FIGURE, FLAG, REASON, VERDICT = "figure_", "flag_", "reason_", "verdict_"
@@ -21,16 +20,6 @@ ACCEPTS, CORRECTS = "accept", "correct"
 
 class AssessmentForm(Form):
     """Carries the token and what is wrong with the form as a whole; its fields are named by indicators and flags."""
-
-
-def plain(typed: str) -> str:
-    """A number as typed on a Chinese keyboard, made plain; commas between groups of three digits are taken out.
-
-    >>> plain("１，２３４．５"), plain(" 98.5 "), plain("3,5")
-    ('1234.5', '98.5', '3,5')
-    """
-    text = unicodedata.normalize("NFKC", typed).strip()
-    return text.replace(",", "") if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text) else text
 
 
 def version_of(sent: Mapping[str, str]) -> int:
@@ -45,7 +34,7 @@ def stated(
     removed = set(sent.getlist("removed"))
     kept = [int(text) for text in sent.getlist("kept") if re.fullmatch("[0-9]{1,15}", text) and text not in removed]
     return Stated(
-        figures={one.number: plain(sent.get(f"{FIGURE}{one.number}", "")) for one in plan},
+        figures={one.number: plain(sent.get(f"{FIGURE}{one.number}", ""), grouped=True) for one in plan},
         text=sent.get("text", "").replace("\r\n", "\n"),
         flags={key: sent.get(f"{FLAG}{key}", "") for key in flags},
         kept=kept,
@@ -67,7 +56,7 @@ def findings(
         verdict = sent.get(f"{VERDICT}{number}", "")
         if verdict == CORRECTS:
             typed = sent.get(f"{FIGURE}{number}", "")
-            figures[number] = Finding(plain(typed), sent.get(f"{REASON}{number}", ""))
+            figures[number] = Finding(plain(typed, grouped=True), sent.get(f"{REASON}{number}", ""))
         elif verdict == ACCEPTS or (_accepts_all(sent) and claimed and not (row and row.state)):
             figures[number] = Finding(claimed)
     answers: dict[str, Finding] = {}
