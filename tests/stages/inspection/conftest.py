@@ -27,6 +27,7 @@ title = { zh = "年终考核", en = "Year-end assessment" }
 closes = "opening + 10 days"
 flag = [{ key = "accident", label = { zh = "安全事故", en = "Accident" } }]
 """
+FORM = PROJECT.replace('  { key = "others", type = "partners", label = { zh = "参与", en = "Partners" } },', "")
 HOME = "/s/test-2026/year_end/inspection/"
 STATED = Stated({1: "96.5", 2: "8"}, "已完成", {"accident": "no"})
 
@@ -43,7 +44,7 @@ def inspector(house: House) -> Actor:
 
 @pytest.fixture
 def season(house: House, by: dict[str, Actor]) -> Season:
-    season = declared(house, STAGES, by=by, answers=PLAN, form=PROJECT)
+    season = declared(house, STAGES, by=by, answers=PLAN, form=FORM)
     tracked = house.open(season, "progress")
     said = Said("按计划推进", figures={1: "96.25"})
     house.act(tracking.report, tracked.id, "smelting", said, number=1, actor=by["smelting"])
