@@ -45,6 +45,7 @@ class Permission(enum.StrEnum):
     SEE_FUND = "see_fund"  # the award fund as a whole
     KEEP_FUND = "keep_fund"  # money coming in, the end of a year
     STEER = "steer"  # open, close, reopen, cancel
+    SUPERVISE = "supervise"  # follow-up orders on projects
     FOLLOW_TURNOUT = "follow_turnout"
     AUDIT = "audit"
     ADMINISTER = "administer"  # people, branches, invitations
@@ -74,6 +75,7 @@ ROLES_OF: dict[Permission, frozenset[Role]] = {
     Permission.SEE_FUND: frozenset({C, O, A}),
     Permission.KEEP_FUND: frozenset({O}),
     Permission.STEER: frozenset({O}),
+    Permission.SUPERVISE: frozenset({O}),
     Permission.FOLLOW_TURNOUT: frozenset({O, A, C}),
     Permission.AUDIT: frozenset({A}),
     Permission.ADMINISTER: frozenset({X}),

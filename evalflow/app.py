@@ -34,6 +34,7 @@ from evalflow.stages.scoring import views as scoring
 from evalflow.stages.submission import queries as submission_queries
 from evalflow.stages.submission import views as submission
 from evalflow.stages.tracking import queries as tracking_queries
+from evalflow.stages.tracking import supervising_views as tracking_supervision
 from evalflow.stages.tracking import views as tracking
 from evalflow.stages.tracking import wall_views as tracking_wall
 from evalflow.web import (
@@ -69,7 +70,8 @@ PAGES = (
     importing,
     funds,
 )  # importing these fills the blueprint of the pages that belong to no stage
-STAGE_PAGES = (tracking_wall,)  # importing these fills the blueprints of kinds with pages in several modules
+# importing these fills the blueprints of kinds with pages in several modules
+STAGE_PAGES = (tracking_supervision, tracking_wall)
 BLUEPRINTS = (
     pages,
     steering.blueprint,

@@ -59,7 +59,8 @@ def _once(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 class SubmissionOptions(Options):
     """field: the form, in the order it is shown.
 
-    review: "organiser" accepts each entry or returns it with remarks; with "none" handing in is enough.
+    review: "organiser" accepts each entry, once a leader and branches that it names have agreed, or returns it with
+    remarks; with "none" handing in is enough.
     """
 
     field: Annotated[
@@ -96,15 +97,7 @@ def words(options: SubmissionOptions, locale: str) -> list[str]:
 
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
-    """Where all entries move together they are gathered once: numbers and roll stand on that.
-
-    Whoever is named has to agree before an entry is accepted, so somebody has to accept it.
-    """
-    options = stage.options
-    if isinstance(options, SubmissionOptions) and options.review == "none":
-        naming = [field.key for field in options.field if field.type in ("leader", "partners")]
-        if naming:
-            yield Problem("review", f'"organiser" where {naming[0]} has to be confirmed', options.review)
+    """Where all entries move together they are gathered once: numbers and roll stand on that."""
     before = definition.last("submission", before=stage.key)
     if definition.heading.moves == "together" and before is not None:
         yield Problem("kind", "one submission stage", f"a second one after {before.key}")

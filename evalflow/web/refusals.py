@@ -186,6 +186,11 @@ SENTENCES: Mapping[str, Any] = {
         "season."
     ),
     "report_empty": _l("Please write your report."),
+    "supervision_incomplete": _l("Something is missing or can't be; see below. Nothing you typed is lost."),
+    "due_day_passed": _l("State a day from today on."),
+    "month_not_open": _l("A plan is written for this month or the next."),
+    "no_such_order": _l("There is no follow-up order with this number."),
+    "order_closed": _l("Order no. %(number)s is closed already."),
     "report_incomplete": _l("The report can't be filed like this; see below. Nothing you typed is lost."),
     "no_such_indicator": _l("There is no such indicator."),
     "day_not_reportable": _l("A report speaks of a day from the beginning of the season to today."),

@@ -37,6 +37,14 @@ def day(value: date | datetime | None) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def month_name(value: date) -> str:
+    """2026年7月, or July 2026."""
+    if current.locale().startswith("en"):
+        written: str = format_date(value, "MMMM y", locale="en")
+        return written
+    return f"{value.year}年{value.month}月"
+
+
 def iso_day(written: str) -> str:
     """A day as answers and evidence hold it, written as people do; what is no day stays as it is."""
     try:
@@ -130,7 +138,7 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
-FILTERS = (text, yuan, day, iso_day, moment, number, filesize, stage_title, role_name)
+FILTERS = (text, yuan, day, month_name, iso_day, moment, number, filesize, stage_title, role_name)
 
 
 def install(app: Flask) -> None:

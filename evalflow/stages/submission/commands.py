@@ -170,9 +170,10 @@ def submit(session: Session, stage_id: int, entry_id: int, *, version: int, acto
         "content_sha256": content_digest(session, answers),
     }
     log(session, events.SUBMITTED, stage, public, actor=actor, now=now)
-    confirming.ask(session, entry)
     if options.review == "none":
         acceptance.accept(session, stage, entry, revision, actor=SYSTEM, now=now)
+    else:
+        confirming.ask(session, entry)
     session.flush()
     return revision
 

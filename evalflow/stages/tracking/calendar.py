@@ -27,6 +27,14 @@ def overdue(every: str, since: date, until: date, reported: Collection[date]) ->
     )
 
 
+def current(every: str, day: date) -> tuple[date, date] | None:
+    """The first and the last day of the period that a day is in; None where nothing is due."""
+    last = current_end(every, day)
+    if last is None:
+        return None
+    return (last - timedelta(days=6) if every == "weekly" else day.replace(day=1)), last
+
+
 def current_end(every: str, day: date) -> date | None:
     """The last day of the period that a day is in; None where nothing is due."""
     if every == "weekly":

@@ -9,4 +9,26 @@ REPORTED = EventType(
     public=("entry", "number", "day", "corrects", "figures", "text_sha256", "particulars_sha256"),
 )
 
-EVENTS = (REPORTED,)
+ORDER_GIVEN = EventType(
+    "follow_up.given",
+    zh="下达督办事项",
+    en="a follow-up order was given",
+    public=("entry", "number", "due", "text_sha256"),
+)
+ORDER_ANSWERED = EventType(
+    "follow_up.answered",
+    zh="支部答复督办事项",
+    en="a branch answered an order",
+    public=("entry", "number", "text_sha256"),
+)
+ORDER_CLOSED = EventType(
+    "follow_up.closed", zh="督办事项办结", en="a follow-up order was closed", public=("entry", "number", "text_sha256")
+)
+MONTH_PLANNED = EventType(
+    "report.month_planned",
+    zh="支部填报月计划",
+    en="a branch wrote its plan for a month",
+    public=("entry", "month", "text_sha256"),
+)
+
+EVENTS = (REPORTED, ORDER_GIVEN, ORDER_ANSWERED, ORDER_CLOSED, MONTH_PLANNED)

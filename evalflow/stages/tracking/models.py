@@ -1,4 +1,4 @@
-"""Progress reports, written once."""
+"""Progress reports, written once; follow-up orders and monthly plans."""
 
 import enum
 from datetime import date, datetime
@@ -48,3 +48,35 @@ class ReportedFigure(Base):
     report_id: Mapped[int] = mapped_column(ForeignKey("progress_report.id"), primary_key=True)
     indicator: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(String(30))
+
+
+class FollowUp(Base):
+    """An order on a project, its answer and its closing; `number` counts within the project's orders."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (UniqueConstraint("stage_id", "entry_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    due: Mapped[date]
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closing: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    entry: Mapped[Entry] = relationship()
+
+
+class MonthlyPlan(Base):
+    """What a branch wants to do on a project in a month. month: its first day."""
+
+    __tablename__ = "monthly_plan"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -10,10 +10,11 @@ from fractions import Fraction
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.seasons.windows import ZONE
-from evalflow.stages.tracking import commands, progress, queries
+from evalflow.stages.tracking import commands, progress, queries, supervising
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.progress import Progress
 from evalflow.tally.rounding import round_half_up
+from evalflow.tally.trajectory import Light
 from evalflow.workflow.indicators import Indicator
 
 TEXTS = (
@@ -21,6 +22,9 @@ TEXTS = (
     "阶段目标已完成过半，重点难点已列入周督办清单。",
     "主要措施全部落实，正在整理成效数据，准备验收。",
 )
+ORDER = "指标严重滞后，请分析原因，提出赶工措施并报党建办。"
+ANSWER = "已召开专题会，调整了人员和计划，措施见月计划。"
+ANSWERED = 0.7
 CORRECTION = "上期报表小数点填错，现予更正。"
 STEP = {"weekly": timedelta(days=7), "monthly": timedelta(days=30)}
 PACES = tuple(Fraction(pace, 100) for pace in (200, 125, 105, 100, 98, 96, 85, 60))
@@ -44,6 +48,7 @@ def during(world: World, stage: StageRow) -> None:
     while world.clock + step < until:
         world.clock += step
         _round(world, stage, {})
+        _supervise(world, stage)
 
 
 def after(world: World, stage: StageRow) -> None:
@@ -68,6 +73,20 @@ def _round(world: World, stage: StageRow, done: object) -> None:
         if filed == 1 and one.indicators and world.chance.random() < SLIP:
             again = Said(text=CORRECTION, figures=said.figures, corrects=filed + 1, reached=said.reached)
             world.do(commands.report, stage.id, entry.key, again, number=filed + 2, actor=secretary)
+
+
+def _supervise(world: World, stage: StageRow) -> None:
+    """The organiser looks at the wall: a red project without an open order gets one; branches answer, most in time."""
+    for one in world.ask(queries.open_orders, stage.id):
+        secretary = world.secretaries.get(one.entry.branch.key)
+        if one.answered_at is None and secretary is not None and world.chance.random() < ANSWERED:
+            world.do(supervising.answer, stage.id, one.entry.key, one.number, ANSWER, actor=secretary)
+            world.do(supervising.close, stage.id, one.entry.key, one.number, "", actor=world.organiser)
+    ordered = world.ask(supervising.counts, stage.id)
+    due = (world.clock + timedelta(days=10)).astimezone(ZONE).date()
+    for project in world.ask(progress.progress_of, stage, world.clock):
+        if project.light is Light.RED and project.entry.id not in ordered and queries.is_here(project.entry, stage):
+            world.do(supervising.give, stage.id, project.entry.key, ORDER, due=due, actor=world.organiser)
 
 
 def _figures(world: World, one: Progress) -> dict[int, str]:

@@ -1,17 +1,22 @@
 """What the pages and the engine ask of a tracking stage."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from evalflow.access import Actor, Permission, may
+from evalflow.i18n import N_
+from evalflow.kinds.tracking import TrackingOptions
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.tracking.models import ProgressReport
+from evalflow.seasons.windows import ZONE
+from evalflow.stages.tracking import calendar
+from evalflow.stages.tracking.models import FollowUp, ProgressReport
 
 
 def reports(session: Session, stage_id: int) -> Sequence[ProgressReport]:
@@ -75,25 +80,69 @@ def is_here(entry: Entry, stage: StageRow) -> bool:
     return not entry.position or entry.position.startswith(f"{stage.key}.")
 
 
+def open_orders(session: Session, stage_id: int) -> Sequence[FollowUp]:
+    """Orders that nobody has closed, with their entries, the most urgent first."""
+    query = (
+        select(FollowUp)
+        .join(FollowUp.entry)
+        .where(FollowUp.stage_id == stage_id, FollowUp.closed_at.is_(None), Entry.state == EntryState.ACCEPTED)
+        .options(contains_eager(FollowUp.entry))
+    )
+    return session.scalars(query.order_by(FollowUp.due, FollowUp.id)).all()
+
+
+def _order_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
+    """To a branch the orders it has not answered, to the supervisor those it has."""
+    found = []
+    for order in open_orders(session, stage.id):
+        own = may(actor, Permission.DECLARE, season=stage.season_id, branch=order.entry.branch_id)
+        args = (("entry_key", order.entry.key),)
+        if own and order.answered_at is None:
+            title = N_("Answer a follow-up order")
+            due = end_of(order.due)
+            found.append(Task(title, "tracking.supervision", stage, order.entry.title, due, args=args))
+        elif order.answered_at is not None and may(actor, Permission.SUPERVISE, season=stage.season_id):
+            title = N_("Close a follow-up order that was answered")
+            found.append(Task(title, "tracking.supervision", stage, order.entry.title, args=args))
+    return found
+
+
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
-    """A branch reports at least once on each entry of its own."""
-    if not guards.is_open(stage, now) or not may(actor, Permission.DECLARE, season=stage.season_id):
+    """A branch reports on each entry of its own, in every period that its rules name or else once."""
+    if not guards.is_open(stage, now) or actor.person_id is None:
         return []
-    filed = counts(session, stage.id)
+    found = _order_tasks(session, stage, actor)
+    if not may(actor, Permission.DECLARE, season=stage.season_id):
+        return found
+    days: dict[int, list[date]] = {}
+    for report in reports(session, stage.id):
+        days.setdefault(report.entry_id, []).append(report.day)
+    period = calendar.current(_every(stage), now.astimezone(ZONE).date())
     own = [
         entry
         for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
         if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
     ]
-    return [
+    return found + [
         Task(
             "Report on progress",
             "tracking.entry",
             stage,
             detail=entry.title,
-            due=stage.closes_at,
-            is_done=entry.id in filed,
+            due=end_of(period[1]) if period else stage.closes_at,
+            is_done=any(period is None or period[0] <= day <= period[1] for day in days.get(entry.id, ())),
             args=(("entry_key", entry.key),),
         )
         for entry in own
     ]
+
+
+def _every(stage: StageRow) -> str:
+    options = stage_of(stage).options
+    assert isinstance(options, TrackingOptions)
+    return options.reports
+
+
+def end_of(day: date) -> datetime:
+    """The end of a day, where days are meant."""
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), ZONE)

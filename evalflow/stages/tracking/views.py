@@ -23,7 +23,7 @@ from evalflow.seasons import guards, plans, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState
 from evalflow.seasons.windows import ZONE
-from evalflow.stages.tracking import commands, progress, queries, wall
+from evalflow.stages.tracking import commands, progress, queries, supervising, wall
 from evalflow.stages.tracking.charts import Chart, Span
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.milestones import Mark, marks
@@ -87,6 +87,7 @@ class ReportsPage:
     files: Mapping[int, Attachment]
     corrected: Mapping[int, int]
     may_report: bool
+    open_orders: int
 
 
 @blueprint.app_template_filter("light_word")
@@ -151,6 +152,7 @@ def _reports_page(session: Session, found: Entry, form: ReportForm) -> str:
         files=kept_files.attachments(session, {number for one in filed for number in one.files}),
         corrected={one.corrects: one.number for one in filed if one.corrects},
         may_report=own and accepted and guards.is_open(here.stage, here.now),
+        open_orders=supervising.counts(session, here.stage.id).get(found.id, 0),
     )
     return render_template("stages/tracking/entry.html", stage=here.stage, page=page, form=form)
 

@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from evalflow.access import Permission
 from evalflow.seasons.windows import ZONE
-from evalflow.stages.tracking import charts, progress, wall
+from evalflow.stages.tracking import charts, progress, supervising, wall
 from evalflow.stages.tracking.charts import Month, Span
 from evalflow.stages.tracking.milestones import Standing
 from evalflow.stages.tracking.views import blueprint
@@ -70,7 +70,8 @@ def _shown(template: str) -> str:
 
 def _page(here: Place) -> WallPage:
     found = progress.progress_of(reading(), here.stage, here.now)
-    tiles = wall.ordered(wall.tile(one, locale=here.locale) for one in found)
+    orders = supervising.counts(reading(), here.stage.id)
+    tiles = wall.ordered(wall.tile(one, locale=here.locale, orders=orders.get(one.entry.id, 0)) for one in found)
     span, today = Span(*progress.span_of(here.stage)), here.now.astimezone(ZONE).date()
     choice = Choice(*(request.args.get(name, "") for name in ("branch", "light", "leader")))
     unlit = Choice(choice.branch, "", choice.leader)

@@ -1,0 +1,164 @@
+"""Monthly plans and follow-up orders (月计划、周督办): what a branch wants to do, and what it is told to do by when."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Permission, require
+from evalflow.audit import ledger
+from evalflow.audit.event import EventType
+from evalflow.errors import Conflict, Invalid, NotFound
+from evalflow.seasons import guards
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.windows import ZONE
+from evalflow.stages.tracking import events, queries
+from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
+
+LONGEST = 2000
+AHEAD = 2  # a plan is made for this month or the next ones, so many in all
+
+
+def give(
+    session: Session, stage_id: int, entry_key: str, text: str, *, due: date | None, actor: Actor, now: datetime
+) -> FollowUp:
+    """Tell a branch what to do on its project, and by when. Invalid("text", "due") for what can't be."""
+    stage, entry = _taken(session, stage_id, entry_key, now=now)
+    require(actor, Permission.SUPERVISE, season=stage.season_id)
+    wrong = _fault("text", text)
+    if due is None or due < now.astimezone(ZONE).date():
+        wrong["due"] = "due_day_passed"
+    if wrong or due is None:
+        raise Invalid("supervision_incomplete", fields=wrong)
+    number = len(of_entry(session, stage_id, entry.id)) + 1
+    row = FollowUp(stage_id=stage_id, entry=entry, number=number, text=text.strip(), due=due, given_at=now)
+    session.add(row)
+    session.flush()
+    _log(session, events.ORDER_GIVEN, stage, row, row.text, actor=actor, now=now, due=due.isoformat())
+    return row
+
+
+def answer(
+    session: Session, stage_id: int, entry_key: str, number: int, text: str, *, actor: Actor, now: datetime
+) -> FollowUp:
+    """What was done about it. An answer can be given again until the order is closed."""
+    stage, entry = _taken(session, stage_id, entry_key, now=now)
+    require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
+    row = _open_order(session, stage, entry, number)
+    if wrong := _fault("text", text):
+        raise Invalid("supervision_incomplete", fields=wrong)
+    row.answer, row.answered_at = text.strip(), now
+    _log(session, events.ORDER_ANSWERED, stage, row, row.answer, actor=actor, now=now)
+    return row
+
+
+def close(
+    session: Session, stage_id: int, entry_key: str, number: int, note: str, *, actor: Actor, now: datetime
+) -> FollowUp:
+    """The supervisor is content, or gives up with a reason: without an answer a note is needed."""
+    stage, entry = _taken(session, stage_id, entry_key, now=now)
+    require(actor, Permission.SUPERVISE, season=stage.season_id)
+    row = _open_order(session, stage, entry, number)
+    if row.answered_at is None and not note.strip():
+        raise Invalid("supervision_incomplete", fields={"text": "reason_needed"})
+    if len(note) > LONGEST:
+        raise Invalid("supervision_incomplete", fields={"text": "too_long"})
+    row.closing, row.closed_at = note.strip(), now
+    _log(session, events.ORDER_CLOSED, stage, row, row.closing, actor=actor, now=now)
+    return row
+
+
+def plan(
+    session: Session, stage_id: int, entry_key: str, month: date, text: str, *, actor: Actor, now: datetime
+) -> MonthlyPlan:
+    """What is to be done in this month or the next. Written again until the month is over; each writing is logged."""
+    stage, entry = _taken(session, stage_id, entry_key, now=now)
+    require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
+    wrong = _fault("text", text)
+    if month not in months(now):
+        wrong["month"] = "month_not_open"
+    if wrong:
+        raise Invalid("supervision_incomplete", fields=wrong)
+    row = session.get(MonthlyPlan, (stage_id, entry.id, month)) or MonthlyPlan(
+        stage_id=stage_id, entry_id=entry.id, month=month
+    )
+    row.text, row.saved_at = text.strip(), now
+    session.add(row)
+    public = {"entry": entry.key, "month": month.isoformat()[:7], "text_sha256": _digest(row.text)}
+    ledger.append(
+        session, events.MONTH_PLANNED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
+    )
+    return row
+
+
+def months(now: datetime) -> tuple[date, ...]:
+    """The first days of the months that can be planned now."""
+    first = now.astimezone(ZONE).date().replace(day=1)
+    found = [first]
+    while len(found) < AHEAD:
+        found.append((found[-1] + timedelta(days=31)).replace(day=1))
+    return tuple(found)
+
+
+def of_entry(session: Session, stage_id: int, entry_id: int) -> Sequence[FollowUp]:
+    """The orders on one project, the latest first."""
+    query = select(FollowUp).where(FollowUp.stage_id == stage_id, FollowUp.entry_id == entry_id)
+    return session.scalars(query.order_by(FollowUp.number.desc())).all()
+
+
+def counts(session: Session, stage_id: int) -> Mapping[int, int]:
+    """{entry id: how many of its orders are not closed}."""
+    return Counter(row.entry_id for row in queries.open_orders(session, stage_id))
+
+
+def plans_of(session: Session, stage_id: int, entry_id: int) -> Sequence[MonthlyPlan]:
+    """The latest month first."""
+    query = select(MonthlyPlan).where(MonthlyPlan.stage_id == stage_id, MonthlyPlan.entry_id == entry_id)
+    return session.scalars(query.order_by(MonthlyPlan.month.desc())).all()
+
+
+def _taken(session: Session, stage_id: int, entry_key: str, *, now: datetime) -> tuple[StageRow, Entry]:
+    stage = guards.open_stage(session, stage_id, now=now)
+    entry = seasons.entry_by_key(session, stage.season_id, entry_key)
+    guards.here(entry, stage)
+    if entry.state != EntryState.ACCEPTED:
+        raise Conflict("entry_not_here", entry=entry.title, stage=stage.key)
+    return stage, entry
+
+
+def _open_order(session: Session, stage: StageRow, entry: Entry, number: int) -> FollowUp:
+    row = next((one for one in of_entry(session, stage.id, entry.id) if one.number == number), None)
+    if row is None:
+        raise NotFound("no_such_order", number=number)
+    if row.closed_at is not None:
+        raise Conflict("order_closed", number=number)
+    return row
+
+
+def _fault(name: str, text: str) -> dict[str, str]:
+    if not text.strip():
+        return {name: "answer_missing"}
+    return {name: "too_long"} if len(text.strip()) > LONGEST else {}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _log(
+    session: Session,
+    event: EventType,
+    stage: StageRow,
+    row: FollowUp,
+    text: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    **more: str,
+) -> None:
+    public = {"entry": row.entry.key, "number": row.number, "text_sha256": _digest(text), **more}
+    ledger.append(session, event, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

@@ -1,0 +1,145 @@
+"""The page of a project's monthly plans and follow-up orders. What is refused is shown again as it was typed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from evalflow.access import Permission, may
+from evalflow.errors import Forbidden, Invalid
+from evalflow.seasons import guards
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry
+from evalflow.seasons.windows import ZONE
+from evalflow.stages.tracking import queries, supervising
+from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
+from evalflow.stages.tracking.views import blueprint
+from evalflow.web.current import actor, now, reading, writing
+from evalflow.web.guard import guarded
+from evalflow.web.place import place
+from evalflow.web.refusals import sentence, sentence_of
+
+Answered = Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into one of the page's forms and refused. at: which form; wrong: sentences by field."""
+
+    at: str = ""
+    text: str = ""
+    due: str = ""
+    told: str = ""
+    wrong: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class SupervisionPage:
+    """Orders and plans of a project, the latest first. months: first days of those that can be planned now."""
+
+    entry: Entry
+    orders: Sequence[FollowUp]
+    plans: Sequence[MonthlyPlan]
+    months: Sequence[date]
+    today: date
+    may_order: bool
+    may_answer: bool
+    typed: Typed
+
+    def written(self, month: date) -> str:
+        """The plan as it stands; "" where none is written."""
+        return next((one.text for one in self.plans if one.month == month), "")
+
+
+@blueprint.get("/<entry_key>/supervision")
+@guarded(Permission.USE_ACCOUNT)
+def supervision(entry_key: str) -> str:
+    return _page(_found(entry_key), Typed())
+
+
+def _found(entry_key: str) -> Entry:
+    found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    if not queries.may_read(actor(), found):
+        raise Forbidden("not_permitted")
+    return found
+
+
+def _page(found: Entry, typed: Typed) -> str:
+    here, asking = place(), actor()
+    is_open = guards.is_open(here.stage, here.now) and queries.is_here(found, here.stage)
+    page = SupervisionPage(
+        entry=found,
+        orders=supervising.of_entry(reading(), here.stage.id, found.id),
+        plans=supervising.plans_of(reading(), here.stage.id, found.id),
+        months=supervising.months(here.now),
+        today=here.now.astimezone(ZONE).date(),
+        may_order=is_open and may(asking, Permission.SUPERVISE, season=here.season.id),
+        may_answer=is_open and may(asking, Permission.DECLARE, season=here.season.id, branch=found.branch_id),
+        typed=typed,
+    )
+    return render_template("stages/tracking/supervision.html", stage=here.stage, page=page)
+
+
+@blueprint.post("/<entry_key>/supervision/orders")
+@guarded(Permission.SUPERVISE)
+def give_order(entry_key: str) -> Answered:
+    def act(session: Session, moment: datetime, text: str) -> None:
+        due = _day(request.form.get("due", ""))
+        supervising.give(session, place().stage.id, entry_key, text, due=due, actor=actor(), now=moment)
+
+    return _acted(entry_key, "give", act, _("The order is given."))
+
+
+@blueprint.post("/<entry_key>/supervision/orders/<int:number>/answer")
+@guarded(Permission.DECLARE)
+def answer_order(entry_key: str, number: int) -> Answered:
+    def act(session: Session, moment: datetime, text: str) -> None:
+        supervising.answer(session, place().stage.id, entry_key, number, text, actor=actor(), now=moment)
+
+    return _acted(entry_key, f"answer-{number}", act, _("Your answer is kept."))
+
+
+@blueprint.post("/<entry_key>/supervision/orders/<int:number>/close")
+@guarded(Permission.SUPERVISE)
+def close_order(entry_key: str, number: int) -> Answered:
+    def act(session: Session, moment: datetime, text: str) -> None:
+        supervising.close(session, place().stage.id, entry_key, number, text, actor=actor(), now=moment)
+
+    return _acted(entry_key, f"close-{number}", act, _("The order is closed."))
+
+
+@blueprint.post("/<entry_key>/supervision/plan")
+@guarded(Permission.DECLARE)
+def plan_month(entry_key: str) -> Answered:
+    month = _day(request.form.get("month", ""))
+
+    def act(session: Session, moment: datetime, text: str) -> None:
+        wanted = month or date.min
+        supervising.plan(session, place().stage.id, entry_key, wanted, text, actor=actor(), now=moment)
+
+    return _acted(entry_key, f"plan-{month}", act, _("The plan is kept."))
+
+
+def _acted(entry_key: str, at: str, act: Callable[[Session, datetime, str], None], done: str) -> Answered:
+    """The act, then the page again: by a redirect, or with what was typed and what is wrong with it."""
+    found, text = _found(entry_key), request.form.get("text", "")
+    try:
+        with writing() as session:
+            act(session, now(), text)
+    except Invalid as refusal:
+        wrong = tuple((name, sentence_of(code, refusal.facts)) for name, code in refusal.fields.items())
+        typed = Typed(at, text, request.form.get("due", ""), sentence(refusal), wrong)
+        return _page(found, typed), refusal.status
+    flash(done)
+    return redirect(url_for("tracking.supervision", entry_key=entry_key))
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None

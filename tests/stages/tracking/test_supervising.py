@@ -1,0 +1,148 @@
+"""Follow-up orders are given, answered and closed; monthly plans are written for this month and the next."""
+
+from datetime import date
+
+import pytest
+
+from evalflow.access import Actor, Role
+from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.seasons.models import Season
+from evalflow.stages.tracking import queries, supervising
+from tests.builders import House
+from tests.declared import PLAN, PROJECT, declared, secretaries
+from tests.stages.tracking.test_progress import TRACKING
+from tests.visitors import Visitor
+
+PAGE = "/s/test-2026/progress/tracking/smelting/supervision"
+DUE = date(2026, 5, 1)
+
+
+@pytest.fixture
+def by(house: House) -> dict[str, Actor]:
+    return secretaries(house)
+
+
+@pytest.fixture
+def organiser(house: House) -> Actor:
+    return house.actor("organiser", Role.ORGANISER)
+
+
+@pytest.fixture
+def season(house: House, by: dict[str, Actor]) -> Season:
+    """On the 9th of April 2026."""
+    season = declared(house, TRACKING, by=by, answers=PLAN, form=PROJECT)
+    house.open(season, "progress")
+    return season
+
+
+def act(house: House, season: Season, command, *told: object, actor: Actor, **named: object):  # type: ignore[no-untyped-def]
+    return house.act(command, house.stage(season, "progress").id, "smelting", *told, actor=actor, **named)
+
+
+def tasks(house: House, season: Season, actor: Actor) -> list[str]:
+    found = house.ask(queries.tasks, house.stage(season, "progress"), actor, house.now)
+    return [task.title for task in found if task.endpoint == "tracking.supervision"]
+
+
+def test_an_order_is_given_answered_and_closed_and_the_log_tells_it(
+    house: House, season: Season, by: dict[str, Actor], organiser: Actor
+) -> None:
+    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    assert (tasks(house, season, by["smelting"]), tasks(house, season, organiser)) == (["Answer a follow-up order"], [])
+    act(house, season, supervising.answer, 1, "已补交", actor=by["smelting"])
+    assert tasks(house, season, by["smelting"]) == []
+    assert tasks(house, season, organiser) == ["Close a follow-up order that was answered"]
+    act(house, season, supervising.close, 1, "", actor=organiser)
+    assert tasks(house, season, organiser) == []
+    types = ("follow_up.given", "follow_up.answered", "follow_up.closed")
+    assert [[(public["entry"], public["number"]) for _, _, public, _ in house.log(name)] for name in types] == [
+        [("smelting", 1)]
+    ] * 3
+
+
+def test_what_is_closed_stays_closed(house: House, season: Season, by: dict[str, Actor], organiser: Actor) -> None:
+    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    act(house, season, supervising.close, 1, "已另行处理", actor=organiser)
+    for command, who in ((supervising.answer, by["smelting"]), (supervising.close, organiser)):
+        with pytest.raises(Conflict, match="order_closed"):
+            act(house, season, command, 1, "again", actor=who)
+
+
+@pytest.mark.parametrize(
+    ("text", "due", "wrong"),
+    [
+        (" ", DUE, {"text": "answer_missing"}),
+        ("x" * 2001, DUE, {"text": "too_long"}),
+        ("查", date(2026, 4, 8), {"due": "due_day_passed"}),
+        ("查", None, {"due": "due_day_passed"}),
+    ],
+)
+def test_an_order_says_what_and_by_when(
+    house: House, season: Season, organiser: Actor, text: str, due: date | None, wrong: dict[str, str]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        act(house, season, supervising.give, text, due=due, actor=organiser)
+    assert refused.value.fields == wrong
+
+
+def test_an_order_without_an_answer_is_closed_with_a_reason_only(
+    house: House, season: Season, organiser: Actor
+) -> None:
+    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    with pytest.raises(Invalid, match="reason_needed"):
+        act(house, season, supervising.close, 1, " ", actor=organiser)
+
+
+def test_only_supervisors_give_and_close_orders_and_only_the_branch_answers(
+    house: House, season: Season, by: dict[str, Actor], organiser: Actor
+) -> None:
+    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    with pytest.raises(Forbidden):
+        act(house, season, supervising.give, "查", due=DUE, actor=by["smelting"])
+    for stranger in (by["refining"], organiser):
+        with pytest.raises(Forbidden):
+            act(house, season, supervising.answer, 1, "好", actor=stranger)
+    with pytest.raises(Forbidden):
+        act(house, season, supervising.close, 1, "好", actor=by["smelting"])
+
+
+def test_a_plan_is_written_for_this_month_or_the_next_and_can_be_written_again(
+    house: House, season: Season, by: dict[str, Actor]
+) -> None:
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    for month, text in ((april, "备件"), (may, "停炉"), (april, "备件和方案")):
+        act(house, season, supervising.plan, month, text, actor=by["smelting"])
+    stage = house.stage(season, "progress")
+    found = house.ask(lambda session: [(one.month, one.text) for one in _plans(session, stage.id)])
+    assert found == [(may, "停炉"), (april, "备件和方案")]
+    assert len(house.log("report.month_planned")) == 3
+    for month in (date(2026, 3, 1), date(2026, 6, 1), date(2026, 4, 2)):
+        with pytest.raises(Invalid, match="month_not_open"):
+            act(house, season, supervising.plan, month, "晚了", actor=by["smelting"])
+
+
+def _plans(session, stage_id):  # type: ignore[no-untyped-def]
+    entry = next(one for one in session.query(queries.Entry) if one.key == "smelting")
+    return supervising.plans_of(session, stage_id, entry.id)
+
+
+def test_on_the_page_a_refused_order_is_shown_again_as_it_was_typed(
+    house: House, season: Season, by: dict[str, Actor], organiser: Actor, signed_in
+) -> None:
+    desk: Visitor = signed_in(organiser.person_id)
+    desk.get(PAGE)
+    refused = desk.post(f"{PAGE}/orders", text="<补交>", due="2020-01-01")
+    assert (refused.status_code, "&lt;补交&gt;" in refused.text, 'value="2020-01-01"' in refused.text) == (
+        422,
+        True,
+        True,
+    )
+    desk.get(PAGE)
+    assert desk.send(f"{PAGE}/orders", text="补交检修记录", due="2026-05-01").status_code == 200
+    branch: Visitor = signed_in(by["smelting"].person_id)
+    assert "补交检修记录" in branch.get(PAGE).text
+    assert "已补交" in branch.send(f"{PAGE}/orders/1/answer", text="已补交").text
+    desk.get(PAGE)
+    assert desk.send(f"{PAGE}/orders/1/close", text="").status_code == 200
+    assert branch.get(PAGE).text.count("已补交") == 1
+    assert signed_in(by["refining"].person_id).get(PAGE).status_code == 403
