@@ -17,6 +17,8 @@ from evalflow.engine import views as steering
 from evalflow.entropy import SystemEntropy
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.tasks import Task
+from evalflow.stages.approval import queries as approval_queries
+from evalflow.stages.approval import views as approval
 from evalflow.stages.award import queries as award_queries
 from evalflow.stages.award import views as award
 from evalflow.stages.ballot import queries as ballot_queries
@@ -80,6 +82,7 @@ BLUEPRINTS = (
     result_pages.blueprint,
     firmness_pages.blueprint,
     hint_pages.blueprint,
+    approval.blueprint,
     award.blueprint,
     ballot.blueprint,
     decision.blueprint,
@@ -93,6 +96,7 @@ BLUEPRINTS = (
     attachments.blueprint,
 )
 TASKS = {
+    "approval": approval_queries.tasks,
     "award": award_queries.tasks,
     "ballot": ballot_queries.tasks,
     "decision": decision_queries.tasks,

@@ -8,6 +8,9 @@ from evalflow.seasons.events import EVENTS as SEASON_EVENTS
 from evalflow.seasons.lifecycle import Lifecycle
 from evalflow.seasons.play import Play
 from evalflow.seasons.printing import Printing
+from evalflow.stages.approval import lifecycle as approval_lifecycle
+from evalflow.stages.approval import play as approval_play
+from evalflow.stages.approval.events import EVENTS as APPROVAL_EVENTS
 from evalflow.stages.award import lifecycle as award_lifecycle
 from evalflow.stages.award import play as award_play
 from evalflow.stages.award import printing as award_printing
@@ -40,6 +43,7 @@ from evalflow.stages.tracking import play as tracking_play
 from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 
 LIFECYCLES: dict[str, Lifecycle] = {
+    "approval": approval_lifecycle,
     "award": award_lifecycle,
     "ballot": ballot_lifecycle,
     "decision": decision_lifecycle,
@@ -52,6 +56,7 @@ LIFECYCLES: dict[str, Lifecycle] = {
 }
 
 PLAYS: dict[str, Play] = {
+    "approval": approval_play,
     "award": award_play,
     "ballot": ballot_play,
     "decision": decision_play,
@@ -74,6 +79,7 @@ EVENT_TYPES: tuple[EventType, ...] = (
     *SEASON_EVENTS,
     *MEETING_EVENTS,
     *FUND_EVENTS,
+    *APPROVAL_EVENTS,
     *AWARD_EVENTS,
     *BALLOT_EVENTS,
     *DECISION_EVENTS,

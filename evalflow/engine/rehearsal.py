@@ -17,7 +17,7 @@ from evalflow.errors import Refused
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES, PLAYS
 from evalflow.seasons import queries, timers
-from evalflow.seasons.models import Phase, Season, StageRow
+from evalflow.seasons.models import EntryState, Phase, Season, StageRow
 from evalflow.seasons.play import World
 from evalflow.seasons.windows import ZONE
 from evalflow.workflow.definition import Definition
@@ -83,6 +83,8 @@ def play(
         _open(world, row, signer)
         row = _row(world, season.id, stage.key)
         PLAYS[row.kind].during(world, row)
+        if world.ask(_has_returned, season.id):
+            _once_more(world, row)
         if stage.key == stop_in:
             break
         if definition.heading.moves == "together":
@@ -93,6 +95,17 @@ def play(
     with world.database.writing() as session:
         ledger.seal(session, signer, now=world.clock)
     return int(season.id)
+
+
+def _has_returned(session: Session, season_id: int) -> bool:
+    return queries.count_entries(session, season_id, EntryState.RETURNED) > 0
+
+
+def _once_more(world: World, row: StageRow) -> None:
+    """Whoever was given something back does their part again, and then the stage that gave it back."""
+    for earlier in row.season.stages[: row.position + 1]:
+        found = _row(world, row.season_id, earlier.key)
+        PLAYS[found.kind].during(world, found)
 
 
 def _finish_before(world: World, row: StageRow, signer: Signer) -> None:

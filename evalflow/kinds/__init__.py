@@ -1,5 +1,6 @@
 """What each kind of stage is: pure, one module a kind, and the table of them all."""
 
+from evalflow.kinds.approval import APPROVAL
 from evalflow.kinds.award import AWARD
 from evalflow.kinds.ballot import BALLOT
 from evalflow.kinds.decision import DECISION
@@ -11,6 +12,5 @@ from evalflow.kinds.submission import SUBMISSION
 from evalflow.kinds.tracking import TRACKING
 from evalflow.workflow.kind import Kinds
 
-KINDS: Kinds = {
-    kind.name: kind for kind in (SUBMISSION, PROMOTION, BALLOT, SCORING, DECISION, NOTICE, AWARD, TRACKING, INSPECTION)
-}
+IN_ORDER = (SUBMISSION, APPROVAL, PROMOTION, BALLOT, SCORING, DECISION, NOTICE, AWARD, TRACKING, INSPECTION)
+KINDS: Kinds = {kind.name: kind for kind in IN_ORDER}

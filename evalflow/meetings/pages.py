@@ -58,13 +58,13 @@ def kept(
     *,
     field_of: Callable[[str, str], str],
     again: Callable[[Mapping[str, str]], str],
-    done: str,
+    done: Callable[[], str],
     to: str,
 ) -> Response | tuple[str, int]:
     """Do it and go on, or show the page once more with what was typed.
 
     field_of: (what a command's complaint is about, its code) → the field's name; complaints by field name stay.
-    again: the page with {field: what is wrong there}.
+    again: the page with {field: what is wrong there}. done: what to say when it is.
     """
     try:
         with writing() as session:
@@ -75,7 +75,7 @@ def kept(
         faults = {name: sentence_of(code, refusal.facts) for name, code in fields.items()}
         form.form_errors.append(sentence(refusal))
         return again(faults), refusal.status
-    flash(done)
+    flash(done())
     return redirect(to)
 
 

@@ -85,7 +85,7 @@ class Entry(Base):
 
     answers: the content as last submitted, by field key (see `workflow.fields`). number: place in the order of
     presentation, given when it is accepted. position: where it is, for workflows whose entries move apart, and since
-    moved_at.
+    moved_at. joined: keys of the branches whose own entries were merged into this one.
     """
 
     __tablename__ = "entry"
@@ -101,9 +101,22 @@ class Entry(Base):
     moved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     number: Mapped[int | None]
     answers: Mapped[Any] = mapped_column(Json, default=dict)
+    joined: Mapped[Any] = mapped_column(Json, default=list)
     version: Mapped[int] = mapped_column(default=1)
     branch: Mapped[Branch] = relationship()
     season: Mapped[Season] = relationship()
+
+
+class SentBack(Base):
+    """An entry that a later stage gave back to its branch. remarks: {field key: what to amend}, "" of the whole."""
+
+    __tablename__ = "sent_back"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    remarks: Mapped[Any] = mapped_column(Json, default=dict)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class TargetChange(Base):

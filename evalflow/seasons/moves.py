@@ -1,5 +1,6 @@
 """Moving one entry by itself, for workflows whose entries move apart."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from evalflow.audit import ledger
 from evalflow.errors import Conflict
 from evalflow.seasons import queries
 from evalflow.seasons.events import ENTRY_MOVED
-from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.models import Entry, EntryState, SentBack, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.workflow import machine
 
@@ -28,8 +29,12 @@ def advance_all(session: Session, stage: StageRow, *, actor: Actor, now: datetim
             advance(session, entry, actor=actor, now=now)
 
 
-def send_back(session: Session, entry: Entry, *, actor: Actor, now: datetime) -> None:
-    """Back to the nearest earlier submission."""
+def send_back(
+    session: Session, entry: Entry, stage: StageRow, remarks: Mapping[str, str], *, actor: Actor, now: datetime
+) -> None:
+    """Back from a stage to the nearest earlier submission, to be amended there. remarks: see `SentBack`."""
+    entry.state = EntryState.RETURNED
+    session.add(SentBack(entry_id=entry.id, stage_id=stage.id, remarks=dict(remarks), sent_at=now))
     _move(session, entry, ("return",), actor=actor, now=now)
 
 

@@ -13,6 +13,7 @@ from evalflow.seasons.models import Entry, TargetChange
 from evalflow.seasons.rules import definition_of
 from evalflow.workflow import indicators
 from evalflow.workflow.indicators import Indicator
+from evalflow.workflow.rows import with_joined
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -23,6 +24,11 @@ def rows_of(entry: Entry, field_type: str) -> Rows:
     key = next((field.key for field in asked if field.type == field_type), "")
     answer = entry.answers.get(key) if key else None
     return cast(Rows, answer) if isinstance(answer, list) else ()
+
+
+def partners(entry: Entry) -> Rows:
+    """Who takes part: as declared, and the branches whose own entries were merged into this one."""
+    return with_joined(rows_of(entry, "partners"), entry.joined or ())
 
 
 def answer_of(entry: Entry, field_type: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from evalflow.errors import NotFound
 from evalflow.people.models import Branch
-from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
+from evalflow.seasons.models import Entry, EntryState, Phase, Season, SentBack, StageRow
 from evalflow.workflow.outcome import Contender, Outcome
 
 
@@ -86,6 +86,12 @@ def entry_by_key(session: Session, season_id: int, key: str) -> Entry:
     if entry is None:
         raise NotFound("no_such_entry", entry=key)
     return entry
+
+
+def last_return(session: Session, entry_id: int) -> SentBack | None:
+    """How a later stage gave an entry back, most lately."""
+    query = select(SentBack).where(SentBack.entry_id == entry_id).order_by(SentBack.id.desc())
+    return session.scalars(query.limit(1)).first()
 
 
 def branch_keys(session: Session) -> tuple[str, ...]:

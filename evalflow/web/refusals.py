@@ -236,6 +236,21 @@ SENTENCES: Mapping[str, Any] = {
     "entry_vetoed": _l("The rules keep this entry out of the ranking; it can't be awarded."),
     "place_twice": _l("This place is given twice."),
     "nothing_decided": _l("Nothing has been decided yet."),
+    # the approval of applications
+    "applications_undecided": _l("Applications that the committee has not decided on: %(count)s."),
+    "stepped_back": _l("You have stepped back from this entry."),
+    "no_such_field": _l("The application has no such question."),
+    "no_such_proposal": _l("There is no such proposal."),
+    "no_counter_targets": _l("By these rules the committee does not propose other targets."),
+    "proposal_waiting": _l("A proposal on this indicator still waits for the branch's answer."),
+    "proposal_answered": _l("This proposal no longer waits for an answer."),
+    "proposals_unanswered": _l(
+        "The branch has still to answer the targets that the committee proposes for “%(entry)s”."
+    ),
+    "targets_not_possible": _l("These targets are not possible; see below."),
+    "targets_unchanged": _l("These are the targets that hold already."),
+    "not_approved": _l("“%(entry)s” is not an approved project."),
+    "no_subject": _l("Please say what was put to the vote."),
     # the award
     "already_final": _l("The awards are final already."),
     "nothing_to_award": _l("There is nothing to award."),

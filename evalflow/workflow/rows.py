@@ -33,6 +33,16 @@ def kept(field_type: str, rows: Sequence[Row]) -> list[dict[str, str]]:
     return [row for row in found if any(row[name] for name in columns if name not in GIVEN)]
 
 
+def with_joined(partners: Sequence[Row], joined: Sequence[str]) -> tuple[Row, ...]:
+    """Partners, and the branches that joined later, without a share of their own.
+
+    >>> with_joined([dict(branch="power", unit="", share="30")], ["power", "retired"])
+    ({'branch': 'power', 'unit': '', 'share': '30'}, {'branch': 'retired', 'unit': '', 'share': '0'})
+    """
+    named = {row["branch"] for row in partners}
+    return (*partners, *({"branch": key, "unit": "", "share": "0"} for key in joined if key not in named))
+
+
 GIVEN = ("better", "every")  # columns that a browser always sends something for
 
 

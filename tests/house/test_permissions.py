@@ -29,6 +29,7 @@ SEASON = "small-2026"
 TOML = Path(__file__).parents[1] / "browser" / "season.toml"
 KINDS_OF_STAGES = {
     "submission": "declaration",
+    "approval": "declaration",
     "promotion": "promotion",
     "ballot": "online_vote",
     "scoring": "peer_scoring",

@@ -2,12 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from evalflow.kinds import decision, meeting
-from evalflow.kinds.meeting import Base, Result
-from evalflow.kinds.quorum_rule import QuorumRule
-from evalflow.meetings import commands as meeting_acts
-from evalflow.meetings import queries as meetings
-from evalflow.meetings.commands import Division
+from evalflow.kinds import decision
+from evalflow.meetings import commands as meetings
+from evalflow.meetings import play as meeting
+from evalflow.meetings import queries as held
+from evalflow.meetings.play import can_decide
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
@@ -21,7 +20,7 @@ def before(world: World, stage: StageRow) -> None:
 
 def during(world: World, stage: StageRow) -> None:
     """Attendance, a recusal, motions on ties and awards, the decision by the ranking."""
-    if world.ask(meetings.meeting, stage.id) is None or world.ask(queries.decided, stage.id):
+    if world.ask(held.meeting, stage.id) is None or world.ask(queries.decided, stage.id):
         return
     _come_together(world, stage)
     for tied in world.ask(lambda session: _tied(session, stage.id)):
@@ -36,7 +35,7 @@ def during(world: World, stage: StageRow) -> None:
         stage.id,
         lines,
         leaves_empty=len(lines) < seats,
-        version=_version(world, stage),
+        version=meeting.version(world, stage),
         actor=world.organiser,
     )
 
@@ -50,57 +49,20 @@ def _come_together(world: World, stage: StageRow) -> None:
     rule = queries.options_of(stage).quorum
     assert rule is not None
     everybody = len(world.committee)
-    absent = world.chance.choice(world.committee[1:]) if _can_decide(rule, everybody - 1, everybody - 2) else None
-    present = frozenset(one.person_id or 0 for one in world.committee if one is not absent)
-    world.do(
-        meeting_acts.take_attendance,
-        stage.id,
-        present,
-        venue="党委会议室（示例）",
-        version=_version(world, stage),
-        actor=world.organiser,
-    )
-    if absent is None and not _can_decide(rule, everybody - 1, everybody - 1):
+    absent = world.chance.choice(world.committee[1:]) if can_decide(rule, everybody - 1, everybody - 2) else None
+    meeting.attend(world, stage, absent=[absent])
+    if absent is None and not can_decide(rule, everybody - 1, everybody - 1):
         return
     member = next(one for one in reversed(world.committee) if one is not absent)
     entries = world.ask(lambda session: seasons.contenders(session, stage.season_id))
     world.wait(minutes=4)
-    world.do(meeting_acts.recuse, stage.id, world.chance.choice(entries).key, actor=member)
+    world.do(meetings.recuse, stage.id, world.chance.choice(entries).key, actor=member)
 
 
 def _divide(world: World, stage: StageRow, subjects: list[str]) -> None:
-    """Nearly everybody who may says aye."""
-    rule = queries.options_of(stage).quorum
-    assert rule is not None
-
-    def divisions(session: Session) -> list[Division]:
-        row = seasons.stage_by_id(session, stage.id)
-        found = []
-        for about in subjects:
-            base = meetings.base_of(session, row, about)
-            abstentions = world.chance.choice((0, 0, 0, 1))
-            if not _can_decide(rule, base.entitled, base.present, abstentions):
-                abstentions = 0
-            found.append(Division(about, base.present - abstentions, 0, abstentions))
-        return found
-
     world.wait(minutes=10)
-    taken = world.ask(divisions)
-    world.do(commands.divide, stage.id, taken, version=_version(world, stage), actor=world.organiser)
-
-
-def _can_decide(rule: QuorumRule, entitled: int, present: int, abstentions: int = 0) -> bool:
-    """Whether so many can carry a motion that nobody is against."""
-    if present <= abstentions:
-        return False
-    base = Base(entitled, present, 0)
-    result = meeting.divide(base, rule, ayes=present - abstentions, noes=0, abstentions=abstentions)
-    return result is Result.CARRIED
-
-
-def _version(world: World, stage: StageRow) -> int:
-    held = world.ask(meetings.meeting, stage.id)
-    return int(held.version)
+    taken = [meeting.division(world, stage, about) for about in subjects]
+    world.do(commands.divide, stage.id, taken, version=meeting.version(world, stage), actor=world.organiser)
 
 
 def _tied(session: Session, stage_id: int) -> list[tuple[str, ...]]:

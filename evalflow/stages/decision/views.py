@@ -157,7 +157,7 @@ def _kept(
         lambda session: act(session, form),
         field_of=field_of,
         again=lambda faults: _page(form, typed=request.form, faults=faults),
-        done=done,
+        done=lambda: done,
         to=url_for("decision.home"),
     )
 

@@ -4,9 +4,8 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from difflib import SequenceMatcher
-from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,14 +19,13 @@ from evalflow.stages.submission import confirming, queries
 from evalflow.stages.submission.forms import DeclarationForm
 from evalflow.stages.submission.models import Confirmation, Draft, Revision
 from evalflow.stages.submission.queries import Change
+from evalflow.web.answers import Shown, named, shown
 from evalflow.web.current import locale
 from evalflow.web.refusals import sentence_of
 from evalflow.workflow import fields, rows
 from evalflow.workflow.fields import Answer, Answers, Field
-from evalflow.workflow.indicators import Row
 
 _SENTENCE = re.compile(r"\n+|[^。！？；\n]+[。！？；]*|[。！？；]+")
-NAMELESS: Mapping[str, str] = MappingProxyType({})
 STATES: Mapping[str, Any] = {
     EntryState.DRAFT: _l("being filled in"),
     EntryState.SUBMITTED: _l("handed in, under review"),
@@ -61,24 +59,6 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """An answer to be read. files: those it names. names: {branch key or login: what it is called}."""
-
-    field: Field
-    answer: Answer | None
-    files: tuple[Attachment, ...] = ()
-    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        return fields.rows_in(self.answer)
-
-    @property
-    def day(self) -> date | None:
-        return date.fromisoformat(self.answer) if self.field.type == "date" and isinstance(self.answer, str) else None
-
-
-@dataclass(frozen=True)
 class Difference:
     """An answer before and after an amendment.
 
@@ -96,7 +76,7 @@ class Difference:
 class FormPage:
     """The form. lacking: [(field, what is wrong)] that still stands in the way of handing in; saved_at of the draft.
 
-    branches: {key: name} of those that could take part.
+    branches: {key: name} of those that could take part. sent_back: a later stage asks for an amendment.
     """
 
     entry: Entry
@@ -106,6 +86,7 @@ class FormPage:
     questions: tuple[Question, ...]
     lacking: tuple[tuple[Field, str], ...]
     remark: str
+    sent_back: bool
     saved_at: datetime | None
     branches: Mapping[str, str]
 
@@ -131,8 +112,7 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
     draft = queries.draft_of(session, entry)
     answers: Answers = draft.answers if draft else entry.answers
     asked = queries.options_of(stage).field
-    last = queries.last_revision(session, entry.id)
-    remarks: Mapping[str, str] = last.remarks if last and entry.state == EntryState.RETURNED else {}
+    remarks = queries.remarks_on(session, entry)
     files = kept_files.attachments(session, queries.attachment_ids(answers))
     return FormPage(
         entry=entry,
@@ -142,6 +122,7 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
         questions=tuple(_question(one, form, answers.get(one.key), files, remarks.get(one.key, "")) for one in asked),
         lacking=lacking(asked, answers),
         remark=remarks.get("", ""),
+        sent_back=queries.sent_back(session, entry) is not None,
         saved_at=_saved_at(draft),
         branches=queries.other_branches(session, entry, locale()) if queries.asks(asked, "partners") else {},
     )
@@ -152,7 +133,7 @@ def _question(
 ) -> Question:
     bound = form.answer(field.key)
     if field.type not in rows.COLUMNS:
-        return Question(field, bound, _named(answer, files), remark)
+        return Question(field, bound, named(answer, files), remark)
     wrong = rows.faults(field.type, bound.data or [])
     cells = {(fault.row, fault.column): sentence_of(fault.code, {}) for fault in reversed(wrong)}
     return Question(field, bound, (), remark, cells)
@@ -183,12 +164,6 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
     )
 
 
-def shown(
-    field: Field, answer: Answer | None, files: Mapping[int, Attachment], names: Mapping[str, str] = NAMELESS
-) -> Shown:
-    return Shown(field, answer, _named(answer, files), names)
-
-
 def _difference(change: Change, files: Mapping[int, Attachment], names: Mapping[str, str]) -> Difference:
     old, new = (shown(change.field, answer, files, names) for answer in (change.old, change.new))
     if change.field.type != "long_text":
@@ -210,10 +185,6 @@ def compared(old: str, new: str) -> tuple[tuple[tuple[str, bool], ...], tuple[tu
         tuple((text, place not in same_before) for place, text in enumerate(before)),
         tuple((text, place not in same_after) for place, text in enumerate(after)),
     )
-
-
-def _named(answer: Answer | None, files: Mapping[int, Attachment]) -> tuple[Attachment, ...]:
-    return tuple(files[number] for number in fields.file_ids(answer) if number in files)
 
 
 def _saved_at(draft: Draft | None) -> datetime | None:

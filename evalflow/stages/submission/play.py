@@ -26,6 +26,7 @@ def before(world: World, stage: StageRow) -> None:
 
 def during(world: World, stage: StageRow) -> None:
     """One branch after the other declares, well before the deadline; the organiser answers each soon."""
+    _take_back(world, stage)
     wanted = [(branch, number) for branch in world.secretaries for number in range(_how_many(stage, branch))]
     for place, (branch, number) in enumerate(wanted):
         _pass_time(world, stage, len(wanted) - place)
@@ -127,6 +128,22 @@ def _amend(world: World, stage: StageRow, entry_id: int, secretary: Actor) -> No
     answers = _amended(_entry(world, entry_id).answers, place)
     saved = world.do(commands.save, stage.id, entry_id, answers, version=0, page="", actor=secretary)
     world.do(commands.submit, stage.id, entry_id, version=saved.version, actor=secretary)
+
+
+def _take_back(world: World, stage: StageRow) -> None:
+    """What a later stage gave back is amended, handed in and accepted again."""
+    place = next(
+        (field for field in queries.options_of(stage).field if field.type == "long_text" and field.required), None
+    )
+    for entry in world.ask(seasons.entries, stage.season_id, EntryState.RETURNED):
+        secretary = world.secretaries.get(entry.branch.key)
+        if secretary is None or world.ask(queries.sent_back, entry) is None:
+            continue
+        world.wait(hours=3)
+        answers = _amended(entry.answers, place)
+        saved = world.do(commands.save, stage.id, entry.id, answers, version=0, page="", actor=secretary)
+        world.do(commands.submit, stage.id, entry.id, version=saved.version, actor=secretary)
+        _accept(world, stage, entry.id)
 
 
 def _amended(answers: Mapping[str, Answer], place: Field | None) -> dict[str, Answer]:

@@ -15,10 +15,10 @@ from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
+from evalflow.seasons.models import Entry, EntryState, Phase, Season, SentBack, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.submission.models import Asked, Confirmation, Draft, Revision
+from evalflow.stages.submission.models import Asked, Confirmation, Draft, Revision, RevisionState
 from evalflow.workflow import fields
 from evalflow.workflow.fields import Answer, Answers, Field
 
@@ -99,6 +99,22 @@ def revisions(session: Session, entry_id: int) -> Sequence[Revision]:
 def last_revision(session: Session, entry_id: int) -> Revision | None:
     query = select(Revision).where(Revision.entry_id == entry_id).order_by(Revision.number.desc())
     return session.scalars(query.limit(1)).first()
+
+
+def sent_back(session: Session, entry: Entry) -> SentBack | None:
+    """How a later stage gave back what had been accepted here; None where it was this stage that returned it."""
+    last = last_revision(session, entry.id)
+    given_back = entry.state == EntryState.RETURNED and last is not None and last.state == RevisionState.ACCEPTED
+    return seasons.last_return(session, entry.id) if given_back else None
+
+
+def remarks_on(session: Session, entry: Entry) -> Mapping[str, str]:
+    """{field key: what to amend} while it is returned, whoever returned it; none else."""
+    if entry.state != EntryState.RETURNED:
+        return {}
+    later, last = sent_back(session, entry), last_revision(session, entry.id)
+    found: Mapping[str, str] = later.remarks if later else last.remarks if last else {}
+    return found
 
 
 def changes(asked: Sequence[Field], old: Answers, new: Answers) -> tuple[Change, ...]:

@@ -63,7 +63,7 @@ def leader_of(entry: Entry) -> str:
 
 def partners_of(entry: Entry) -> frozenset[str]:
     """Keys of the branches that take part beside the entry's own."""
-    return frozenset(row["branch"] for row in plans.rows_of(entry, "partners") if row["branch"])
+    return frozenset(row["branch"] for row in plans.partners(entry) if row["branch"])
 
 
 def has_come(entry: Entry, stage: StageRow) -> bool:

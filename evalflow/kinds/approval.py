@@ -1,0 +1,216 @@
+"""What an approval is: a committee goes over the applications one by one, for as long as the stage is open.
+
+Evidence: the meeting's `attendance.csv`, `recusals.csv` and `motions.csv`; `approved.csv` every application that came
+before the committee with its branch and what became of it (into: the one it was merged into); `indicators.csv` and
+`partners.csv` the plans of those approved as handed in; `targets.csv` every change of a target, in the order of the
+motions that made it. What became of an application is computed again from the motions.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from evalflow.errors import BundleError
+from evalflow.i18n import Text, say
+from evalflow.kinds import award_fund, meeting, plans, quorum_rule
+from evalflow.kinds.columns import count_of, one_of, points_of, unique
+from evalflow.kinds.meeting import Meeting, Motion, Result
+from evalflow.kinds.quorum_rule import QuorumRule
+from evalflow.workflow import rows
+from evalflow.workflow.definition import Definition, Options, Stage
+from evalflow.workflow.kind import Kind, Problem
+from evalflow.workflow.outcome import Case, Outcome, Row
+
+FILE, TARGETS = "approved.csv", "targets.csv"
+SUBJECTS: meeting.Subjects = {
+    "approve": (1, 1),
+    "reject": (1, 1),
+    "return": (1, 1),
+    "merge": (2, 2),
+    "targets": (1, 1),
+}
+OPEN, APPROVED, REJECTED, MERGED = "open", "approved", "rejected", "merged"
+STATES = (OPEN, APPROVED, REJECTED, MERGED)
+CHANGED = ("work", "stretch")  # what a motion can change of an indicator
+PLANS = (plans.FACT, award_fund.FACT)
+Fates = dict[str, tuple[str, str]]  # {entry: (its state, what it was merged into)}
+Rows = list[dict[str, str]]
+
+
+class ApprovalOptions(Options):
+    """quorum: who must be there and agree. counter_targets: whether the committee may propose other targets, which the
+    branch accepts or declines before it is approved.
+    """
+
+    quorum: QuorumRule
+    counter_targets: bool = True
+
+
+def words(options: ApprovalOptions, locale: str) -> list[str]:
+    """What a motion can be about, and what it takes."""
+    sentences = [say(locale, "Each application is approved, returned for amendment, rejected or merged by a motion.")]
+    if options.counter_targets:
+        sentences.append(say(locale, "The committee may propose other targets; the branch accepts or declines them."))
+    sentences.append(say(locale, "Approved targets stand; changing one later takes a motion, and the old one is kept."))
+    return [*sentences, *quorum_rule.words(options.quorum, locale)]
+
+
+def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
+    if definition.heading.moves != "apart":
+        yield Problem("kind", "a workflow whose entries move apart", definition.heading.moves)
+    if definition.last("submission", before=stage.key) is None:
+        yield Problem("kind", "a submission stage before it", "none")
+
+
+def outcome(case: Case) -> Outcome:
+    """What became of each application, and the plans of those approved. BundleError for what can't have been."""
+    options = case.stage.options
+    assert isinstance(options, ApprovalOptions)
+    listed = _listed(case)
+    held = meeting.read(case, options.quorum, SUBJECTS, known=[*listed])
+    told = meeting.facts(held, options.quorum) if listed or held.motions else {}
+    fates = fates_of(held.motions)
+    for line, (entry, row) in enumerate(listed.items(), 2):
+        computed = fates.get(entry, (OPEN, ""))
+        if (row["state"], row["into"]) != computed:
+            stated = f"{row['state']} {row['into']}".strip()
+            raise BundleError(FILE, f"{entry}: stated {stated!r}, computed {' '.join(computed).strip()!r}", line=line)
+    strange = next((key for key in case.keys if fates.get(key, (OPEN, ""))[0] != APPROVED), None)
+    if strange is not None:
+        raise BundleError(FILE, f"{strange!r} takes part without having been approved")
+    approved = sorted(entry for entry, (state, _) in fates.items() if state == APPROVED)
+    tables = {name: _plans(case, name, approved) for name in PLANS}
+    changes = _changes(case, held, tables[plans.FACT], options)
+    merged = sorted([entry, into] for entry, (state, into) in fates.items() if state == MERGED)
+    return Outcome(
+        {},
+        {
+            "approved": approved,
+            "rejected": sorted(entry for entry, (state, _) in fates.items() if state == REJECTED),
+            "merged": merged,
+            "open": sorted(entry for entry in listed if entry not in fates),
+            **{name: table for name, table in _joined(tables, fates, listed).items() if any(table.values())},
+            "changes": changes,
+            **told,
+        },
+    )
+
+
+def fates_of(motions: Sequence[Motion]) -> Fates:
+    """What carried motions made of applications. BundleError for a motion on what had been decided before.
+
+    A merger leaves the first where it was and ends the second; of what was decided only targets can change.
+    """
+    fates: Fates = {}
+    for motion in motions:
+        if motion.result is not Result.CARRIED:
+            continue
+        subject, entry = meeting.subject_of(motion.about), motion.entries[-1]
+        state = fates.get(entry, (OPEN, ""))[0]
+        if (state == APPROVED) if subject == "targets" else (state == OPEN):
+            if subject == "merge" and fates.get(motion.entries[0], (OPEN, ""))[0] not in (OPEN, APPROVED):
+                raise BundleError(meeting.FILE, f"motion {motion.key}: {motion.entries[0]} is out")
+            into = motion.entries[0] if subject == "merge" else ""
+            made = {"approve": APPROVED, "reject": REJECTED, "merge": MERGED}.get(subject)
+            if made:
+                fates[entry] = (made, into)
+        else:
+            wrong = "is not approved" if subject == "targets" else "was decided before"
+            raise BundleError(meeting.FILE, f"motion {motion.key}: {entry} {wrong}")
+    return fates
+
+
+def _listed(case: Case) -> dict[str, Row]:
+    """{entry: its row}, in the order of the file."""
+    lines = case.rows("approved")
+    unique(lines, FILE, "entry")
+    for line, row in enumerate(lines, 2):
+        one_of(row, "state", FILE, line, known=STATES)
+        one_of(row, "branch", FILE, line, known=case.branches)
+    return {row["entry"]: row for row in lines}
+
+
+def _plans(case: Case, name: str, approved: Sequence[str]) -> dict[str, Rows]:
+    """{approved entry: the rows of its plan as handed in}."""
+    found: dict[str, Rows] = {entry: [] for entry in approved}
+    for line, row in enumerate(case.rows(name), 2):
+        entry = one_of(row, "entry", f"{name}.csv", line, known=approved)
+        found[entry].append({column: row[column] for column in rows.COLUMNS[name]})
+    for entry, table in found.items():
+        wrong = rows.faults(name, table) if table else ()
+        if wrong:
+            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}")
+    return found
+
+
+def _changes(case: Case, held: Meeting, tables: dict[str, Rows], options: ApprovalOptions) -> list[dict[str, Any]]:
+    """Puts every change of a target into the plans, one after the other."""
+    carried = {motion.key: motion for motion in held.motions if motion.result is Result.CARRIED}
+    found: list[dict[str, Any]] = []
+    last = 0
+    for line, row in enumerate(case.rows("targets"), 2):
+        entry = one_of(row, "entry", TARGETS, line, known=tables)
+        motion = carried.get(row["motion"])
+        makes = ("approve", "targets") if options.counter_targets else ("targets",)
+        if motion is None or motion.about not in [f"{subject}:{entry}" for subject in makes]:
+            raise BundleError(TARGETS, f"motion: {row['motion']!r} is no carried motion on {entry}", line=line)
+        place = held.motions.index(motion)
+        if place < last:
+            raise BundleError(TARGETS, f"motion: {row['motion']!r} is out of turn", line=line)
+        last = place
+        number = count_of(row, "indicator", TARGETS, line)
+        if not 1 <= number <= len(tables[entry]):
+            raise BundleError(TARGETS, f"indicator: {entry} has none with number {number}", line=line)
+        _change(tables[entry], number, row, line)
+        told = {name: row[name] for name in ("entry", "old_work", "old_stretch", *CHANGED, "motion")}
+        found.append({**told, "indicator": number})
+    return found
+
+
+def _change(table: Rows, number: int, row: Row, line: int) -> None:
+    """One change, from what stood to what the direction allows."""
+    kept = table[number - 1]
+    for name in CHANGED:
+        if points_of(row, f"old_{name}", TARGETS, line) != Fraction(kept[name]):
+            raise BundleError(TARGETS, f"old_{name}: stated {row[f'old_{name}']!r}, computed {kept[name]!r}", line=line)
+    table[number - 1] = {**kept, **{name: row[name] for name in CHANGED}}
+    wrong = rows.faults(plans.FACT, table)
+    if wrong:
+        raise BundleError(TARGETS, f"{wrong[0].column}: {wrong[0].code}", line=line)
+
+
+def _joined(
+    tables: Mapping[str, dict[str, Rows]], fates: Fates, listed: Mapping[str, Row]
+) -> dict[str, dict[str, Rows]]:
+    """The plans, with the branches of what was merged among the partners of what it came to."""
+    found = {name: dict(table) for name, table in tables.items()}
+    partners = found[award_fund.FACT]
+    for entry in sorted(entry for entry, (state, _) in fates.items() if state == MERGED):
+        into, joining = _end_of(entry, fates), listed[entry]["branch"]
+        if into in partners and joining != listed[into]["branch"]:
+            partners[into] = [dict(row) for row in rows.with_joined(partners[into], [joining])]
+    return found
+
+
+def _end_of(entry: str, fates: Fates) -> str:
+    """What an application was merged into, and that into another one, to the last."""
+    while fates.get(entry, (OPEN, ""))[0] == MERGED:
+        entry = fates[entry][1]
+    return entry
+
+
+APPROVAL = Kind(
+    name="approval",
+    title=Text("审核立项", "Approval"),
+    options=ApprovalOptions,
+    words=words,
+    outcome=outcome,
+    tables={
+        **meeting.TABLES,
+        "approved": ("entry", "branch", "state", "into"),
+        "indicators": ("entry", *rows.COLUMNS["indicators"]),
+        "partners": ("entry", *rows.COLUMNS["partners"]),
+        "targets": ("entry", "indicator", "old_work", "old_stretch", "work", "stretch", "motion"),
+    },
+    check=check,
+)
