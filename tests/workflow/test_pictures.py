@@ -49,6 +49,7 @@ def test_the_schema_knows_every_kind_and_every_key_of_its_stages() -> None:
     common = {"key", "kind", "title", "intro", "opens", "closes", "reopen", "min_entries"}
     assert known == {
         "submission": common | {"field", "review"},
+        "approval": common | {"quorum", "counter_targets"},
         "promotion": common | {"show", "views"},
         "ballot": common
         | {"method", "choose", "points", "grade", "ranks", "seats", "equal_ranks", "no_opinion", "default", "draw"}

@@ -54,8 +54,8 @@ def test_a_season_that_starts_on_a_day_not_every_year_has() -> None:
 
 def test_an_unknown_kind() -> None:
     assert misprinted('kind = "ballot"', 'kind = "lottery"') == (
-        "small.toml: stage vote: kind: expected award | ballot | decision | inspection | notice | promotion | "
-        'scoring | submission | tracking, found "lottery"'
+        "small.toml: stage vote: kind: expected approval | award | ballot | decision | inspection | notice | "
+        'promotion | scoring | submission | tracking, found "lottery"'
     )
 
 
