@@ -29,7 +29,7 @@ def give(
     """Tell a branch what to do on its project, and by when. Invalid("text", "due") for what can't be."""
     stage, entry = _taken(session, stage_id, entry_key, now=now)
     require(actor, Permission.SUPERVISE, season=stage.season_id)
-    wrong = _fault("text", text)
+    wrong = _told(text)
     if due is None or due < now.astimezone(ZONE).date():
         wrong["due"] = "due_day_passed"
     if wrong or due is None:
@@ -49,7 +49,7 @@ def answer(
     stage, entry = _taken(session, stage_id, entry_key, now=now)
     require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
     row = _open_order(session, stage, entry, number)
-    if wrong := _fault("text", text):
+    if wrong := _told(text):
         raise Invalid("supervision_incomplete", fields=wrong)
     row.answer, row.answered_at = text.strip(), now
     _log(session, events.ORDER_ANSWERED, stage, row, row.answer, actor=actor, now=now)
@@ -78,7 +78,7 @@ def plan(
     """What is to be done in this month or the next. Written again until the month is over; each writing is logged."""
     stage, entry = _taken(session, stage_id, entry_key, now=now)
     require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
-    wrong = _fault("text", text)
+    wrong = _told(text)
     if month not in months(now):
         wrong["month"] = "month_not_open"
     if wrong:
@@ -139,10 +139,11 @@ def _open_order(session: Session, stage: StageRow, entry: Entry, number: int) ->
     return row
 
 
-def _fault(name: str, text: str) -> dict[str, str]:
+def _told(text: str) -> dict[str, str]:
+    """What is wrong with a text, if anything, by its field."""
     if not text.strip():
-        return {name: "answer_missing"}
-    return {name: "too_long"} if len(text.strip()) > LONGEST else {}
+        return {"text": "answer_missing"}
+    return {"text": "too_long"} if len(text.strip()) > LONGEST else {}
 
 
 def _digest(text: str) -> str:
