@@ -26,7 +26,7 @@ AHEAD = 2  # a plan is made for this month or the next ones, so many in all
 def give(
     session: Session, stage_id: int, entry_key: str, text: str, *, due: date | None, actor: Actor, now: datetime
 ) -> FollowUp:
-    """Tell a branch what to do on its project, and by when. Invalid("text", "due") for what can't be."""
+    """Tell a branch what to do on its project, and by when. Invalid names the field of what can't be."""
     stage, entry = _taken(session, stage_id, entry_key, now=now)
     require(actor, Permission.SUPERVISE, season=stage.season_id)
     wrong = _told(text)
