@@ -86,7 +86,7 @@ def open_orders(session: Session, stage_id: int) -> Sequence[FollowUp]:
         select(FollowUp)
         .join(FollowUp.entry)
         .where(FollowUp.stage_id == stage_id, FollowUp.closed_at.is_(None), Entry.state == EntryState.ACCEPTED)
-        .options(contains_eager(FollowUp.entry))
+        .options(contains_eager(FollowUp.entry).joinedload(Entry.branch))
     )
     return session.scalars(query.order_by(FollowUp.due, FollowUp.id)).all()
 
