@@ -33,7 +33,7 @@ def send_back(
     session: Session, entry: Entry, stage: StageRow, remarks: Mapping[str, str], *, actor: Actor, now: datetime
 ) -> None:
     """Back from a stage to the nearest earlier submission, to be amended there. remarks: see `SentBack`."""
-    entry.state = EntryState.RETURNED
+    entry.state, entry.number = EntryState.RETURNED, None
     session.add(SentBack(entry_id=entry.id, stage_id=stage.id, remarks=dict(remarks), sent_at=now))
     _move(session, entry, ("return",), actor=actor, now=now)
 

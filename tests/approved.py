@@ -1,0 +1,160 @@
+"""Four applications before a committee of four, at its first sitting; each with two indicators."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Role
+from evalflow.meetings import commands as meeting
+from evalflow.meetings import queries as meetings
+from evalflow.meetings.commands import Division
+from evalflow.people.models import Branch
+from evalflow.seasons import plans
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, Season, StageRow
+from evalflow.stages.approval import commands, queries, ruling
+from evalflow.stages.approval.models import ProposalState
+from evalflow.stages.approval.ruling import Target
+from evalflow.stages.submission import commands as submission
+from evalflow.stages.submission import reviewing
+from tests.builders import House
+
+BRANCHES = ("smelting", "refining", "casting", "rolling")
+RULES = """
+format = 1
+key = "small"
+title = { zh = "先锋工程", en = "Projects" }
+moves = "apart"
+entry = { noun = { zh = "工程", en = "project" } }
+
+[[stage]]
+key = "declare"
+kind = "submission"
+title = { zh = "申报", en = "Application" }
+opens = "start"
+closes = "start + 20 days"
+field = [
+  { key = "name", type = "text", label = { zh = "名称", en = "Name" }, required = true, role = "title" },
+  { key = "why", type = "long_text", label = { zh = "理由", en = "Why" } },
+  { key = "plan", type = "indicators", label = { zh = "指标", en = "Indicators" }, required = true },
+]
+
+[[stage]]
+key = "committee"
+kind = "approval"
+title = { zh = "党委把关", en = "Approval" }
+opens = "start"
+closes = "start + 300 days"
+reopen = true
+quorum = { present = "2/3", ayes = "1/2 of entitled" }
+
+[[stage]]
+key = "follow"
+kind = "tracking"
+title = { zh = "跟踪", en = "Tracking" }
+opens = "start"
+closes = "start + 310 days"
+"""
+
+
+def row(name: str, better: str, baseline: str, work: str, stretch: str, weight: str) -> dict[str, str]:
+    numbers = {"baseline": baseline, "work": work, "stretch": stretch, "weight": weight}
+    return {"name": name, "unit": "%", "better": better, **numbers, "source": "laboratory", "every": "month"}
+
+
+PLAN = [row("recovery", "more", "90", "95", "97", "60"), row("losses", "less", "10", "8", "7", "40")]
+
+
+@dataclass
+class Board:
+    """The committee; members in the order of their offices, secretaries by branch."""
+
+    house: House
+    season: Season
+    organiser: Actor
+    members: list[Actor] = field(default_factory=list)
+    secretaries: dict[str, Actor] = field(default_factory=dict)
+
+    @property
+    def stage(self) -> StageRow:
+        return self.house.stage(self.season, "committee")
+
+    @property
+    def version(self) -> int:
+        return int(self.house.ask(meetings.meeting, self.stage.id).version)
+
+    def entry(self, key: str) -> Entry:
+        found: Entry = self.house.ask(seasons.entry_by_key, self.season.id, key)
+        return found
+
+    def attend(self, *absent: Actor) -> None:
+        present = frozenset(one.person_id or 0 for one in self.members if one not in absent)
+        self.keep(meeting.take_attendance, present, venue="会议室")
+
+    def rule(self, about: str, reason: str = "", *targets: Target, ayes: int | None = None, noes: int = 0) -> str:
+        """One motion; everybody who may says aye unless said otherwise."""
+        base = self.house.ask(meetings.base_of, self.stage, about)
+        division = Division(about, base.present - noes if ayes is None else ayes, noes, 0)
+        return str(self.keep(ruling.rule, division, reason=reason, targets=targets).result)
+
+    def comment(self, entry: str, text: str, field: str = "", *, member: int = 0) -> None:
+        self.house.act(commands.comment, self.stage.id, entry, field, text, actor=self.members[member])
+
+    def propose(self, entry: str, indicator: int, work: str, stretch: str, reason: str = "还可再高") -> int:
+        wanted = {"indicator": indicator, "work": work, "stretch": stretch, "reason": reason}
+        return int(self.house.act(commands.propose, self.stage.id, entry, **wanted, actor=self.organiser).id)
+
+    def answer(self, proposal: int, state: ProposalState, *, by: Actor) -> None:
+        self.house.act(commands.answer, self.stage.id, proposal, state, actor=by)
+
+    def keep(self, command: Callable[..., Any], *args: object, **named: object) -> Any:
+        return self.house.act(command, self.stage.id, *args, version=self.version, actor=self.organiser, **named)
+
+    def hand_in_again(self, key: str, **changed: object) -> None:
+        """Amend, hand in, and have it accepted by the organiser."""
+        stage, entry, secretary = self.house.stage(self.season, "declare"), self.entry(key), self.secretaries[key]
+        told = {**entry.answers, **changed}
+        saved = self.house.act(submission.save, stage.id, entry.id, told, version=0, page="", actor=secretary)
+        self.house.act(submission.submit, stage.id, entry.id, version=saved.version, actor=secretary)
+        version = self.entry(key).version
+        self.house.act(reviewing.accept, stage.id, entry.id, version=version, actor=self.organiser)
+
+    def states(self) -> dict[str, tuple[str, str]]:
+        """{entry: (state, position)}."""
+        return {one.key: (one.state, one.position) for one in self.house.ask(seasons.entries, self.season.id)}
+
+    def partners(self, key: str) -> list[str]:
+        def found(session: Session) -> list[str]:
+            return [row["branch"] for row in plans.partners(seasons.entry_by_key(session, self.season.id, key))]
+
+        return list(self.house.ask(found))
+
+    def waiting(self) -> list[str]:
+        return sorted(one.key for one in self.house.ask(queries.waiting, self.stage))
+
+
+def convened(house: House) -> Board:
+    """Nobody has come yet."""
+    season = house.season(RULES, starts_on=house.now.date())
+    with house.database.writing() as session:
+        added = [Branch(key=key, name_zh=f"{key}党支部") for key in BRANCHES[2:]]
+        session.add_all(added)
+        session.flush()
+        ids = {"smelting": house.smelting, "refining": house.refining, **{one.key: one.id for one in added}}
+    board = Board(house, season, house.actor("organiser", Role.ORGANISER))
+    board.members = [house.actor(f"committee{number}", Role.COMMITTEE_MEMBER) for number in range(1, 5)]
+    stage = house.open(season, "declare")
+    for key, branch_id in ids.items():
+        secretary = house.actor(f"{key}-secretary", Role.BRANCH_SECRETARY, branch_id=branch_id)
+        board.secretaries[key] = secretary
+        entry = house.act(submission.begin, stage.id, branch_id, actor=secretary)
+        told = {"name": f"{key} project", "plan": PLAN}
+        saved = house.act(submission.save, stage.id, entry.id, told, version=0, page="", actor=secretary)
+        house.act(submission.submit, stage.id, entry.id, version=saved.version, actor=secretary)
+        version = board.entry(key).version
+        house.act(reviewing.accept, stage.id, entry.id, version=version, actor=board.organiser)
+    house.open(season, "committee")
+    house.open(season, "follow")
+    return board
