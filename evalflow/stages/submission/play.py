@@ -30,12 +30,18 @@ def during(world: World, stage: StageRow) -> None:
     wanted = [(branch, number) for branch in world.secretaries for number in range(_how_many(stage, branch))]
     for place, (branch, number) in enumerate(wanted):
         _pass_time(world, stage, len(wanted) - place)
-        entry_id = _declare(world, stage, _subject(stage, branch, place, number), branch)
+        subject = _subject(stage, branch, place, number)
+        entry_id = None if subject.title in _titles(world, stage) else _declare(world, stage, subject, branch)
         if entry_id is None:
             continue
         if place == AMENDED and queries.options_of(stage).review == "organiser":
             _amend(world, stage, entry_id, world.secretaries[branch])
         _accept(world, stage, entry_id)
+
+
+def _titles(world: World, stage: StageRow) -> set[str]:
+    """What was declared already: nobody declares the same twice when a stage is played again."""
+    return {entry.title for entry in world.ask(seasons.entries, stage.season_id)}
 
 
 def _how_many(stage: StageRow, branch: str) -> int:
