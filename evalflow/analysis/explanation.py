@@ -9,10 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
-from evalflow.analysis import decision_explained, scores_explained, votes_explained
+from evalflow.analysis import decision_explained, inspection_explained, scores_explained, votes_explained
 from evalflow.analysis.afterwards_explained import Award, Notice, Plain, explain_award, explain_notice, explain_plainly
 from evalflow.analysis.arithmetic import plain
 from evalflow.analysis.decision_explained import Decision
+from evalflow.analysis.inspection_explained import Inspection
 from evalflow.analysis.scores_explained import Scoring
 from evalflow.analysis.votes_explained import Vote
 from evalflow.bundle.format import ACCEPTED, Bundle, EntryLine
@@ -21,7 +22,7 @@ from evalflow.errors import NotFound
 from evalflow.i18n import say
 from evalflow.workflow.outcome import Case, Outcome
 
-Part = Vote | Scoring | Decision | Notice | Award | Plain
+Part = Vote | Scoring | Inspection | Decision | Notice | Award | Plain
 Explainer = Callable[[Case, Outcome, str], Part]
 
 
@@ -113,6 +114,7 @@ EXPLAINERS: Mapping[str, Explainer] = MappingProxyType(
     {
         "ballot": votes_explained.explain,
         "scoring": scores_explained.explain,
+        "inspection": inspection_explained.explain,
         "decision": decision_explained.explain,
         "notice": explain_notice,
         "award": explain_award,
