@@ -23,6 +23,7 @@ from evalflow.stages.award import queries as award_queries
 from evalflow.stages.award import views as award
 from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
+from evalflow.stages.decision import cutline_views
 from evalflow.stages.decision import queries as decision_queries
 from evalflow.stages.decision import views as decision
 from evalflow.stages.inspection import queries as inspection_queries
@@ -73,7 +74,7 @@ PAGES = (
     funds,
 )  # importing these fills the blueprint of the pages that belong to no stage
 # importing these fills the blueprints of kinds with pages in several modules
-STAGE_PAGES = (tracking_supervision, tracking_wall)
+STAGE_PAGES = (cutline_views, tracking_supervision, tracking_wall)
 BLUEPRINTS = (
     pages,
     steering.blueprint,

@@ -87,7 +87,9 @@ def classes(case: Case, found: Sequence[AwardTier], names: Sequence[Mapping[str,
     composite = case.earlier[decision.key].figures.get("composite", {}) if decision else {}
     ordered = sorted(names, key=lambda name: (name["place"], name["entry"]))
     places = [Place(name["entry"], composite.get(name["entry"]), name["place"]) for name in ordered]
-    tiering = tiers.assign(places, _rules([tier for tier in found if tier.full_mark_in is None], len(case.contenders)))
+    tiering = tiers.assign(
+        places, rules_of([tier for tier in found if tier.full_mark_in is None], len(case.contenders))
+    )
     given = tiers.together(tiering)
     for tier in found:
         if tier.full_mark_in is not None:
@@ -119,7 +121,8 @@ def tier_words(tier: AwardTier, locale: str) -> str:
     return say(locale, "%(tier)s: from a composite of %(score)s on.", tier=title, score=tier.at_least)
 
 
-def _rules(found: Sequence[AwardTier], field: int) -> list[Tier]:
+def rules_of(found: Sequence[AwardTier], field: int) -> list[Tier]:
+    """The tiers as the arithmetic knows them. field: how many entries there are, of which shares are taken."""
     shares = [tier for tier in found if tier.share is not None]
     by_share = seats_of_shares([Fraction(tier.share or 0) for tier in shares], field)
     seats = {tier.key: tier.places for tier in found} | dict(zip((tier.key for tier in shares), by_share, strict=True))

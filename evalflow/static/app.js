@@ -76,3 +76,16 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:sendError", (event) => {
   event.detail.target.textContent = event.detail.target.dataset.offline || "";
 });
+
+// A number that can be moved has a slider beside it.
+for (const field of document.querySelectorAll("input[data-slider]")) {
+  const slider = document.createElement("input");
+  Object.assign(slider, { type: "range", className: "form-range cut-slider", min: field.min, max: field.max });
+  slider.step = field.dataset.slider;
+  slider.value = field.value;
+  slider.setAttribute("aria-label", field.labels[0].textContent);
+  slider.addEventListener("input", () => { field.value = slider.value; });
+  slider.addEventListener("change", () => field.form.requestSubmit());
+  field.addEventListener("input", () => { slider.value = field.value; });
+  field.after(slider);
+}

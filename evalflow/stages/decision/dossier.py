@@ -101,11 +101,9 @@ class Dossier:
 
 def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
     """Everything in a few queries, however many entries there are. BundleError where earlier outcomes rank nobody."""
-    entries = {one.key: one for one in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
+    entries, hidden = hidden_from(session, stage, reader)
     stands = queries.standing(session, stage)
     own = frozenset(meetings.own_recusals(session, stage.id, reader))
-    hides = not may(reader, Permission.KEEP_MINUTES, season=stage.season_id)
-    hidden = {key for key, entry in entries.items() if hides and entry.id in own}
     motions = meetings.motions(session, stage.id)
     seen = [one for one in motions if not hidden & set(meeting.entries_of(one.about))]
     open_ties = decision.open_ties(stands, queries.options_of(stage))
@@ -128,8 +126,17 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
     )
 
 
+def hidden_from(session: Session, stage: StageRow, reader: Actor) -> tuple[Mapping[str, Entry], frozenset[str]]:
+    """({entry key: entry} of all that take part, the keys of those that the reader must not see)."""
+    entries = {one.key: one for one in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
+    if may(reader, Permission.KEEP_MINUTES, season=stage.season_id):
+        return entries, frozenset()
+    own = meetings.own_recusals(session, stage.id, reader)
+    return entries, frozenset(key for key, entry in entries.items() if entry.id in own)
+
+
 def _ranking(
-    session: Session, stage: StageRow, stands: Standing, entries: Mapping[str, Entry], hidden: set[str]
+    session: Session, stage: StageRow, stands: Standing, entries: Mapping[str, Entry], hidden: frozenset[str]
 ) -> list[Rank]:
     last = {one.about: one for one in meetings.motions(session, stage.id)}
     carried = meetings.carried(session, stage.id, "award")

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session, joinedload
 from evalflow.access import Actor, Permission, may
 from evalflow.errors import BundleError, Conflict
 from evalflow.kinds import decision
+from evalflow.kinds.award import AwardOptions
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.standing import Standing
 from evalflow.meetings import queries as meetings
 from evalflow.seasons import cases
 from evalflow.seasons.models import StageRow
-from evalflow.seasons.rules import stage_of
+from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.stages.decision.models import Decided
 from evalflow.workflow.outcome import Case, Tables
@@ -51,6 +53,14 @@ def standing(session: Session, stage: StageRow) -> Standing:
         return decision.proposed(case(session, stage))
     except BundleError as wrong:
         raise Conflict("no_ranking", reason=str(wrong)) from wrong
+
+
+def tiers_after(stage: StageRow) -> tuple[AwardTier, ...]:
+    """The tiers of the next award that go by the ranking; none where it has none."""
+    stages = definition_of(stage.season).stages
+    later = stages[[one.key for one in stages].index(stage.key) + 1 :]
+    options = next((one.options for one in later if isinstance(one.options, AwardOptions)), None)
+    return tuple(tier for tier in options.tier if tier.full_mark_in is None) if options else ()
 
 
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:

@@ -49,6 +49,7 @@ class DecisionPage:
     keeps_minutes: bool
     may_recuse: bool
     seats: int
+    has_tiers: bool
     typed: Mapping[str, str]
     faults: Mapping[str, str]
 
@@ -77,6 +78,7 @@ def _page(form: DecisionForm, *, typed: Typed | None = None, faults: Typed | Non
         keeps_minutes=meets and may(actor(), Permission.KEEP_MINUTES, season=season),
         may_recuse=meets and may(actor(), Permission.DECIDE, season=season),
         seats=queries.options_of(stage).seats,
+        has_tiers=bool(queries.tiers_after(stage)),
         typed=typed or {},
         faults=faults or {},
     )
