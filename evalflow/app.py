@@ -43,6 +43,7 @@ from evalflow.stages.tracking import wall_views as tracking_wall
 from evalflow.web import (
     account,
     attachments,
+    calendars,
     current,
     entrance,
     errors,
@@ -67,6 +68,7 @@ PAGES = (
     home,
     signing_in,
     account,
+    calendars,
     language,
     people,
     invitations,

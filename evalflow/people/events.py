@@ -43,7 +43,12 @@ BRANCH_IMPORTED = EventType(
     public=("added", "refused", "file_sha256"),
 )
 
+CALENDAR_RENEWED = EventType("calendar.renewed", zh="更换日历订阅地址", en="a person's calendar got a new address")
+CALENDAR_REVOKED = EventType("calendar.revoked", zh="停用日历订阅地址", en="the address of a person's calendar ended")
+
 EVENTS = (
+    CALENDAR_RENEWED,
+    CALENDAR_REVOKED,
     PERSON_ADDED,
     PERSON_INVITED,
     PERSON_JOINED,

@@ -44,6 +44,16 @@ class Person(Base):
     roles: Mapped[list["RoleGrant"]] = relationship(back_populates="person", cascade="all, delete-orphan")
 
 
+class CalendarFeed(Base):
+    """The address of a person's calendar, as the SHA-256 of its token."""
+
+    __tablename__ = "calendar_feed"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class RoleGrant(Base):
     """A role of a person: everywhere, or only for one branch or one season."""
 

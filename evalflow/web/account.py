@@ -9,9 +9,9 @@ from wtforms.validators import EqualTo, InputRequired
 
 from evalflow.access import Permission
 from evalflow.errors import Forbidden, Invalid
-from evalflow.people import accounts, queries
+from evalflow.people import accounts, feeds, queries
 from evalflow.web import sessions
-from evalflow.web.current import actor, now, reading, writing
+from evalflow.web.current import actor, database, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
@@ -32,7 +32,7 @@ class PasswordForm(Form):
 @blueprint.get("/account")
 @guarded(Permission.USE_ACCOUNT)
 def account() -> str:
-    return _page(PasswordForm())
+    return page(PasswordForm())
 
 
 @blueprint.post("/account/password")
@@ -40,7 +40,7 @@ def account() -> str:
 def change_password() -> Response | tuple[str, int]:
     form = PasswordForm()
     if not form.validate():
-        return _page(form), 422
+        return page(form), 422
     try:
         with writing() as session:
             version = accounts.change_password(
@@ -48,7 +48,7 @@ def change_password() -> Response | tuple[str, int]:
             )
     except (Invalid, Forbidden) as refusal:
         form.refuse(refusal)
-        return _page(form), refusal.status
+        return page(form), refusal.status
     sessions.renew(_own_id(), version)
     flash(_("Your password is changed. All your other sessions are signed out."))
     return redirect(url_for("web.account"))
@@ -65,10 +65,13 @@ def end_sessions() -> Response:
     return redirect(url_for("web.home"))
 
 
-def _page(form: PasswordForm) -> str:
-    line = queries.person_line(reading(), _own_id(), now=now())
+def page(form: PasswordForm, *, calendar: str = "") -> str:
+    """calendar: the address of the person's calendar, only when it has just been made."""
+    with database().reading() as session:
+        line = queries.person_line(session, _own_id(), now=now())
+        since = feeds.made_at(session, _own_id())
     roles = [role_name(grant.role) for grant in line.grants]
-    return render_template("web/account.html", form=form, line=line, roles=roles)
+    return render_template("web/account.html", form=form, line=line, roles=roles, calendar=calendar, since=since)
 
 
 def _own_id() -> int:

@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, Any] = {
     "wrong_login": _l("Account or password is wrong."),
     "too_many_attempts": _l("Too many attempts. Please wait %(minutes)s minutes and try again."),
     "wrong_password": _l("The present password is wrong."),
+    "no_calendar": _l("There is no calendar at this address."),
     "password_too_short": _l("The password needs at least %(shortest)s characters."),
     "password_too_long": _l("The password may have at most %(longest)s characters."),
     "password_is_login": _l("The password must differ from the account's name."),
