@@ -10,6 +10,7 @@ from evalflow.seasons.play import Play
 from evalflow.seasons.printing import Printing
 from evalflow.stages.approval import lifecycle as approval_lifecycle
 from evalflow.stages.approval import play as approval_play
+from evalflow.stages.approval import printing as approval_printing
 from evalflow.stages.approval.events import EVENTS as APPROVAL_EVENTS
 from evalflow.stages.award import lifecycle as award_lifecycle
 from evalflow.stages.award import play as award_play
@@ -69,6 +70,7 @@ PLAYS: dict[str, Play] = {
 }
 
 PRINTINGS: dict[str, Printing] = {
+    "approval": approval_printing,
     "award": award_printing,
     "decision": decision_printing,
     "notice": notice_printing,

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import render_template, request, url_for
+from flask import Response as Answer
+from flask import make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission, may
-from evalflow.errors import Forbidden, Invalid
+from evalflow.errors import Forbidden, Invalid, NotFound
 from evalflow.kinds import approval as rules
 from evalflow.meetings import pages as meeting
 from evalflow.meetings import queries as meetings
@@ -19,12 +20,12 @@ from evalflow.meetings.queries import Assembly
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
-from evalflow.stages.approval import commands, pages, queries, ruling
+from evalflow.stages.approval import commands, pages, printing, queries, ruling
 from evalflow.stages.approval.models import ProposalState
 from evalflow.stages.approval.pages import Line
 from evalflow.stages.approval.ruling import Target
 from evalflow.web.blueprint import kind_blueprint
-from evalflow.web.current import actor, locale, now, reading
+from evalflow.web.current import actor, config, locale, now, reading
 from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
@@ -36,18 +37,11 @@ STATES = {
     "open": _l("before the committee"),
     "returned": _l("returned for amendment"),
     "approved": _l("approved"),
-    "rejected": _l("rejected"),
+    "rejected": _l("turned down"),
     "merged": _l("merged into another"),
     "withdrawn": _l("withdrawn"),
 }
 TONES = {"open": "primary", "returned": "warning", "approved": "success", "rejected": "danger"}
-SUBJECTS = {
-    "approve": _l("Approve"),
-    "return": _l("Return for amendment"),
-    "reject": _l("Reject"),
-    "merge": _l("Merge into another application"),
-    "targets": _l("Change targets"),
-}
 ANSWERS = {
     "waiting": _l("waits for the branch"),
     "accepted": _l("accepted by the branch"),
@@ -70,7 +64,7 @@ class HomePage:
 @blueprint.app_template_filter("approval_word")
 def approval_word(code: str) -> str:
     """What became of an application, what a motion is about, or how a proposal stands, in words."""
-    return str({**STATES, **SUBJECTS, **ANSWERS}.get(code, code))
+    return str(_(printing.SUBJECTS[code]) if code in printing.SUBJECTS else {**STATES, **ANSWERS}.get(code, code))
 
 
 @blueprint.app_template_filter("approval_tone")
@@ -101,6 +95,19 @@ def _form() -> MeetingForm:
     if held is not None and form.version.data is None:
         form.version.data = held.version
     return form
+
+
+@blueprint.get("/minutes.pdf")
+@guarded(Permission.READ_DOSSIER)
+def minutes() -> Answer:
+    """Without the motions on what the reader stepped back from."""
+    stage = place().stage
+    if meetings.meeting(reading(), stage.id) is None:
+        raise NotFound("no_meeting")
+    response = make_response(printing.minutes(reading(), stage, actor(), config=config(), locale=locale()))
+    response.mimetype = "application/pdf"
+    response.headers.set("Content-Disposition", "inline", filename=f"{stage.season.key}-{stage.key}.pdf")
+    return response
 
 
 @blueprint.get("/entry/<entry_key>")
@@ -200,7 +207,7 @@ def rule(entry_key: str) -> Answered:
     results = []
 
     def act(session: Session) -> None:
-        if subject not in SUBJECTS:
+        if subject not in rules.SUBJECTS:
             raise Invalid("no_subject", fields={"subject": "no_subject"})
         motion = ruling.rule(
             session,
