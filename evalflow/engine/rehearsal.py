@@ -74,6 +74,7 @@ def play(
     progress: Callable[[str], None] = lambda _line: None,
 ) -> int:
     """Play a season from its opening to its end, or into the stage `stop_in`, which is left open; the season's id."""
+    world.tick = lambda now: jobs.tick(world.database, now=now, signer=signer)
     season = world.do(commands.create_season, definition, key=key, starts_on=starts_on, actor=world.organiser)
     for stage in definition.stages:
         progress(f"{key}: {stage.key}")

@@ -6,7 +6,7 @@ the clock and lets time cause the rest.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -15,6 +15,12 @@ from typing import Any, Protocol
 from evalflow.access import Actor
 from evalflow.db import Database
 from evalflow.seasons.models import StageRow
+
+WEEK = timedelta(days=7)
+
+
+def _nothing(_now: datetime) -> None:
+    """Time passes and causes nothing."""
 
 
 @dataclass
@@ -25,6 +31,7 @@ class World:
     secretaries: {branch key: actor}. passphrases: of the tellers, {person id: passphrase}.
     turnout: the share of members who vote.
     until: where the clock stops within a long stage; None at its deadline.
+    tick: lets time do its work at a moment, as the engine gives it; nothing in a world of its own.
     notes: what a reader of the rehearsal should know, such as dead ends met.
     """
 
@@ -41,6 +48,7 @@ class World:
     turnout: float = 0.86
     leaders: Sequence[Actor] = ()
     until: datetime | None = None
+    tick: Callable[[datetime], object] = _nothing
     notes: list[str] = field(default_factory=list)
 
     def quality(self, key: str) -> int:
@@ -51,6 +59,13 @@ class World:
         """Let time pass, e.g. `wait(minutes=5)`; the new moment."""
         self.clock += timedelta(**span)
         return self.clock
+
+    def pass_time(self, until: datetime, step: timedelta = WEEK) -> Iterator[datetime]:
+        """Let time really pass: every moment that comes before `until`, after time has done its work there."""
+        while self.clock + step < until:
+            self.clock += step
+            self.tick(self.clock)
+            yield self.clock
 
     def do(self, command: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """One act through an ordinary command, in a transaction of its own, at the clock's moment."""

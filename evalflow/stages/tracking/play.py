@@ -45,8 +45,7 @@ def during(world: World, stage: StageRow) -> None:
         _round(world, stage, world.ask(queries.counts, stage.id))
         return
     until = min(stage.closes_at, world.until or stage.closes_at)
-    while world.clock + step < until:
-        world.clock += step
+    for _ in world.pass_time(until, step):
         _round(world, stage, {})
         _supervise(world, stage)
 
