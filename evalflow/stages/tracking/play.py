@@ -30,6 +30,7 @@ STEP = {"weekly": timedelta(days=7), "monthly": timedelta(days=30)}
 PACES = tuple(Fraction(pace, 100) for pace in (200, 125, 105, 100, 98, 96, 85, 60))
 DONE = {"大修工期": "7.5"}  # of the published case: 7.5 days of 10 planned, known once the overhaul is over
 COUNTS = ("项", "件", "起", "次", "人次", "课时")  # units of which there are no halves
+WHOLE = Fraction(100)  # per cent: no rate is more
 FORGOTTEN, SLIP, AHEAD = 0.06, 0.2, timedelta(days=25)
 DECIMALS = 2
 
@@ -101,6 +102,8 @@ def _figure(world: World, one: Progress, indicator: Indicator) -> str:
     noise = Fraction(world.chance.randint(-4, 4), 100)
     way = Fraction(indicator.work) - Fraction(indicator.baseline)
     value = Fraction(indicator.baseline) + way * max(Fraction(0), passed * pace + noise * passed)
+    if indicator.unit == "%":
+        value = min(value, WHOLE)
     return str(round_half_up(max(value, Fraction(0)), 0 if indicator.unit in COUNTS else DECIMALS))
 
 
