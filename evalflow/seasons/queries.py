@@ -49,8 +49,9 @@ def locked_stage(session: Session, stage_id: int) -> StageRow:
 
 
 def current_stage(season: Season) -> StageRow | None:
-    """The first stage that is not done; None when all are. For seasons that move together."""
-    return next((stage for stage in season.stages if stage.phase != Phase.DONE), None)
+    """Where a season is: at the last stage that is open, else at the first that is not done; None when all are."""
+    opened = [stage for stage in season.stages if stage.phase == Phase.OPEN]
+    return opened[-1] if opened else next((stage for stage in season.stages if stage.phase != Phase.DONE), None)
 
 
 def stage_of_kind(season: Season, kind: str, *, before: StageRow | None = None) -> StageRow | None:
