@@ -10,6 +10,9 @@ from evalflow.kinds.award import AwardOptions
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Case, Outcome
 
+# Plans and who takes part: they say what an entry is measured by, not how it fares.
+TABLES = frozenset({"indicators", "milestones", "partners", "leaders", "last"})
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -73,4 +76,5 @@ def explain_award(case: Case, outcome: Outcome, entry: str) -> Award:
 
 def explain_plainly(case: Case, outcome: Outcome, entry: str) -> Plain:
     figures = tuple((name, column[entry]) for name, column in outcome.figures.items() if entry in column)
-    return Plain(case.stage, figures, tuple(mentions(outcome.facts, entry)))
+    told = {key: fact for key, fact in outcome.facts.items() if key not in TABLES}
+    return Plain(case.stage, figures, tuple(mentions(told, entry)))

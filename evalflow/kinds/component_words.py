@@ -25,6 +25,7 @@ POINTS = {
     ATTAINMENT: N_("attainment of targets"),
 }
 FIGURES = {"votes": N_("votes"), "score": N_("score"), "composite": N_("composite"), "attainment": N_("attainment")}
+ANSWERS = {"yes": N_("yes"), "no": N_("no")}  # the choices of a flag
 TARGETS = {
     "baseline": N_("baseline %(target)s: 0 points"),
     "work": N_("work target %(target)s: 100 points"),
@@ -113,6 +114,7 @@ def _targets(part: Component, locale: str) -> str:
 def line_words(line: Veto | Eligible, locale: str) -> str:
     """Who is kept out of the ranking, and why."""
     kind, limit = line.condition
+    limit = say(locale, ANSWERS[limit]) if limit in ANSWERS else limit
     figure = figure_words(line.source, line.figure, locale)
     return say(locale, LINES[kind], label=line.label.to(locale), figure=figure, limit=limit)
 

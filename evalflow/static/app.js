@@ -80,7 +80,7 @@ document.addEventListener("htmx:sendError", (event) => {
 // A number that can be moved has a slider beside it.
 for (const field of document.querySelectorAll("input[data-slider]")) {
   const slider = document.createElement("input");
-  Object.assign(slider, { type: "range", className: "form-range cut-slider", min: field.min, max: field.max });
+  Object.assign(slider, { type: "range", className: "cut-slider", min: field.min, max: field.max });
   slider.step = field.dataset.slider;
   slider.value = field.value;
   slider.setAttribute("aria-label", field.labels[0].textContent);

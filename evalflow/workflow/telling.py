@@ -54,7 +54,7 @@ def titled(sentence: str, definition: Definition, locale: str) -> str:
     """The sentence with the stages it quotes by their keys called by their titles, and “STAGE.FIELD” by both."""
     titles = {f"“{stage.key}”": f"“{stage.rule.title.to(locale)}”" for stage in definition.stages}
     for stage in definition.stages:
-        for field in getattr(stage.options, "field", ()):
+        for field in (*getattr(stage.options, "field", ()), *getattr(stage.options, "flag", ())):
             told = f"“{stage.rule.title.to(locale)} · {field.label.to(locale)}”"
             titles[f"“{stage.key}.{field.key}”"] = told
     return re.sub("“[^”]*”", lambda found: titles.get(found[0], found[0]), sentence)
