@@ -1,0 +1,56 @@
+"""Where entries move apart, windows overlap; but what looks at all entries at once waits for the stages before it."""
+
+import pytest
+
+from evalflow.engine import commands, jobs
+from evalflow.errors import Conflict
+from evalflow.i18n import Text
+from evalflow.kinds import KINDS
+from evalflow.seasons.models import Season
+from tests.builders import ORGANISER, House
+from tests.declared import PLAN, PROJECT, declared, secretaries
+
+STAGES = """
+[[stage]]
+key = "progress"
+kind = "tracking"
+title = { zh = "跟踪推进", en = "Tracking" }
+closes = "opening + 30 days"
+
+[[stage]]
+key = "year_end"
+kind = "inspection"
+title = { zh = "年终考核", en = "Year-end assessment" }
+closes = "opening + 10 days"
+"""
+FORM = PROJECT.replace('  { key = "others", type = "partners", label = { zh = "参与", en = "Partners" } },', "")
+
+
+@pytest.fixture
+def apart(house: House) -> Season:
+    """The projects are tracked."""
+    rules = FORM.replace('moves = "together"', 'moves = "apart"')
+    season = declared(house, STAGES, by=secretaries(house), answers=PLAN, form=rules)
+    house.open(season, "progress")
+    return season
+
+
+def test_it_does_not_open_before_they_are_settled(house: House, apart: Season) -> None:
+    with pytest.raises(Conflict, match="earlier_not_settled") as caught:
+        house.act(commands.open_stage, house.stage(apart, "year_end").id, actor=ORGANISER)
+    assert caught.value.facts["stage"] == Text("跟踪推进", "Tracking")
+
+
+def test_time_opens_it_when_they_are(house: House, apart: Season) -> None:
+    house.clock.moment = house.stage(apart, "progress").closes_at or house.now
+    jobs.tick(house.database, now=house.now)
+    assert [house.stage(apart, key).phase for key in ("progress", "year_end")] == ["done", "open"]
+
+
+def test_stages_that_take_entries_one_by_one_wait_for_nobody() -> None:
+    assert sorted(name for name, kind in KINDS.items() if not kind.gathers) == [
+        "approval",
+        "promotion",
+        "submission",
+        "tracking",
+    ]
