@@ -93,7 +93,7 @@ def write(bundle: Bundle, folder: Path) -> None:
 
 
 def texts(bundle: Bundle) -> dict[str, str]:
-    """{file: text} of a whole bundle, LF only; every table of a stage reached, be it empty."""
+    """{file: text} of a whole bundle, LF only; of a stage reached its first table, and the others that have rows."""
     head = {"format": FORMAT, "season": bundle.season, "digest": bundle.digest, "draw_seed": bundle.draw_seed}
     found = {
         HEAD: f"{json.dumps(head, ensure_ascii=False, indent=2)}\n",
@@ -104,7 +104,8 @@ def texts(bundle: Bundle) -> dict[str, str]:
     for stage in bundle.definition.stages:
         for table, columns in KINDS[stage.kind].tables.items() if stage.key in bundle.tables else ():
             rows = bundle.tables[stage.key].get(table, ())
-            found[table_file(stage.key, table)] = cells.write(columns, rows)
+            if rows or table == next(iter(KINDS[stage.kind].tables)):
+                found[table_file(stage.key, table)] = cells.write(columns, rows)
     if bundle.outcomes is not None:
         found[OUTCOME] = outcome_text(bundle.outcomes)
     return found | (log.texts(bundle.log) if bundle.log else {})

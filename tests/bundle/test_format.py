@@ -102,7 +102,7 @@ def test_an_example_by_hand_is_written_as_an_export_and_means_the_same(example, 
 def test_all_bytes_written_are_utf_8_with_lf(example, tmp_path):
     format.write(format.read(example), tmp_path / "exported")
     contents = [path.read_bytes() for path in (tmp_path / "exported").rglob("*") if path.is_file()]
-    assert len(contents) == 10
+    assert len(contents) == 8
     assert [content for content in contents if b"\r" in content or not content.endswith(b"\n")] == []
 
 

@@ -41,6 +41,8 @@ def test_an_actor_carries_every_grant_and_the_branch_secretarys_office(house):
         branch_id=house.smelting,
         grants=frozenset({Grant(Role.MEMBER), Grant(Role.BRANCH_SECRETARY, branch_id=house.smelting)}),
         locale="zh_Hans",
+        login="secretary",
+        speaks_for=frozenset({"smelting"}),
     )
     assert may(actor, Permission.DECLARE, branch=house.smelting)
     assert not may(actor, Permission.DECLARE, branch=house.refining)
@@ -57,6 +59,7 @@ def test_the_office_is_the_first_of_the_roles_in_a_fixed_order(house):
         "member",
         "branch_secretary:refining",
         "teller",
+        "sponsor",
         "committee_member",
         "organiser",
         "auditor",

@@ -33,6 +33,7 @@ PERSON_COLUMNS = (
 _ROLES: Mapping[str, Role] = {
     **{role.value: role for role in ROLE_NAMES if role is not Role.VISITOR},
     **{ROLE_NAMES[role].zh: role for role in ROLE_NAMES if role is not Role.VISITOR},
+    **{ROLE_NAMES[role].en.replace(" ", "_"): role for role in ROLE_NAMES if role is not Role.VISITOR},
     **dict.fromkeys(("党员", "职工", "群众"), Role.MEMBER),
     **dict.fromkeys(("书记", "支部书记", "党支部书记"), Role.BRANCH_SECRETARY),
     **dict.fromkeys(("委员", "党委委员"), Role.COMMITTEE_MEMBER),

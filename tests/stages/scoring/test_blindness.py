@@ -27,6 +27,8 @@ ARGUMENTS = {
     "person_id": 1,
     "grant_id": 1,
     "number": 1,
+    "year": 2026,
+    "branch_key": "smelting",
     "code": "0" * 32,
     "form": "svg",
     "step": "close",
