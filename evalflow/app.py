@@ -34,6 +34,7 @@ from evalflow.stages.promotion import queries as promotion_queries
 from evalflow.stages.promotion import views as promotion
 from evalflow.stages.scoring import queries as scoring_queries
 from evalflow.stages.scoring import views as scoring
+from evalflow.stages.submission import alike_views
 from evalflow.stages.submission import queries as submission_queries
 from evalflow.stages.submission import views as submission
 from evalflow.stages.tracking import queries as tracking_queries
@@ -76,7 +77,7 @@ PAGES = (
     funds,
 )  # importing these fills the blueprint of the pages that belong to no stage
 # importing these fills the blueprints of kinds with pages in several modules
-STAGE_PAGES = (cutline_views, tracking_supervision, tracking_wall)
+STAGE_PAGES = (alike_views, cutline_views, tracking_supervision, tracking_wall)
 BLUEPRINTS = (
     pages,
     steering.blueprint,

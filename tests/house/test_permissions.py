@@ -42,6 +42,7 @@ KINDS_OF_STAGES = {
 ARGUMENTS = {
     "season_key": SEASON,
     "entry_key": "smelting",
+    "other_key": "refining",
     "attachment_id": 1,
     "person_id": 1,
     "grant_id": 1,

@@ -35,6 +35,7 @@ PAGES = {
         "/steer/",
         f"/steer/{KEY}/",
         f"/s/{KEY}/declaration/submission/desk",
+        f"/s/{KEY}/declaration/submission/alike",
         f"/s/{KEY}/promotion/promotion/all/views",
         f"/s/{KEY}/online_vote/ballot/turnout",
         f"/s/{KEY}/public_notice/notice/desk",

@@ -13,7 +13,7 @@ from evalflow.kinds import submission as rules
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry
-from evalflow.stages.submission import commands, confirming, forms, pages, queries, reviewing
+from evalflow.stages.submission import alike, commands, confirming, forms, pages, queries, reviewing
 from evalflow.stages.submission.forms import DeclarationForm, ReviewForm
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, database, locale, now, reading, writing
@@ -234,8 +234,8 @@ def confirmed(entry_key: str) -> Answered:
 def desk() -> str:
     """All branches: what was handed in, what waits for the organiser, who is late."""
     here = place()
-    lines = queries.desk(reading(), here.stage)
-    return render_template("stages/submission/desk.html", stage=here.stage, lines=lines)
+    lines, pairs = queries.desk(reading(), here.stage), alike.pairs(reading(), here.season.id)
+    return render_template("stages/submission/desk.html", stage=here.stage, lines=lines, alike=len(pairs))
 
 
 @blueprint.get("/desk/<entry_key>")

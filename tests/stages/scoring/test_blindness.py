@@ -23,6 +23,7 @@ ARGUMENTS = {
     "season_key": "test-2026",
     "stage_key": "score",
     "entry_key": "smelting",
+    "other_key": "refining",
     "attachment_id": 1,
     "person_id": 1,
     "grant_id": 1,
