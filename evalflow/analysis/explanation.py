@@ -14,6 +14,7 @@ from evalflow.analysis.afterwards_explained import Award, Notice, Plain, explain
 from evalflow.analysis.arithmetic import plain
 from evalflow.analysis.decision_explained import Decision
 from evalflow.analysis.inspection_explained import Inspection
+from evalflow.analysis.projects_explained import Approval, Tracked, explain_approval, explain_tracking
 from evalflow.analysis.scores_explained import Scoring
 from evalflow.analysis.votes_explained import Vote
 from evalflow.bundle.format import ACCEPTED, Bundle, EntryLine
@@ -22,7 +23,7 @@ from evalflow.errors import NotFound
 from evalflow.i18n import say
 from evalflow.workflow.outcome import Case, Outcome
 
-Part = Vote | Scoring | Inspection | Decision | Notice | Award | Plain
+Part = Vote | Scoring | Approval | Tracked | Inspection | Decision | Notice | Award | Plain
 Explainer = Callable[[Case, Outcome, str], Part]
 
 
@@ -114,6 +115,8 @@ EXPLAINERS: Mapping[str, Explainer] = MappingProxyType(
     {
         "ballot": votes_explained.explain,
         "scoring": scores_explained.explain,
+        "approval": explain_approval,
+        "tracking": explain_tracking,
         "inspection": inspection_explained.explain,
         "decision": decision_explained.explain,
         "notice": explain_notice,

@@ -1,6 +1,7 @@
 """Every step from the sheets and counts to the place, against what `worked` says was worked out by hand."""
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -8,13 +9,17 @@ import pytest
 from evalflow.analysis.afterwards_explained import Award, Notice, Plain
 from evalflow.analysis.decision_explained import Decision, Neighbour, TieBreak
 from evalflow.analysis.explanation import EXPLAINERS, Explanation, explain, explain_plainly
+from evalflow.analysis.projects_explained import Approval, Tracked
 from evalflow.analysis.scores_explained import Scoring
 from evalflow.analysis.votes_explained import Vote
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import case_of, recount
 from evalflow.errors import NotFound
-from evalflow.workflow.outcome import Outcome
+from evalflow.kinds import KINDS
+from evalflow.workflow import reader
+from evalflow.workflow.outcome import Case, Outcome
 from tests.analysis.worked import PARTS, TOML, unmet, worked
+from tests.declared import PLAN
 
 
 def told(entry: str, bundle: Bundle | None = None) -> Explanation:
@@ -207,7 +212,58 @@ def test_a_kind_without_an_explanation_of_its_own_tells_its_figures_and_facts() 
     part = explain_plainly(case_of(bundle, bundle.definition.stage("peers"), {}), outcome, "a")
     assert isinstance(part, Plain)
     assert (part.figures, part.facts) == ((("reports", Fraction(7)),), (("late", "✓"), ("capped", "90")))
-    assert "tracking" not in EXPLAINERS
+    assert "submission" not in EXPLAINERS
+
+
+def test_a_project_tells_which_targets_a_motion_changed_and_what_was_reported_last() -> None:
+    text = """
+format = 1
+key = "small"
+title = { zh = "小" }
+moves = "apart"
+entry = { noun = { zh = "工程" } }
+
+[[stage]]
+key = "apply"
+kind = "submission"
+title = { zh = "申报" }
+field = [
+  { key = "name", type = "text", role = "title", label = { zh = "名称" }, required = true },
+  { key = "plan", type = "indicators", label = { zh = "指标" } },
+]
+
+[[stage]]
+key = "approve"
+kind = "approval"
+title = { zh = "把关" }
+quorum = { present = "2/3", ayes = "1/2 of entitled" }
+
+[[stage]]
+key = "track"
+kind = "tracking"
+title = { zh = "推动" }
+"""
+    definition = reader.read(text, KINDS, file="small.toml")
+    rows = {"a": PLAN["plan"]}
+    change = {"entry": "a", "indicator": 2, "old_work": "9", "old_stretch": "7.5", "work": "8.5", "stretch": "7"}
+    outcomes = {
+        "apply": Outcome(facts={"indicators": rows}),
+        "approve": Outcome(facts={"approved": ["a"], "changes": [{**change, "motion": "4"}]}),
+        "track": Outcome(
+            {"reports": {"a": Fraction(3)}, "attainment": {"a": Fraction(50)}},
+            {"last": {"a": {"1": {"value": "93", "day": "2026-08-29"}}}},
+        ),
+    }
+    cases = {key: Case(definition, definition.stage(key), (), (), {}, outcomes) for key in outcomes}
+    approved = EXPLAINERS["approval"](cases["approve"], outcomes["approve"], "a")
+    assert isinstance(approved, Approval) and approved.is_approved
+    assert [(one.indicator, one.old, one.new, one.motion) for one in approved.changes] == [
+        ("工期", (Decimal(9), Decimal("7.5")), (Decimal("8.5"), Decimal(7)), "4")
+    ]
+    tracked = EXPLAINERS["tracking"](cases["track"], outcomes["track"], "a")
+    assert isinstance(tracked, Tracked)
+    assert (tracked.reports, tracked.attainment) == (3, 50)
+    assert [(one.indicator.name, one.value, str(one.day)) for one in tracked.last] == [("回收率", 93, "2026-08-29")]
 
 
 def test_only_entries_that_take_part_are_explained() -> None:
