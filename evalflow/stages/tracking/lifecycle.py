@@ -1,5 +1,6 @@
 """What the engine asks of a tracking stage. Time opens and closes it; reports are welcome, never awaited."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from evalflow.access import Actor
 from evalflow.errors import Refused
 from evalflow.seasons.models import EntryState, StageRow
 from evalflow.stages.tracking import queries
+from evalflow.stages.tracking.models import FollowUp, ProgressReport
 from evalflow.workflow.outcome import Tables
 
 
@@ -50,14 +52,39 @@ def evidence(session: Session, stage: StageRow) -> Tables:
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:
-    """The reports on an entry are numbered without gaps, and the entry is one of this season."""
-    numbers: dict[str, list[int]] = {}
-    found = []
-    for one in queries.reports(session, stage.id):
-        numbers.setdefault(one.entry.key, []).append(one.number)
-        if one.entry.season_id != stage.season_id:
-            found.append(f"report {one.number} is on {one.entry.key}, an entry of another season")
-    for key, given in numbers.items():
-        if given != list(range(1, len(given) + 1)):
-            found.append(f"the reports on {key} are numbered {given}")
+    """What reports, orders and plans are numbered or dated as no command would have it, or of another season."""
+    reports = queries.reports(session, stage.id)
+    found = _strangers(stage, "report", reports) + _gaps("reports", reports)
+    orders = queries.orders(session, stage.id)
+    found += _strangers(stage, "order", orders) + _gaps("orders", orders)
+    found += [
+        f"order {one.number} on {one.entry.key} was closed without an answer or a reason"
+        for one in orders
+        if one.closed_at is not None and one.answered_at is None and not one.closing
+    ]
+    for plan, entry in queries.month_plans(session, stage.id):
+        if plan.month.day != 1:
+            found.append(f"the plan of {entry.key} for {plan.month} is not for a month")
+        if entry.season_id != stage.season_id:
+            found.append(f"the plan for {plan.month} is that of {entry.key}, an entry of another season")
     return found
+
+
+def _strangers(stage: StageRow, noun: str, rows: Sequence[ProgressReport] | Sequence[FollowUp]) -> list[str]:
+    return [
+        f"{noun} {one.number} is on {one.entry.key}, an entry of another season"
+        for one in rows
+        if one.entry.season_id != stage.season_id
+    ]
+
+
+def _gaps(nouns: str, rows: Sequence[ProgressReport] | Sequence[FollowUp]) -> list[str]:
+    """They are numbered from 1 on, for each entry."""
+    numbers: dict[str, list[int]] = {}
+    for one in rows:
+        numbers.setdefault(one.entry.key, []).append(one.number)
+    return [
+        f"the {nouns} on {key} are numbered {given}"
+        for key, given in numbers.items()
+        if given != list(range(1, len(given) + 1))
+    ]

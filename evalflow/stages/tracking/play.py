@@ -86,7 +86,10 @@ def _supervise(world: World, stage: StageRow) -> None:
     due = (world.clock + timedelta(days=10)).astimezone(ZONE).date()
     for project in world.ask(progress.progress_of, stage, world.clock):
         if project.light is Light.RED and project.entry.id not in ordered and queries.is_here(project.entry, stage):
-            world.do(supervising.give, stage.id, project.entry.key, ORDER, due=due, actor=world.organiser)
+            number = len(world.ask(supervising.of_entry, stage.id, project.entry.id)) + 1
+            world.do(
+                supervising.give, stage.id, project.entry.key, ORDER, due=due, number=number, actor=world.organiser
+            )
 
 
 def _figures(world: World, one: Progress) -> dict[int, str]:

@@ -16,7 +16,7 @@ from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import calendar
-from evalflow.stages.tracking.models import FollowUp, ProgressReport
+from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProgressReport
 
 
 def reports(session: Session, stage_id: int) -> Sequence[ProgressReport]:
@@ -91,10 +91,25 @@ def open_orders(session: Session, stage_id: int) -> Sequence[FollowUp]:
     return session.scalars(query.order_by(FollowUp.due, FollowUp.id)).all()
 
 
+def orders(session: Session, stage_id: int) -> Sequence[FollowUp]:
+    """All orders with their entries, by entry and number."""
+    query = select(FollowUp).join(FollowUp.entry).where(FollowUp.stage_id == stage_id)
+    return session.scalars(query.options(contains_eager(FollowUp.entry)).order_by(Entry.key, FollowUp.number)).all()
+
+
+def month_plans(session: Session, stage_id: int) -> Sequence[tuple[MonthlyPlan, Entry]]:
+    """All monthly plans with their entries, by entry and month."""
+    query = select(MonthlyPlan, Entry).join(Entry, MonthlyPlan.entry_id == Entry.id)
+    found = session.execute(query.where(MonthlyPlan.stage_id == stage_id).order_by(Entry.key, MonthlyPlan.month))
+    return [(plan, entry) for plan, entry in found]
+
+
 def _order_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
-    """To a branch the orders it has not answered, to the supervisor those it has."""
+    """To a branch the orders it has not answered, to the supervisor those it has; none on a project that went on."""
     found = []
     for order in open_orders(session, stage.id):
+        if not is_here(order.entry, stage):
+            continue
         own = may(actor, Permission.DECLARE, season=stage.season_id, branch=order.entry.branch_id)
         args = (("entry_key", order.entry.key),)
         if own and order.answered_at is None:

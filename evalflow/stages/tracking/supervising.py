@@ -24,17 +24,29 @@ AHEAD = 2  # a plan is made for this month or the next ones, so many in all
 
 
 def give(
-    session: Session, stage_id: int, entry_key: str, text: str, *, due: date | None, actor: Actor, now: datetime
+    session: Session,
+    stage_id: int,
+    entry_key: str,
+    text: str,
+    *,
+    due: date | None,
+    number: int,
+    actor: Actor,
+    now: datetime,
 ) -> FollowUp:
-    """Tell a branch what to do on its project, and by when. Invalid names the field of what can't be."""
+    """Tell a branch what to do on its project, and by when. Invalid names the field of what can't be.
+
+    number: the one the form was shown for, so that the same form sent twice is refused the second time.
+    """
     stage, entry = _taken(session, stage_id, entry_key, now=now)
     require(actor, Permission.SUPERVISE, season=stage.season_id)
+    if number != len(of_entry(session, stage_id, entry.id)) + 1:
+        raise Conflict("changed_meanwhile", entry=entry.title)
     wrong = _told(text)
     if due is None or due < now.astimezone(ZONE).date():
         wrong["due"] = "due_day_passed"
     if wrong or due is None:
         raise Invalid("supervision_incomplete", fields=wrong)
-    number = len(of_entry(session, stage_id, entry.id)) + 1
     row = FollowUp(stage_id=stage_id, entry=entry, number=number, text=text.strip(), due=due, given_at=now)
     session.add(row)
     session.flush()

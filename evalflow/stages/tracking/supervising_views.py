@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission, may
-from evalflow.errors import Forbidden, Invalid
+from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry
@@ -19,6 +19,7 @@ from evalflow.stages.tracking import queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 from evalflow.stages.tracking.views import blueprint
 from evalflow.web.current import actor, now, reading, writing
+from evalflow.web.forms import plain
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.refusals import sentence, sentence_of
@@ -35,6 +36,15 @@ class Typed:
     due: str = ""
     told: str = ""
     wrong: tuple[tuple[str, str], ...] = ()
+
+    def of(self, name: str) -> list[str]:
+        """What is wrong with one field."""
+        return [told for field, told in self.wrong if field == name]
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """What is wrong with fields that the page doesn't show: the month of a plan."""
+        return [told for field, told in self.wrong if field not in ("text", "due")]
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,15 @@ class SupervisionPage:
     def written(self, month: date) -> str:
         """The plan as it stands; "" where none is written."""
         return next((one.text for one in self.plans if one.month == month), "")
+
+    @property
+    def homeless(self) -> str:
+        """What was typed into a form that can't be shown any more, such as that of a month that is over."""
+        open_orders = [one.number for one in self.orders if not one.closed_at]
+        shown = {f"plan-{month}" for month in self.months} if self.may_answer else set()
+        shown |= {f"answer-{number}" for number in open_orders if self.may_answer}
+        shown |= {"give", *(f"close-{number}" for number in open_orders)} if self.may_order else set()
+        return "" if self.typed.at in shown else self.typed.text
 
 
 @blueprint.get("/<entry_key>/supervision")
@@ -88,8 +107,8 @@ def _page(found: Entry, typed: Typed) -> str:
 @guarded(Permission.SUPERVISE)
 def give_order(entry_key: str) -> Answered:
     def act(session: Session, moment: datetime, text: str) -> None:
-        due = _day(request.form.get("due", ""))
-        supervising.give(session, place().stage.id, entry_key, text, due=due, actor=actor(), now=moment)
+        due, number = _day(request.form.get("due", "")), request.form.get("number", 0, type=int)
+        supervising.give(session, place().stage.id, entry_key, text, due=due, number=number, actor=actor(), now=moment)
 
     return _acted(entry_key, "give", act, _("The order is given."))
 
@@ -130,8 +149,9 @@ def _acted(entry_key: str, at: str, act: Callable[[Session, datetime, str], None
     try:
         with writing() as session:
             act(session, now(), text)
-    except Invalid as refusal:
-        wrong = tuple((name, sentence_of(code, refusal.facts)) for name, code in refusal.fields.items())
+    except (Conflict, Invalid) as refusal:
+        fields = refusal.fields if isinstance(refusal, Invalid) else {}
+        wrong = tuple((name, sentence_of(code, refusal.facts)) for name, code in fields.items())
         typed = Typed(at, text, request.form.get("due", ""), sentence(refusal), wrong)
         return _page(found, typed), refusal.status
     flash(done)
@@ -140,6 +160,6 @@ def _acted(entry_key: str, at: str, act: Callable[[Session, datetime, str], None
 
 def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(typed)
+        return date.fromisoformat(plain(typed))
     except ValueError:
         return None

@@ -1,20 +1,45 @@
 """Follow-up orders are given, answered and closed; monthly plans are written for this month and the next."""
 
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from evalflow.access import Actor, Role
+from evalflow.audit.note import Signer
+from evalflow.db import Base, Database
+from evalflow.engine import doctor
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons.models import Season
-from evalflow.stages.tracking import queries, supervising
+from evalflow.stages.tracking import lifecycle, queries, supervising
+from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 from tests.builders import House
+from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 from tests.declared import PLAN, PROJECT, declared, secretaries
 from tests.stages.tracking.test_progress import TRACKING
 from tests.visitors import Visitor
 
 PAGE = "/s/test-2026/progress/tracking/smelting/supervision"
 DUE = date(2026, 5, 1)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
+    """Both kinds, one after the other."""
+    server = request.getfixturevalue("server") if request.param == "postgresql" else ""
+    with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
+        Base.metadata.create_all(engine)
+        yield (kept := Database(engine))
+        if request.node.get_closest_marker("breaks_the_database") is None:
+            with kept.reading() as session:
+                assert doctor.faults(session, signer) == []
 
 
 @pytest.fixture
@@ -47,7 +72,7 @@ def tasks(house: House, season: Season, actor: Actor) -> list[str]:
 def test_an_order_is_given_answered_and_closed_and_the_log_tells_it(
     house: House, season: Season, by: dict[str, Actor], organiser: Actor
 ) -> None:
-    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    act(house, season, supervising.give, "补交检修记录", due=DUE, number=1, actor=organiser)
     assert (tasks(house, season, by["smelting"]), tasks(house, season, organiser)) == (["Answer a follow-up order"], [])
     act(house, season, supervising.answer, 1, "已补交", actor=by["smelting"])
     assert tasks(house, season, by["smelting"]) == []
@@ -61,7 +86,7 @@ def test_an_order_is_given_answered_and_closed_and_the_log_tells_it(
 
 
 def test_what_is_closed_stays_closed(house: House, season: Season, by: dict[str, Actor], organiser: Actor) -> None:
-    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    act(house, season, supervising.give, "补交检修记录", due=DUE, number=1, actor=organiser)
     act(house, season, supervising.close, 1, "已另行处理", actor=organiser)
     for command, who in ((supervising.answer, by["smelting"]), (supervising.close, organiser)):
         with pytest.raises(Conflict, match="order_closed"):
@@ -81,14 +106,14 @@ def test_an_order_says_what_and_by_when(
     house: House, season: Season, organiser: Actor, text: str, due: date | None, wrong: dict[str, str]
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        act(house, season, supervising.give, text, due=due, actor=organiser)
+        act(house, season, supervising.give, text, due=due, number=1, actor=organiser)
     assert refused.value.fields == wrong
 
 
 def test_an_order_without_an_answer_is_closed_with_a_reason_only(
     house: House, season: Season, organiser: Actor
 ) -> None:
-    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    act(house, season, supervising.give, "补交检修记录", due=DUE, number=1, actor=organiser)
     with pytest.raises(Invalid) as refused:
         act(house, season, supervising.close, 1, " ", actor=organiser)
     assert refused.value.fields == {"text": "reason_needed"}
@@ -97,9 +122,9 @@ def test_an_order_without_an_answer_is_closed_with_a_reason_only(
 def test_only_supervisors_give_and_close_orders_and_only_the_branch_answers(
     house: House, season: Season, by: dict[str, Actor], organiser: Actor
 ) -> None:
-    act(house, season, supervising.give, "补交检修记录", due=DUE, actor=organiser)
+    act(house, season, supervising.give, "补交检修记录", due=DUE, number=1, actor=organiser)
     with pytest.raises(Forbidden):
-        act(house, season, supervising.give, "查", due=DUE, actor=by["smelting"])
+        act(house, season, supervising.give, "查", due=DUE, number=2, actor=by["smelting"])
     for stranger in (by["refining"], organiser):
         with pytest.raises(Forbidden):
             act(house, season, supervising.answer, 1, "好", actor=stranger)
@@ -133,14 +158,14 @@ def test_on_the_page_a_refused_order_is_shown_again_as_it_was_typed(
 ) -> None:
     desk: Visitor = signed_in(organiser.person_id)
     desk.get(PAGE)
-    refused = desk.post(f"{PAGE}/orders", text="<补交>", due="2020-01-01")
+    refused = desk.post(f"{PAGE}/orders", text="<补交>", due="2020-01-01", number="1")
     assert (refused.status_code, "&lt;补交&gt;" in refused.text, 'value="2020-01-01"' in refused.text) == (
         422,
         True,
         True,
     )
     desk.get(PAGE)
-    assert desk.send(f"{PAGE}/orders", text="补交检修记录", due="2026-05-01").status_code == 200
+    assert desk.send(f"{PAGE}/orders", text="补交检修记录", due="2026-05-01", number="1").status_code == 200
     branch: Visitor = signed_in(by["smelting"].person_id)
     assert "补交检修记录" in branch.get(PAGE).text
     assert "已补交" in branch.send(f"{PAGE}/orders/1/answer", text="已补交").text
@@ -148,3 +173,75 @@ def test_on_the_page_a_refused_order_is_shown_again_as_it_was_typed(
     assert desk.send(f"{PAGE}/orders/1/close", text="").status_code == 200
     assert branch.get(PAGE).text.count("已补交") == 1
     assert signed_in(by["refining"].person_id).get(PAGE).status_code == 403
+
+
+@pytest.mark.breaks_the_database
+def test_an_order_on_a_project_that_went_on_is_nobodys_task_any_more(
+    house: House, season: Season, by: dict[str, Actor], organiser: Actor
+) -> None:
+    act(house, season, supervising.give, "补交检修记录", due=DUE, number=1, actor=organiser)
+    house.act(_go_on, actor=organiser)
+    assert tasks(house, season, by["smelting"]) == []
+    with pytest.raises(Conflict, match="entry_not_here"):
+        act(house, season, supervising.answer, 1, "已补交", actor=by["smelting"])
+
+
+def _go_on(session, *, actor, now):  # type: ignore[no-untyped-def]
+    entry = next(one for one in session.query(queries.Entry) if one.key == "smelting")
+    entry.position = "inspection.open"
+
+
+def test_the_same_form_sent_twice_gives_one_order_and_keeps_what_was_typed(
+    house: House, season: Season, organiser: Actor, signed_in
+) -> None:
+    desk: Visitor = signed_in(organiser.person_id)
+    shown = desk.get(PAGE).text
+    assert 'name="number" value="1"' in shown
+    form = {"text": "补交检修记录", "due": "2026-05-01", "number": "1"}
+    assert desk.post(f"{PAGE}/orders", **form).status_code == 302
+    desk.get(PAGE)
+    again = desk.post(f"{PAGE}/orders", **form)
+    assert (again.status_code, 'name="number" value="2"' in again.text) == (409, True)
+    assert again.text.count("补交检修记录") == 2  # the order, and the form
+    assert len(house.log("follow_up.given")) == 1
+
+
+def test_a_plan_for_a_month_that_is_over_is_shown_again_as_it_was_typed(
+    house: House, season: Season, by: dict[str, Actor], signed_in
+) -> None:
+    branch: Visitor = signed_in(by["smelting"].person_id)
+    branch.get(PAGE)
+    refused = branch.post(f"{PAGE}/plan", month="2026-03-01", text="三月备件到货")
+    assert (refused.status_code, refused.text.count("三月备件到货")) == (422, 1)
+
+
+def test_what_is_wrong_with_the_day_stands_at_the_day(
+    house: House, season: Season, organiser: Actor, signed_in
+) -> None:
+    desk: Visitor = signed_in(organiser.person_id)
+    desk.get(PAGE)
+    refused = desk.post(f"{PAGE}/orders", text="补交检修记录", due="2020-01-01", number="1").text
+    assert ('id="due-wrong"' in refused, 'id="give-wrong"' in refused) == (True, False)
+
+
+@pytest.mark.breaks_the_database
+def test_the_doctor_finds_orders_that_no_command_would_have_written(
+    house: House, season: Season, organiser: Actor
+) -> None:
+    stage = house.stage(season, "progress")
+    act(house, season, supervising.give, "补交检修记录", due=DUE, number=1, actor=organiser)
+    assert house.ask(lifecycle.faults, stage) == []
+    house.act(_spoil, actor=organiser)
+    assert house.ask(lifecycle.faults, stage) == [
+        "the orders on smelting are numbered [3]",
+        "order 3 on smelting was closed without an answer or a reason",
+        "the plan of smelting for 2026-04-02 is not for a month",
+    ]
+
+
+def _spoil(session, *, actor, now):  # type: ignore[no-untyped-def]
+    order = session.query(FollowUp).one()
+    order.number, order.closed_at = 3, now
+    session.add(
+        MonthlyPlan(stage_id=order.stage_id, entry_id=order.entry_id, month=date(2026, 4, 2), text="备件", saved_at=now)
+    )
