@@ -5,39 +5,26 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
 from evalflow.engine import firmness_pages, hint_pages, jobs, log_pages, preview_pages, result_pages, ticking
 from evalflow.engine import views as steering
+from evalflow.engine.tasks import tasks
 from evalflow.entropy import SystemEntropy
-from evalflow.seasons.models import StageRow
-from evalflow.seasons.tasks import Task
-from evalflow.stages.approval import queries as approval_queries
 from evalflow.stages.approval import views as approval
-from evalflow.stages.award import queries as award_queries
 from evalflow.stages.award import views as award
-from evalflow.stages.ballot import queries as ballot_queries
 from evalflow.stages.ballot import views as ballot
 from evalflow.stages.decision import cutline_views
-from evalflow.stages.decision import queries as decision_queries
 from evalflow.stages.decision import views as decision
-from evalflow.stages.inspection import queries as inspection_queries
 from evalflow.stages.inspection import views as inspection
-from evalflow.stages.notice import queries as notice_queries
 from evalflow.stages.notice import views as notice
-from evalflow.stages.promotion import queries as promotion_queries
 from evalflow.stages.promotion import views as promotion
-from evalflow.stages.scoring import queries as scoring_queries
 from evalflow.stages.scoring import views as scoring
 from evalflow.stages.submission import alike_views
-from evalflow.stages.submission import queries as submission_queries
 from evalflow.stages.submission import views as submission
-from evalflow.stages.tracking import queries as tracking_queries
 from evalflow.stages.tracking import supervising_views as tracking_supervision
 from evalflow.stages.tracking import views as tracking
 from evalflow.stages.tracking import wall_views as tracking_wall
@@ -99,18 +86,6 @@ BLUEPRINTS = (
     tracking.blueprint,
     attachments.blueprint,
 )
-TASKS = {
-    "approval": approval_queries.tasks,
-    "award": award_queries.tasks,
-    "ballot": ballot_queries.tasks,
-    "decision": decision_queries.tasks,
-    "inspection": inspection_queries.tasks,
-    "notice": notice_queries.tasks,
-    "promotion": promotion_queries.tasks,
-    "scoring": scoring_queries.tasks,
-    "submission": submission_queries.tasks,
-    "tracking": tracking_queries.tasks,
-}
 
 
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
@@ -125,7 +100,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
         database=kept,
         clock=clock or _utc_now,
         signer=signer,
-        tasks=_tasks,
+        tasks=tasks,
         tick=lambda now: jobs.tick(kept, now=now, signer=signer),
         secret=secret,
     )
@@ -152,7 +127,7 @@ def from_environment() -> Flask:
     app = create_app(Config.from_environment())
     site: Site = app.extensions[current.EXTENSION]
     if site.config.tick_every:
-        ticking.start(site.database, site.signer, seconds=site.config.tick_every)
+        ticking.start(site.database, site.signer, site.config)
     return app
 
 
@@ -171,11 +146,6 @@ def _settings(config: Config, secret: bytes) -> dict[str, object]:
         "BABEL_TRANSLATION_DIRECTORIES": str(TRANSLATIONS),
         "TEMPLATES_AUTO_RELOAD": False,
     }
-
-
-def _tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
-    find = TASKS.get(stage.kind)
-    return find(session, stage, actor, now) if find else []
 
 
 def _utc_now() -> datetime:

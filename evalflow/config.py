@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 PACKAGE = Path(__file__).resolve().parent
@@ -23,6 +24,39 @@ LOCALES = ("zh_Hans", "en")
 SITE_NAME: Mapping[str, str] = {"zh_Hans": "评优评选平台", "en": "Awards & evaluation"}
 
 
+SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("none", 25)}
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """A mail server. security: tls from the start, starttls, or none for a server of the same machine."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, url: str, sender: str) -> "Smtp":
+        """From an address such as smtps://user:password@mail.example:465; ValueError without repeating it.
+
+        >>> Smtp.of("smtp+starttls://li:p%40ss@mail.example", "vote@example.com")
+        Smtp(host='mail.example', port=587, security='starttls', sender='vote@example.com', user='li')
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in SECURITY or not parts.hostname:
+            raise ValueError("EVALFLOW_SMTP: expected smtps://, smtp+starttls:// or smtp:// and a host")
+        security, usual = SECURITY[parts.scheme]
+        if parts.username and security == "none":
+            raise ValueError("EVALFLOW_SMTP: a password would travel in the clear; use smtps:// or smtp+starttls://")
+        if "@" not in sender:
+            raise ValueError("EVALFLOW_MAIL_FROM: expected the address that mails come from")
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.hostname, parts.port or usual, security, sender, user, password)
+
+
 @dataclass(frozen=True)
 class Config:
     """One installation.
@@ -32,6 +66,7 @@ class Config:
     site_url: the address people use, for links in mails, QR codes and documents ("" = that of the request).
     timezone: in which dates are read and shown.
     tick_every: seconds between ticks in this process; 0 where another one lets time do its work.
+    smtp: the server that takes reminders; None where they are shown on the pages only.
     trusted_proxies: how many reverse proxies' X-Forwarded headers are believed (0 = none).
     """
 
@@ -46,12 +81,14 @@ class Config:
     extra_workflows: Path | None = None
     max_request_bytes: int = 24 * 1024 * 1024
     tick_every: int = 0
+    smtp: Smtp | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read the EVALFLOW_… variables named below; each has a default that suits one machine."""
         instance = Path(environ.get("EVALFLOW_INSTANCE", "var")).resolve()
         extra = environ.get("EVALFLOW_WORKFLOWS")
+        server = environ.get("EVALFLOW_SMTP")
         return cls(
             instance=instance,
             database_url=environ.get("EVALFLOW_DATABASE_URL", f"sqlite:///{instance / 'evalflow.sqlite3'}"),
@@ -66,4 +103,5 @@ class Config:
             log_origin=environ.get("EVALFLOW_LOG_ORIGIN", "evalflow.example/log"),
             extra_workflows=Path(extra) if extra else None,
             tick_every=int(environ.get("EVALFLOW_TICK_EVERY", "0")),
+            smtp=Smtp.of(server, environ.get("EVALFLOW_MAIL_FROM", "")) if server else None,
         )

@@ -7,7 +7,7 @@ import click
 from evalflow.cli import serving
 from evalflow.cli.setting import Setting
 from evalflow.engine import demo as demonstration
-from evalflow.engine import jobs, schema
+from evalflow.engine import jobs, reminders, schema
 
 pass_setting = click.make_pass_decorator(Setting)
 
@@ -71,8 +71,10 @@ def serve(setting: Setting, host: str, port: int, workers: int, tick_every: int)
 @click.command()
 @pass_setting
 def tick(setting: Setting) -> None:
-    """Do all that time has caused by now: open, close, settle; then seal the log. For cron."""
-    click.echo(f"{jobs.tick(setting.database, now=setting.now(), signer=setting.signer)} timers fired")
+    """Do all that time has caused by now: open, close, settle, seal the log, remind. For cron."""
+    fired = jobs.tick(setting.database, now=setting.now(), signer=setting.signer)
+    made, sent = reminders.remind(setting.database, setting.config, now=setting.now())
+    click.echo(f"{fired} timers fired, {made} reminders written, {sent} mails sent")
 
 
 COMMANDS = (db, demo, serve, tick)

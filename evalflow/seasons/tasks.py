@@ -1,8 +1,12 @@
 """Something a person has to do: what the first page lists. Each kind says its own in `queries.tasks`."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor
 from evalflow.seasons.models import StageRow
 
 
@@ -11,6 +15,7 @@ class Task:
     """title: a message id of the catalogue. endpoint: the page on which to do it, within the stage.
 
     args: what the endpoint's rule needs beyond season and stage. detail: whom or what it is about, as is.
+    is_secret: whether it is done is for the person's own eyes; reminders, which others may see, go to all alike.
     """
 
     title: str
@@ -20,3 +25,7 @@ class Task:
     due: datetime | None = None
     is_done: bool = False
     args: tuple[tuple[str, str], ...] = ()
+    is_secret: bool = False
+
+
+Tasks = Callable[[Session, StageRow, Actor, datetime], Sequence[Task]]  # of one person in a stage, whatever its kind

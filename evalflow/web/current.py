@@ -1,6 +1,6 @@
 """What belongs to the present request: who asks, when, in which language, and the two ways into the database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,14 +13,12 @@ from evalflow.access import VISITOR, Actor
 from evalflow.audit.note import Signer
 from evalflow.config import LOCALES, Config
 from evalflow.db import Database
-from evalflow.seasons.models import StageRow
-from evalflow.seasons.tasks import Task
+from evalflow.seasons.tasks import Tasks
 
 EXTENSION = "evalflow"
 LOCALE_COOKIE = "locale"
 
 Clock = Callable[[], datetime]
-Tasks = Callable[[Session, StageRow, Actor, datetime], Sequence[Task]]
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def test_a_rehearsal_writes_documents_and_a_bundle_that_recounts_and_a_changed_c
 
 
 def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    assert run("db", "upgrade").output == "schema 0012\n"
+    assert run("db", "upgrade").output == "schema 0013\n"
     assert run("db", "check").exit_code == 0
     branches, people = tmp_path / "branches.csv", tmp_path / "people.csv"
     branches.write_text("支部代码,支部名称\nsmelting,熔炼分厂党支部\n")
@@ -115,7 +115,7 @@ def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Pat
     link = run("user", "invite", "boss", "--name", "系统管理员", "--role", "administrator").output.strip()
     assert link.startswith("https://awards.example/invitation/")
     assert run("user", "invite", "nobody").exit_code == 1
-    assert run("tick").output == "0 timers fired\n"
+    assert run("tick").output == "0 timers fired, 0 reminders written, 0 mails sent\n"
     assert run("log", "verify").output.startswith("5 leaves, 1 checkpoints, root ")
     assert run("doctor").output.endswith("all is well\n")
     assert run("calendar", "tell", "2026-10-01").output == "free\n"

@@ -23,7 +23,7 @@ HAN = r"\u4e00-\u9fff"
 
 def test_every_kind_answers_the_engine_plays_and_has_pages() -> None:
     kinds = set(KINDS)
-    assert (set(registry.LIFECYCLES), set(registry.PLAYS), set(app.TASKS)) == (kinds, kinds, kinds)
+    assert (set(registry.LIFECYCLES), set(registry.PLAYS), set(registry.TASKS)) == (kinds, kinds, kinds)
     assert kinds <= {blueprint.name for blueprint in app.BLUEPRINTS}
 
 

@@ -97,7 +97,7 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     voting = guards.is_open(stage, now) and may(actor, Permission.VOTE, season=stage.season_id)
     if voting and is_on_roll(session, stage.id, actor.person_id):
         voted = own_receipt(session, stage.id, actor.person_id) is not None
-        found.append(Task("Vote", "ballot.home", stage, due=stage.closes_at, is_done=voted))
+        found.append(Task("Vote", "ballot.home", stage, due=stage.closes_at, is_done=voted, is_secret=True))
     if may(actor, Permission.HOLD_SHARE, season=stage.season_id):
         found += _teller_tasks(session, stage, actor.person_id)
     return found

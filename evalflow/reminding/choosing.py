@@ -1,0 +1,67 @@
+"""Of all that a person has to do, what they are reminded of on a day."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+
+from evalflow.reminding.models import Cause
+from evalflow.seasons.tasks import Task
+from evalflow.seasons.windows import ZONE
+
+IsWorking = Callable[[date], bool]
+FROM = time(8)  # nobody is reminded at night
+
+
+def next_working(day: date, is_working: IsWorking) -> date:
+    """The first working day after a day.
+
+    >>> next_working(date(2026, 4, 3), lambda day: day.weekday() < 5)
+    datetime.date(2026, 4, 6)
+    """
+    after = day + timedelta(days=1)
+    while not is_working(after):
+        after += timedelta(days=1)
+    return after
+
+
+def monday(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def last_day(due: datetime) -> date:
+    """The day on which something can still be done: a deadline at midnight belongs to the day that ends.
+
+    >>> last_day(datetime(2026, 4, 1, tzinfo=ZONE)), last_day(datetime(2026, 4, 1, 17, tzinfo=ZONE))
+    (datetime.date(2026, 3, 31), datetime.date(2026, 4, 1))
+    """
+    return (due.astimezone(ZONE) - timedelta(microseconds=1)).date()
+
+
+def left(tasks: Iterable[Task]) -> list[Task]:
+    """What is not done. Of a secret task nobody else may know, so it is always left: a reminder must not tell."""
+    return [task for task in tasks if not task.is_done or task.is_secret]
+
+
+def this_week(tasks: Iterable[Task], today: date) -> list[Task]:
+    """Late, due until Sunday, or without a date; the most urgent first, what has no date last."""
+    sunday = monday(today) + timedelta(days=6)
+    return _ordered(task for task in left(tasks) if task.due is None or last_day(task.due) <= sunday)
+
+
+def by_next_day(tasks: Iterable[Task], today: date, is_working: IsWorking) -> list[Task]:
+    """Due after today and no later than on the next working day."""
+    until = next_working(today, is_working)
+    return _ordered(task for task in left(tasks) if task.due is not None and today < last_day(task.due) <= until)
+
+
+def chosen(tasks: Sequence[Task], today: date, is_working: IsWorking, *, opens_week: bool) -> tuple[Cause, list[Task]]:
+    """What a working day reminds of, and why; on the first of its week of the week and of the next day."""
+    eve = by_next_day(tasks, today, is_working)
+    if not opens_week:
+        return Cause.EVE, eve
+    week = this_week(tasks, today)
+    return Cause.WEEK, week + [task for task in eve if task not in week]
+
+
+def _ordered(tasks: Iterable[Task]) -> list[Task]:
+    return sorted(tasks, key=lambda task: (task.due is None, task.due or datetime.max.replace(tzinfo=ZONE)))
