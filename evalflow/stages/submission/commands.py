@@ -18,7 +18,7 @@ from evalflow.people.models import Branch
 from evalflow.seasons import guards, moves
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
-from evalflow.stages.submission import acceptance, confirming, events, queries
+from evalflow.stages.submission import acceptance, confirming, earlier, events, queries
 from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Draft, Revision, RevisionState
 from evalflow.workflow import fields, rows
@@ -138,6 +138,28 @@ def _added(
         else:
             ids.append(files.keep(session, entry.id, upload, actor=actor, now=now).id)
     return ids, fault
+
+
+def copy_from(
+    session: Session, stage_id: int, entry_id: int, source_id: int, *, version: int, actor: Actor, now: datetime
+) -> Draft:
+    """Begin a blank draft with what the branch declared in an earlier season; as any draft, it is not logged.
+
+    version: of the draft, 0 when there was none. Conflict("changed_meanwhile") when something is in it by now;
+    NotFound when the source is none of `earlier.sources`.
+    """
+    stage, entry = _own(session, stage_id, entry_id, actor=actor, now=now)
+    draft = queries.draft_of(session, entry)
+    if version != (draft.version if draft else 0) or not earlier.is_blank(entry, draft):
+        raise Conflict("changed_meanwhile", entry=entry.title or entry.branch.name_zh)
+    source = next((one for one in earlier.sources(session, entry) if one.id == source_id), None)
+    if source is None:
+        raise NotFound("no_such_entry", entry=source_id)
+    draft = draft or Draft(entry_id=entry.id, version=0)
+    draft.answers = earlier.answers(source, queries.options_of(stage).field, stage.season)
+    draft.saved_at, draft.page, draft.version = now, "", draft.version + 1
+    session.add(draft)
+    return draft
 
 
 def submit(session: Session, stage_id: int, entry_id: int, *, version: int, actor: Actor, now: datetime) -> Revision:

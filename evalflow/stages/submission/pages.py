@@ -15,7 +15,7 @@ from wtforms import Field as Bound
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.stages.submission import confirming, queries
+from evalflow.stages.submission import confirming, earlier, queries
 from evalflow.stages.submission.forms import DeclarationForm
 from evalflow.stages.submission.models import Confirmation, Draft, Revision
 from evalflow.stages.submission.queries import Change
@@ -77,6 +77,7 @@ class FormPage:
     """The form. lacking: [(field, what is wrong)] that still stands in the way of handing in; saved_at of the draft.
 
     branches: {key: name} of those that could take part. sent_back: a later stage asks for an amendment.
+    sources: entries of earlier seasons that a blank form can begin with.
     """
 
     entry: Entry
@@ -89,6 +90,7 @@ class FormPage:
     sent_back: bool
     saved_at: datetime | None
     branches: Mapping[str, str]
+    sources: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
         sent_back=queries.sent_back(session, entry) is not None,
         saved_at=_saved_at(draft),
         branches=queries.other_branches(session, entry, locale()) if queries.asks(asked, "partners") else {},
+        sources=earlier.sources(session, entry) if earlier.is_blank(entry, draft) else (),
     )
 
 

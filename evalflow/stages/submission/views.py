@@ -77,12 +77,17 @@ def entry(entry_key: str) -> str:
     own = _own(session, entry_key)
     if not queries.is_editable(own, here.stage, now()):
         return render_template("stages/submission/entry.html", page=pages.read_page(session, here.stage, own))
+    return _form(session, own, _kept(session, own))
+
+
+def _kept(session: Session, own: Entry) -> DeclarationForm:
+    """The form with the draft in it."""
     draft = queries.draft_of(session, own)
     form = forms.declaration_form(_asked(), _leaders())(formdata=None)
     forms.fill(form, _asked(), draft.answers if draft else own.answers)
     form.version.data = str(draft.version if draft else 0)
     form.page.data = database().entropy.token(16).hex()
-    return _form(session, own, form)
+    return form
 
 
 def _form(session: Session, own: Entry, form: DeclarationForm, *, conflict: bool = False) -> str:
@@ -168,6 +173,25 @@ def autosave(entry_key: str) -> str:
     own, form = _own(reading(), entry_key), forms.declaration_form(_asked())()
     _save(own, form, {})
     return render_template("stages/submission/_saved.html", at=now())
+
+
+@blueprint.post("/entry/<entry_key>/copy")
+@guarded(Permission.DECLARE)
+def copy(entry_key: str) -> Answered:
+    """Begin the draft with an earlier season's; when there is one by now, that one is shown."""
+    own = _own(reading(), entry_key)
+    source, version = request.form.get("source", type=row_number) or 0, _number(request.form.get("version"))
+    try:
+        with writing() as session:
+            commands.copy_from(session, place().stage.id, own.id, source, version=version, actor=actor(), now=now())
+    except Conflict as refusal:
+        with database().reading() as session:
+            present = queries.entry_of(session, own.id)
+            form = _kept(session, present)
+            form.refuse(refusal)
+            return _form(session, present, form), refusal.status
+    flash(_("What was declared then is copied: go over it, then hand it in."))
+    return redirect(url_for("submission.entry", entry_key=entry_key))
 
 
 @blueprint.post("/entry/<entry_key>/withdraw")
