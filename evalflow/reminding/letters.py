@@ -32,7 +32,7 @@ def letter(parcel: Parcel, *, site: str, url: str, now: datetime) -> Letter:
     """site: the name of the installation; url: its address, "" where it is not stated."""
     locale = parcel.person.locale
     count = sum(len(reminder.lines) for reminder in parcel.reminders)
-    subject = say(locale, "%(site)s: you have %(count)s things to do", site=site, count=count)
+    subject = say(locale, "%(site)s: things to do (%(count)s)", site=site, count=count)
     paragraphs = [
         say(locale, "Dear %(name)s,", name=parcel.person.name),
         *(part for reminder in parcel.reminders for part in _told(reminder, locale, now)),

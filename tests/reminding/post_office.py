@@ -25,7 +25,7 @@ class PostOffice:
 
     def bodies(self) -> list[tuple[str, str, str]]:
         """(to, subject, text) of all letters taken."""
-        return [(to, str(mail["Subject"]), mail.get_content()) for to, mail in self.taken]
+        return [(to, str(mail["Subject"]), mail.get_content().replace("\r\n", "\n")) for to, mail in self.taken]
 
 
 @contextmanager
