@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from evalflow.cli import accounts, checks, records, server, workflows
+from evalflow.cli import accounts, checks, records, rehearsing, server, workflows
 from evalflow.cli.setting import Setting
 from evalflow.config import Config
 from evalflow.errors import EvalflowError
@@ -29,6 +29,6 @@ def main(ctx: click.Context) -> None:
     ctx.obj = Setting(Config.from_environment())
 
 
-for _module in (server, workflows, records, accounts, checks):
+for _module in (server, workflows, records, rehearsing, accounts, checks):
     for _command in _module.COMMANDS:
         main.add_command(_command)

@@ -1,7 +1,6 @@
-"""`evalflow export`, `recount`, `rehearse` and `log`: a season as files, repeated, played, verified."""
+"""`evalflow export`, `recount` and `log`: a season as files, repeated, verified."""
 
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -10,14 +9,11 @@ from evalflow.audit import ledger, note
 from evalflow.bundle import format as layout
 from evalflow.bundle import recount as recounting
 from evalflow.cli.setting import Setting
-from evalflow.cli.workflows import read_file
-from evalflow.db import connect
-from evalflow.engine import bundles, printing, rehearsal, schema
+from evalflow.engine import bundles
 from evalflow.seasons import queries
 
 pass_setting = click.make_pass_decorator(Setting)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -46,38 +42,6 @@ def recount(folder: Path) -> None:
     sys.exit(1 if found.differences else 0)
 
 
-@click.command()
-@click.argument("file", type=FILE)
-@click.option("--branches", default=19, show_default=True, type=click.IntRange(2, 500))
-@click.option("--members", default=200, show_default=True, type=click.IntRange(1, 100_000))
-@click.option("--seed", default="1", show_default=True, help="The same seed gives the same bundle.")
-@click.option("--out", type=FOLDER, required=True, help="Where documents/ and bundle/ are written.")
-@pass_setting
-def rehearse(setting: Setting, file: Path, branches: int, members: int, seed: str, out: Path) -> None:
-    """Play a whole season of the workflow FILE with simulated users."""
-    definition = read_file(file)
-    with tempfile.TemporaryDirectory(prefix="evalflow-rehearsal-") as scratch:
-        engine = connect(f"sqlite:///{scratch}/rehearsal.sqlite3")
-        schema.upgrade(engine)
-        rehearsed = rehearsal.rehearse(
-            engine, definition, branches=branches, members=members, seed=seed, progress=click.echo
-        )
-        with rehearsed.world.database.reading() as session:
-            season = queries.season_by_key(session, rehearsed.season_key)
-            bundle = bundles.export(session, season, rehearsed.signer)
-            documents = printing.documents(session, season, config=setting.config)
-            layout.write(bundle, out / "bundle")
-            digest = bundles.digest(bundle)
-        engine.dispose()
-    for name, content in documents.items():
-        path = out / "documents" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    for remark in rehearsed.world.notes:
-        click.echo(remark)
-    click.echo(f"{out}: {len(documents)} documents, bundle {digest[:16]}")
-
-
 @click.group()
 def log() -> None:
     """The audit log."""
@@ -99,4 +63,4 @@ def key(setting: Setting) -> None:
     click.echo(note.format_verifier(setting.signer.verifier))
 
 
-COMMANDS = (export, recount, rehearse, log)
+COMMANDS = (export, recount, log)

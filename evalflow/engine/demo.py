@@ -78,7 +78,14 @@ def _play_projects(world: World, signer: Signer, *, now: datetime, progress: Cal
     rehearsal.play(
         world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=TRACKED_IN, progress=progress
     )
+    _check(world)
     world.until = None
+
+
+def _check(world: World) -> None:
+    """A demo whose season is stuck shows a bug."""
+    if world.stuck:
+        raise RuntimeError("; ".join(f"{stage}: {reason}" for stage, reason in world.stuck.items()))
 
 
 def _go_to(world: World, starts_on: date) -> None:
@@ -101,6 +108,7 @@ def _play(
         world.turnout = EARLY_TURNOUT
         world.members = [member for member in world.members if member.person_id not in _spared(world)]
     rehearsal.play(world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=stop_in, progress=progress)
+    _check(world)
 
 
 def _spared(world: World) -> set[int]:

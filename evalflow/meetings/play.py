@@ -11,6 +11,7 @@ from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.meetings import commands, queries
 from evalflow.meetings.commands import Division
 from evalflow.seasons import queries as seasons
+from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 
@@ -34,6 +35,43 @@ def attend(world: World, stage: StageRow, absent: Collection[Actor | None] = ())
         version=version(world, stage),
         actor=world.organiser,
     )
+
+
+def begin(world: World, stage: StageRow, absent: Actor | None = None) -> None:
+    """Come together in a sitting that was not held yet; the first time too few come, where that is planned."""
+    if world.ask(queries.assembly, stage).sitting.held_at is not None:
+        convene(world, stage)
+    if world.pick(Incident.NO_QUORUM, stage, [stage.key]) and not world.was_told(Incident.NO_QUORUM, stage):
+        come_too_few(world, stage)
+    attend(world, stage, absent=[absent])
+    if absent is not None and absent == away(world) and not world.was_told(Incident.AWAY, stage):
+        there = world.ask(queries.assembly, stage)
+        came = f"{there.present} of {len(there.attendance)} are there, {there.needed} are needed"
+        world.tell(Incident.AWAY, stage, absent.login, came)
+
+
+def come_too_few(world: World, stage: StageRow) -> None:
+    """One member alone: where that is no quorum, another sitting is called for the next day."""
+    attend(world, stage, absent=world.committee[1:])
+    there = world.ask(queries.assembly, stage)
+    if there.is_quorate:
+        return
+    counts = f"{there.present} of {len(there.attendance)} came, {there.needed} are needed"
+    world.tell(Incident.NO_QUORUM, stage, f"sitting {there.sitting.number}", f"{counts}; another sitting is called")
+    world.wait(hours=20)
+    convene(world, stage)
+
+
+def away(world: World) -> Actor | None:
+    """Who is never there, where that is planned."""
+    logins = world.incidents.pick(Incident.AWAY, "", [one.login for one in world.committee[1:]])
+    return next((one for one in world.committee if one.login in logins), None)
+
+
+def step_back(world: World, stage: StageRow, member: Actor, entry_key: str) -> None:
+    """Tell the chair of a conflict; once is enough."""
+    if not world.attempt(commands.recuse, stage.id, entry_key, actor=member):
+        world.tell(Incident.RECUSED, stage, entry_key, f"{member.login} leaves the base of its motions")
 
 
 def convene(world: World, stage: StageRow) -> None:

@@ -6,7 +6,7 @@ the clock and lets time cause the rest.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -14,6 +14,9 @@ from typing import Any, Protocol
 
 from evalflow.access import Actor
 from evalflow.db import Database
+from evalflow.errors import Refused
+from evalflow.seasons import incidents
+from evalflow.seasons.incidents import Happening, Incident, Incidents
 from evalflow.seasons.models import StageRow
 
 WEEK = timedelta(days=7)
@@ -21,6 +24,15 @@ WEEK = timedelta(days=7)
 
 def _nothing(_now: datetime) -> None:
     """Time passes and causes nothing."""
+
+
+def _unheard(_line: str) -> None:
+    """Nobody waits for the end."""
+
+
+def _never(_stage: StageRow, _closes_at: datetime, _reason: str) -> bool:
+    """No organiser who would move a deadline."""
+    return False
 
 
 @dataclass
@@ -32,7 +44,12 @@ class World:
     turnout: the share of members who vote.
     until: where the clock stops within a long stage; None at its deadline.
     tick: lets time do its work at a moment, as the engine gives it; nothing in a world of its own.
-    notes: what a reader of the rehearsal should know, such as dead ends met.
+    progress: tells whoever waits how far it is.
+    extend: asks for more time for a stage, as the engine gives it; whether it was given.
+    incidents: what is to go wrong. happened: what did, in its order. twins: two entries that people can't tell apart.
+    refused: {stage key: why its people could not do their part, most lately}. stuck: {stage key: why it did not move}.
+    over: keys of the stages after whose closing people have done what they do then.
+    notes: what a reader of the rehearsal should know.
     """
 
     database: Database
@@ -49,10 +66,19 @@ class World:
     leaders: Sequence[Actor] = ()
     until: datetime | None = None
     tick: Callable[[datetime], object] = _nothing
+    progress: Callable[[str], None] = _unheard
+    extend: Callable[[StageRow, datetime, str], bool] = _never
+    incidents: Incidents = incidents.NOTHING
+    happened: list[Happening] = field(default_factory=list)
+    twins: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+    stuck: dict[str, str] = field(default_factory=dict)
+    over: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
     def quality(self, key: str) -> int:
         """How good the simulated work of an entry or branch is, 35 to 94: what voters and raters lean towards."""
+        key = self.twins[0] if key in self.twins else key
         return 35 + int.from_bytes(hashlib.sha256(f"{self.seed}:{key}".encode()).digest()[:4]) % 60
 
     def wait(self, **span: float) -> datetime:
@@ -66,6 +92,26 @@ class World:
             self.clock += step
             self.tick(self.clock)
             yield self.clock
+
+    def pick(self, incident: Incident, stage: StageRow, among: Iterable[str], number: int = 1) -> tuple[str, ...]:
+        """Whom a planned incident befalls in a stage; nobody where none is planned."""
+        return self.incidents.pick(incident, stage.key, list(among), number)
+
+    def tell(self, incident: Incident, stage: StageRow, about: str = "", came: str = "") -> None:
+        """Remember that it happened."""
+        self.happened.append(Happening(self.clock, stage.key, incident, about, came))
+
+    def was_told(self, incident: Incident, stage: StageRow) -> bool:
+        """Whether it happened in this stage already."""
+        return any((one.incident, one.stage) == (incident, stage.key) for one in self.happened)
+
+    def attempt(self, command: Callable[..., Any], *args: Any, **named: Any) -> str:
+        """An act that the rules may refuse: the refusal's text, "" where it was done."""
+        try:
+            self.do(command, *args, **named)
+        except Refused as refusal:
+            return str(refusal)
+        return ""
 
     def do(self, command: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """One act through an ordinary command, in a transaction of its own, at the clock's moment."""

@@ -86,10 +86,8 @@ def test_a_rehearsal_writes_documents_and_a_bundle_that_recounts_and_a_changed_c
     assert run("recount", str(out / "bundle")).exit_code == 0
     again = tmp_path / "again"
     run("rehearse", SMALL, "--branches", "4", "--members", "9", "--seed", "7", "--out", str(again))
-    told = {path.relative_to(out): path.read_bytes() for path in (out / "bundle").rglob("*") if path.is_file()}
-    assert told == {
-        path.relative_to(again): path.read_bytes() for path in (again / "bundle").rglob("*") if path.is_file()
-    }
+    assert _bytes(out) == _bytes(again)
+    assert json.loads((out / "report.json").read_text())["dead_ends"] == []
     sheets = out / "bundle" / "stages" / "peer_scoring" / "sheets.csv"
     lines = sheets.read_text().splitlines()
     cells = lines[1].split(",")
@@ -98,6 +96,21 @@ def test_a_rehearsal_writes_documents_and_a_bundle_that_recounts_and_a_changed_c
     changed = run("recount", str(out / "bundle"))
     assert changed.exit_code == 1
     assert f"stage peer_scoring: score: entry {cells[1]}" in changed.stderr
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    """The bundle and the report: what has to follow from the seed to the last byte."""
+    files = [*(folder / "bundle").rglob("*"), folder / "report.json", folder / "report.md"]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files if path.is_file()}
+
+
+def test_a_rehearsal_that_ends_in_a_dead_end_says_so_and_exits_1(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    out = tmp_path / "out"
+    ended = run("rehearse", BRANDS, "--branches", "6", "--members", "6", "--seed", "7", "--smooth", "--out", str(out))
+    assert ended.exit_code == 1
+    found = "promotion: not opened: too_few_entries(needed=10, found=6)"
+    assert f"\ndead end: {found}\n{out}: 1 incidents, 1 dead ends, 1 documents, bundle " in ended.output
+    assert f"## Dead ends\n\n- {found}\n" in (out / "report.md").read_text(encoding="utf-8")
 
 
 def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""Every workflow file is played from its opening to its end, on both databases, by simulated users."""
+"""Every workflow file is played from its opening to its end, on both databases, and all that can go wrong does."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from evalflow.bundle import recount
 from evalflow.config import WORKFLOWS
-from evalflow.engine import bundles, doctor, rehearsal
+from evalflow.engine import bundles, dead_ends, doctor, rehearsal
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries
 from evalflow.seasons.models import EntryState, Phase
@@ -22,13 +22,14 @@ def test_a_season_runs_from_its_opening_to_its_end_and_recounts_to_the_same_outc
     path: Path, engine: Engine
 ) -> None:
     definition = reader.read(path.read_text(encoding="utf-8"), KINDS, file=path.name)
-    rehearsed = rehearsal.rehearse(engine, definition, branches=12, members=60, seed="journey")
+    rehearsed = rehearsal.rehearse(engine, definition, branches=12, members=60, seed="journey", with_incidents=True)
     with rehearsed.world.database.reading() as session:
         season = queries.season_by_key(session, rehearsed.season_key)
         assert [(row.key, row.phase) for row in season.stages] == [(s.key, Phase.DONE) for s in definition.stages]
         assert doctor.faults(session, rehearsed.signer) == []
         ends = {entry.position for entry in queries.entries(session, season.id, EntryState.ACCEPTED)}
         assert ends == {"finished" if definition.heading.moves == "apart" else ""}
+        assert dead_ends.found(session, season, rehearsed.world.stuck) == ()
         outcomes = queries.outcomes(season)
         bundle = bundles.export(session, season, rehearsed.signer)
     again = recount.recount(bundle)

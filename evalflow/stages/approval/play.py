@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from evalflow.meetings import commands as meetings
 from evalflow.meetings import play as meeting
 from evalflow.meetings import queries as held
 from evalflow.seasons import queries as seasons
+from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.approval import commands, queries, ruling
@@ -45,11 +45,14 @@ def during(world: World, stage: StageRow) -> None:
         returned, rejected, merged = here[2:5]
         last = next((one for one in reversed(world.committee)), None)
         if last is not None and len(world.committee) > 3:  # noqa: PLR2004
-            world.do(meetings.recuse, stage.id, here[0].key, actor=last)
+            meeting.step_back(world, stage, last, here[0].key)
         world.do(commands.comment, stage.id, returned.key, "", COMMENT, actor=world.committee[0])
         _rule(world, stage, f"return:{returned.key}")
         _rule(world, stage, f"reject:{rejected.key}", REJECTED)
         _rule(world, stage, f"merge:{here[0].key}>{merged.key}", MERGED)
+        world.tell(Incident.RETURNED, stage, returned.key, "it goes back to its branch to be amended")
+        world.tell(Incident.REJECTED, stage, rejected.key, "it is out of the season")
+        world.tell(Incident.MERGED, stage, merged.key, f"it goes on in {here[0].key}")
     for entry in _waiting(world, stage):
         _rule(world, stage, f"approve:{entry.key}")
     if not is_first:
@@ -107,14 +110,9 @@ def _plain(number: Decimal) -> str:
 def _sit(world: World, stage: StageRow, *, is_first: bool) -> None:
     """Before the first sitting that can decide there is one that can't; nobody is missing later."""
     world.wait(hours=4)
-    if is_first:
-        meeting.attend(world, stage, absent=world.committee[1:])
-        assembly = world.ask(held.assembly, stage)
-        if assembly.is_quorate:
-            return
-        world.wait(hours=20)
-    meeting.convene(world, stage)
-    meeting.attend(world, stage)
+    if is_first and world.ask(held.assembly, stage).sitting.held_at is None:
+        meeting.come_too_few(world, stage)
+    meeting.begin(world, stage, absent=meeting.away(world))
 
 
 def _rule(world: World, stage: StageRow, about: str, reason: str = "", targets: tuple[Target, ...] = ()) -> None:

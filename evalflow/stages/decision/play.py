@@ -1,17 +1,23 @@
-"""A simulated meeting: all but one attend and one steps back, where enough are left; proposed entries are voted on."""
+"""A simulated meeting: all but one attend and one steps back, where enough are left; proposed entries are voted on.
+
+Where incidents are planned nobody asks whether enough are left: what comes of it is what the rehearsal is for.
+"""
 
 from sqlalchemy.orm import Session
 
 from evalflow.kinds import decision
-from evalflow.meetings import commands as meetings
 from evalflow.meetings import play as meeting
 from evalflow.meetings import queries as held
 from evalflow.meetings.play import can_decide
 from evalflow.seasons import queries as seasons
+from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.decision import commands, queries
 from evalflow.stages.decision.commands import Line
+
+STEP_BACK = 2  # members, from the best placed entry
+NOT_CARRIED = "表决未获通过。"
 
 
 def before(world: World, stage: StageRow) -> None:
@@ -25,16 +31,17 @@ def during(world: World, stage: StageRow) -> None:
     _come_together(world, stage)
     for tied in world.ask(lambda session: _tied(session, stage.id)):
         _divide(world, stage, [f"tie:{'>'.join(tied)}"])
+        world.tell(Incident.TIE, stage, " = ".join(tied), "its order is put to the vote")
     winners = world.ask(lambda session: _winners(session, stage.id))
     _divide(world, stage, [f"award:{entry}" for entry in winners])
     world.wait(minutes=5)
-    lines = [Line(entry, place) for place, entry in enumerate(winners, 1)]
+    lines = _lines(winners, world.ask(held.carried, stage.id, "award"))
     seats = queries.options_of(stage).seats
     world.do(
         commands.decide,
         stage.id,
         lines,
-        leaves_empty=len(lines) < seats,
+        leaves_empty=sum(one.place is not None for one in lines) < seats,
         version=meeting.version(world, stage),
         actor=world.organiser,
     )
@@ -48,15 +55,37 @@ def _come_together(world: World, stage: StageRow) -> None:
     world.wait(hours=14, minutes=30)
     rule = queries.options_of(stage).quorum
     assert rule is not None
+    if meeting.away(world) is not None:
+        _come_with_trouble(world, stage)
+        return
     everybody = len(world.committee)
     absent = world.chance.choice(world.committee[1:]) if can_decide(rule, everybody - 1, everybody - 2) else None
-    meeting.attend(world, stage, absent=[absent])
+    meeting.begin(world, stage, absent)
     if absent is None and not can_decide(rule, everybody - 1, everybody - 1):
         return
     member = next(one for one in reversed(world.committee) if one is not absent)
     entries = world.ask(lambda session: seasons.contenders(session, stage.season_id))
     world.wait(minutes=4)
-    world.do(meetings.recuse, stage.id, world.chance.choice(entries).key, actor=member)
+    meeting.step_back(world, stage, member, world.chance.choice(entries).key)
+
+
+def _come_with_trouble(world: World, stage: StageRow) -> None:
+    """One is away all the time, and some step back from what is best placed."""
+    absent = meeting.away(world)
+    meeting.begin(world, stage, absent)
+    winners = world.ask(lambda session: _winners(session, stage.id))
+    chosen = world.pick(Incident.RECUSED, stage, {one.login for one in world.committee if one != absent}, STEP_BACK)
+    world.wait(minutes=4)
+    for member in world.committee:
+        if member.login in chosen and winners:
+            meeting.step_back(world, stage, member, winners[0])
+
+
+def _lines(winners: list[str], carried: set[str]) -> list[Line]:
+    """What was carried by its place; what was not is passed over."""
+    placed = [entry for entry in winners if entry in carried]
+    lines = [Line(entry, place) for place, entry in enumerate(placed, 1)]
+    return lines + [Line(entry, None, NOT_CARRIED) for entry in winners if entry not in carried]
 
 
 def _divide(world: World, stage: StageRow, subjects: list[str]) -> None:

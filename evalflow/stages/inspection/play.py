@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor
 from evalflow.kinds.inspection import NO
 from evalflow.seasons import queries as seasons
+from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.inspection import commands, inspecting, queries
@@ -47,8 +48,8 @@ def during(world: World, stage: StageRow) -> None:
 def after(world: World, stage: StageRow) -> None:
     """Whatever was not handed in is found by the inspectors."""
     for entry in _entries(world, stage):
-        if queries.is_here(entry, stage):
-            _inspect(world, stage, entry, corrects=False)
+        if queries.is_here(entry, stage) and _inspect(world, stage, entry, corrects=False):
+            world.tell(Incident.LATE_ASSESSMENT, stage, entry.key, "the inspectors found its figures")
 
 
 def _entries(world: World, stage: StageRow) -> list[Entry]:
@@ -68,7 +69,9 @@ def _hand_in(world: World, stage: StageRow, entry: Entry, secretary: Actor) -> N
     """The figures reported last, where there are any."""
     reported = world.ask(lambda session: queries.reported(seasons.stage_by_id(session, stage.id), entry))
     figures = {
-        one.number: str(round_half_up(reported[one.number], 6)) if one.number in reported else _value(world, entry, one)
+        one.number: str(round_half_up(reported[one.number], 6))
+        if one.number in reported and entry.key not in world.twins
+        else _value(world, entry, one)
         for one in _plan(world, entry)
     }
     flags = {one.key: NO for one in queries.options_of(stage).flag}
@@ -77,14 +80,18 @@ def _hand_in(world: World, stage: StageRow, entry: Entry, secretary: Actor) -> N
     world.do(commands.hand_in, stage.id, entry.key, version=saved.version, actor=secretary)
 
 
-def _inspect(world: World, stage: StageRow, entry: Entry, *, corrects: bool) -> None:
-    """Accept what was stated; `corrects`: the first figure by a little; what was not stated is found."""
+def _inspect(world: World, stage: StageRow, entry: Entry, *, corrects: bool) -> bool:
+    """Accept what was stated; `corrects`: the first figure by a little; what was not stated is found.
+
+    False where nothing was left to inspect.
+    """
     found: Assessment | None = world.ask(queries.assessment_of, stage.id, entry.id)
     plan = _plan(world, entry)
     if not queries.left(stage, plan, found):
-        return
+        return False
     figures = {one.number: _finding(world, entry, one, found) for one in plan}
-    if corrects and plan:
+    if corrects and plan and entry.key not in world.twins:
+        world.tell(Incident.CORRECTED, stage, entry.key, f"figure {plan[0].number} was a little too good")
         figures[plan[0].number] = Finding(_worse(plan[0], figures[plan[0].number].value), TOO_GOOD)
     flags = {
         one.key: Finding(queries.declared(found, one.key) or NO, "" if queries.declared(found, one.key) else FOUND)
@@ -93,6 +100,7 @@ def _inspect(world: World, stage: StageRow, entry: Entry, *, corrects: bool) -> 
     version = found.version if found else 0
     world.wait(minutes=world.chance.randint(5, 20))
     world.do(inspecting.inspect, stage.id, entry.key, figures, flags=flags, version=version, actor=world.organiser)
+    return True
 
 
 def _finding(world: World, entry: Entry, indicator: Indicator, found: Assessment | None) -> Finding:
@@ -101,7 +109,12 @@ def _finding(world: World, entry: Entry, indicator: Indicator, found: Assessment
 
 
 def _value(world: World, entry: Entry, indicator: Indicator) -> str:
-    """Between the baseline and a little beyond the stretch target, by the quality of the simulated work."""
+    """Between the baseline and a little beyond the stretch target, by the quality of the simulated work.
+
+    What is to tie is exactly at its work targets.
+    """
+    if entry.key in world.twins:
+        return str(indicator.work)
     way = Fraction(indicator.stretch) - Fraction(indicator.baseline)
     pace = Fraction(world.quality(f"{entry.key}.{indicator.number}") + 10, 100)
     return str(round_half_up(max(Fraction(0), Fraction(indicator.baseline) + way * pace), DECIMALS))

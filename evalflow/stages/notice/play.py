@@ -1,6 +1,7 @@
 """A simulated reader objects to one name; the organiser looks into it and rejects the objection with reasons."""
 
 from evalflow.access import VISITOR
+from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.notice import commands, queries
@@ -32,6 +33,7 @@ def during(world: World, stage: StageRow) -> None:
     )
     world.wait(hours=5)
     world.do(commands.answer, stage.id, filed.number, state=ObjectionState.REJECTED, text=ANSWER, actor=world.organiser)
+    world.tell(Incident.OBJECTION, stage, names[-1].entry.key, "it was looked into and rejected")
 
 
 def after(world: World, stage: StageRow) -> None:

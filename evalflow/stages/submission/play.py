@@ -1,5 +1,9 @@
-"""Simulated branch secretaries who declare, and an organiser who reads every declaration; one has to be amended."""
+"""Simulated branch secretaries who declare, and an organiser who reads every declaration; one has to be amended.
 
+Where incidents are planned, one branch withdraws, one asks for more time and one comes after the deadline.
+"""
+
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -9,6 +13,7 @@ from evalflow.access import Actor
 from evalflow.errors import Conflict
 from evalflow.seasons import queries as seasons
 from evalflow.seasons import rules
+from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.submission import commands, confirming, projects, prose, queries, reviewing
@@ -18,6 +23,9 @@ AMENDED = 1  # the second entry handed in is returned once
 UNIT = 0.25  # how often a unit takes part that is no branch
 YEAR = timedelta(days=300)  # how far ahead a project plans where the rules name no day
 READING = 7  # minutes the organiser spends on one
+FEWEST = 6  # branches; of fewer, nobody comes too late or leaves
+MORE_TIME = timedelta(days=1)
+WHY_MORE = "支部因生产检修申请顺延一天。"
 
 
 def before(world: World, stage: StageRow) -> None:
@@ -28,20 +36,68 @@ def during(world: World, stage: StageRow) -> None:
     """One branch after the other declares, well before the deadline; the organiser answers each soon."""
     _take_back(world, stage)
     wanted = [(branch, number) for branch in world.secretaries for number in range(_how_many(stage, branch))]
+    begun = Counter(entry.branch.key for entry in world.ask(seasons.entries, stage.season_id))
+    declared = begun.total()
+    late, asking, leaving = _troubled(world, stage)
     for place, (branch, number) in enumerate(wanted):
+        if number < begun[branch] or branch in asking:
+            continue
         _pass_time(world, stage, len(wanted) - place)
         subject = _subject(stage, branch, place, number)
-        entry_id = None if subject.title in _titles(world, stage) else _declare(world, stage, subject, branch)
-        if entry_id is None:
+        if branch in late and number == 0:
+            _draft(world, stage, subject, branch)
             continue
-        if place == AMENDED and queries.options_of(stage).review == "organiser":
-            _amend(world, stage, entry_id, world.secretaries[branch])
-        _accept(world, stage, entry_id)
+        _declared_and_read(world, stage, subject, branch, is_amended=declared == AMENDED)
+        declared += 1
+        if branch in leaving and number == 0:
+            _withdraw(world, stage, branch)
+    for branch in asking:
+        if not begun[branch]:
+            _ask_for_time(world, stage, branch)
 
 
-def _titles(world: World, stage: StageRow) -> set[str]:
-    """What was declared already: nobody declares the same twice when a stage is played again."""
-    return {entry.title for entry in world.ask(seasons.entries, stage.season_id)}
+def _troubled(world: World, stage: StageRow) -> tuple[tuple[str, ...], ...]:
+    """Branches that come too late, that ask for more time, and that withdraw; none where no incidents are planned."""
+    branches = list(world.secretaries)
+    if len(branches) < FEWEST:
+        return (), (), ()
+    leaving = world.pick(Incident.WITHDRAWN, stage, branches)
+    others = [branch for branch in branches if branch not in leaving]
+    late = world.pick(Incident.LATE_ENTRY, stage, others) if stage.closes_at else ()
+    asking = world.pick(Incident.EXTENDED, stage, set(others) - {*late}) if stage.closes_at else ()
+    return late, asking, leaving
+
+
+def _declared_and_read(world: World, stage: StageRow, subject: prose.Subject, branch: str, *, is_amended: bool) -> None:
+    entry_id = _declare(world, stage, subject, branch)
+    if entry_id is None:
+        return
+    if is_amended and queries.options_of(stage).review == "organiser":
+        _amend(world, stage, entry_id, world.secretaries[branch])
+    _accept(world, stage, entry_id)
+
+
+def _withdraw(world: World, stage: StageRow, branch: str) -> None:
+    """What was accepted is taken out again by its branch."""
+    world.wait(minutes=READING)
+    own = [one for one in world.ask(seasons.entries, stage.season_id, EntryState.ACCEPTED) if one.branch.key == branch]
+    for entry in own[:1]:
+        secretary = world.secretaries[branch]
+        refused = world.attempt(commands.withdraw, stage.id, entry.id, version=entry.version, actor=secretary)
+        world.tell(Incident.WITHDRAWN, stage, entry.key, refused or "it is out of the season")
+
+
+def _ask_for_time(world: World, stage: StageRow, branch: str) -> None:
+    """More time for one is more time for all; without it, the branch is out."""
+    assert stage.closes_at is not None
+    if world.clock >= stage.closes_at:
+        return
+    if not world.extend(stage, stage.closes_at + MORE_TIME, WHY_MORE):
+        world.tell(Incident.EXTENDED, stage, branch, "the deadline could not be moved; the branch is out")
+        return
+    world.clock = stage.closes_at + MORE_TIME / 2
+    _declared_and_read(world, stage, _subject(stage, branch, 0, 0), branch, is_amended=False)
+    world.tell(Incident.EXTENDED, stage, branch, "the deadline was moved by a day; the branch handed in")
 
 
 def _how_many(stage: StageRow, branch: str) -> int:
@@ -60,10 +116,22 @@ def _subject(stage: StageRow, branch: str, place: int, number: int) -> prose.Sub
 
 
 def after(world: World, stage: StageRow) -> None:
-    """Whatever still waits for the organiser's word gets it."""
+    """Whatever still waits for the organiser's word gets it; who comes now is told that it is too late."""
+    late, _, _ = _troubled(world, stage)
+    for entry in world.ask(seasons.entries, stage.season_id, EntryState.DRAFT):
+        if entry.branch.key in late and not world.was_told(Incident.LATE_ENTRY, stage):
+            _come_late(world, stage, entry)
     if stage.phase == Phase.CLOSED:
         for entry in world.ask(seasons.entries, stage.season_id, EntryState.SUBMITTED):
             _accept(world, stage, entry.id)
+
+
+def _come_late(world: World, stage: StageRow, entry: Entry) -> None:
+    world.wait(minutes=READING)
+    draft = world.ask(queries.draft_of, entry)
+    secretary = world.secretaries[entry.branch.key]
+    refused = world.attempt(commands.submit, stage.id, entry.id, version=draft.version, actor=secretary)
+    world.tell(Incident.LATE_ENTRY, stage, entry.key, refused or "it was accepted all the same")
 
 
 def _pass_time(world: World, stage: StageRow, branches_left: int) -> None:
@@ -77,6 +145,16 @@ def _pass_time(world: World, stage: StageRow, branches_left: int) -> None:
 
 def _declare(world: World, stage: StageRow, subject: prose.Subject, branch: str) -> int | None:
     """Begin, fill in, hand in; the entry's id, None where the branch has its entries already."""
+    drafted = _draft(world, stage, subject, branch)
+    if drafted is None:
+        return None
+    entry_id, version = drafted
+    world.do(commands.submit, stage.id, entry_id, version=version, actor=world.secretaries[branch])
+    return entry_id
+
+
+def _draft(world: World, stage: StageRow, subject: prose.Subject, branch: str) -> tuple[int, int] | None:
+    """Begin and fill in: the entry's id and the draft's version."""
     secretary = world.secretaries[branch]
     try:
         entry = world.do(commands.begin, stage.id, secretary.branch_id, actor=secretary)
@@ -93,8 +171,7 @@ def _declare(world: World, stage: StageRow, subject: prose.Subject, branch: str)
         if field.type in ("image", "file")
     }
     saved = world.do(commands.save, stage.id, entry.id, texts, version=0, page="", actor=secretary, uploads=uploads)
-    world.do(commands.submit, stage.id, entry.id, version=saved.version, actor=secretary)
-    return int(entry.id)
+    return int(entry.id), int(saved.version)
 
 
 def _answer(world: World, stage: StageRow, field: Field, subject: prose.Subject) -> Answer:
@@ -134,6 +211,7 @@ def _amend(world: World, stage: StageRow, entry_id: int, secretary: Actor) -> No
     answers = _amended(_entry(world, entry_id).answers, place)
     saved = world.do(commands.save, stage.id, entry_id, answers, version=0, page="", actor=secretary)
     world.do(commands.submit, stage.id, entry_id, version=saved.version, actor=secretary)
+    world.tell(Incident.RETURNED, stage, _entry(world, entry_id).key, "it was amended and handed in again")
 
 
 def _take_back(world: World, stage: StageRow) -> None:

@@ -7,6 +7,7 @@ reports once.
 from datetime import timedelta
 from fractions import Fraction
 
+from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.seasons.windows import ZONE
@@ -65,7 +66,10 @@ def _round(world: World, stage: StageRow, done: object) -> None:
     for one in everything:
         entry, secretary = one.entry, world.secretaries.get(one.branch)
         forgotten = bool(one.indicators) and world.chance.random() < FORGOTTEN
-        if secretary is None or entry.id in done or forgotten or not queries.is_here(entry, stage):  # type: ignore[operator]
+        if secretary is None or entry.id in done or not queries.is_here(entry, stage):  # type: ignore[operator]
+            continue
+        if forgotten:
+            world.tell(Incident.NO_REPORT, stage, entry.key, "the period goes by without a report")
             continue
         filed = len(world.ask(queries.reports_of, stage.id, entry.id))
         said = Said(text=world.chance.choice(TEXTS), figures=_figures(world, one), reached=_reached(world, one))
