@@ -26,6 +26,11 @@ TEXTS = (
 ORDER = "指标严重滞后，请分析原因，提出赶工措施并报党建办。"
 ANSWER = "已召开专题会，调整了人员和计划，措施见月计划。"
 ANSWERED = 0.7
+PLANS = (
+    "完成现场调研和数据核对，备件到货，周五前报督办清单。",
+    "按方案实施，每周一碰头，逐项销号；月底汇总指标。",
+    "巩固成效，修订操作规程，整理台账和影像资料。",
+)
 CORRECTION = "上期报表小数点填错，现予更正。"
 STEP = {"weekly": timedelta(days=7), "monthly": timedelta(days=30)}
 PACES = tuple(Fraction(pace, 100) for pace in (200, 125, 105, 100, 98, 96, 85, 60))
@@ -49,6 +54,7 @@ def during(world: World, stage: StageRow) -> None:
     until = min(stage.closes_at, world.until or stage.closes_at)
     for _ in world.pass_time(until, step):
         _round(world, stage, {})
+        _plan(world, stage)
         _supervise(world, stage)
 
 
@@ -77,6 +83,17 @@ def _round(world: World, stage: StageRow, done: object) -> None:
         if filed == 1 and one.indicators and world.chance.random() < SLIP:
             again = Said(text=CORRECTION, figures=said.figures, corrects=filed + 1, reached=said.reached)
             world.do(commands.report, stage.id, entry.key, again, number=filed + 2, actor=secretary)
+
+
+def _plan(world: World, stage: StageRow) -> None:
+    """What each branch wants to do this month, unless it has said so already."""
+    month = world.clock.astimezone(ZONE).date().replace(day=1)
+    written = {entry.id for plan, entry in world.ask(queries.month_plans, stage.id) if plan.month == month}
+    for one in world.ask(progress.progress_of, stage, world.clock):
+        secretary = world.secretaries.get(one.branch)
+        if secretary is not None and one.entry.id not in written and queries.is_here(one.entry, stage):
+            text = PLANS[(world.quality(one.entry.key) + month.month) % len(PLANS)]
+            world.do(supervising.plan, stage.id, one.entry.key, month, text, actor=secretary)
 
 
 def _supervise(world: World, stage: StageRow) -> None:
