@@ -10,7 +10,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from evalflow.audit import ledger
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
-from evalflow.engine import firmness_pages, hint_pages, jobs, log_pages, preview_pages, result_pages, ticking
+from evalflow.engine import (
+    firmness_pages,
+    hint_pages,
+    jobs,
+    log_pages,
+    preview_pages,
+    reminder_pages,
+    result_pages,
+    ticking,
+)
 from evalflow.engine import views as steering
 from evalflow.engine.tasks import tasks
 from evalflow.entropy import SystemEntropy
@@ -43,6 +52,7 @@ from evalflow.web import (
     invitations,
     language,
     people,
+    reminders,
     sessions,
     signing_in,
     text,
@@ -57,6 +67,7 @@ PAGES = (
     signing_in,
     account,
     calendars,
+    reminders,
     language,
     people,
     invitations,
@@ -73,6 +84,7 @@ BLUEPRINTS = (
     result_pages.blueprint,
     firmness_pages.blueprint,
     hint_pages.blueprint,
+    reminder_pages.blueprint,
     approval.blueprint,
     award.blueprint,
     ballot.blueprint,

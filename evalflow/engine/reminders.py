@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from evalflow.config import Config, Smtp
 from evalflow.db import Database
-from evalflow.engine.tasks import of_season
+from evalflow.engine.tasks import of_season, tasks
 from evalflow.people.grants import actor_of
 from evalflow.people.models import Person
 from evalflow.reminding import commands, outbox, post
 from evalflow.reminding import queries as reminders
-from evalflow.reminding.choosing import chosen
+from evalflow.reminding.choosing import chosen, left
 from evalflow.reminding.letters import Letter, letter
 from evalflow.reminding.models import Cause
 from evalflow.seasons import queries, workdays
-from evalflow.seasons.models import Season
+from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.tasks import Task
 
 AT_ONCE = 50  # people to an act: short enough for others to write in between
@@ -82,6 +82,13 @@ def _posted(database: Database, smtp: Smtp, letters: Sequence[Letter], origin: s
     return accepted
 
 
+def late(session: Session, stage: StageRow, *, now: datetime, but: int | None) -> dict[int, list[Task]]:
+    """{person id: what is left for them in a stage}, of everybody but whoever asks."""
+    people = (person_id for person_id in reminders.everybody(session) if person_id != but)
+    found = {one: left(tasks(session, stage, actor_of(session, session.get_one(Person, one)), now)) for one in people}
+    return {person_id: told for person_id, told in found.items() if told}
+
+
 def _told(
     session: Session, people: Sequence[int], day: date, *, opens_week: bool, now: datetime
 ) -> dict[int, list[tuple[Season, Cause, list[Task]]]]:
@@ -91,7 +98,8 @@ def _told(
     for person_id in people:
         actor = actor_of(session, session.get_one(Person, person_id))
         for season in running:
-            cause, tasks = chosen(of_season(session, season, actor, now), day, is_working, opens_week=opens_week)
-            if tasks:
-                found.setdefault(person_id, []).append((season, cause, tasks))
+            known = of_season(session, season, actor, now)
+            cause, told = chosen(known, day, is_working, opens_week=opens_week)
+            if told:
+                found.setdefault(person_id, []).append((season, cause, told))
     return found

@@ -1,21 +1,14 @@
 """A mail in its reader's language. Plain text; it names the page to go to and holds no secret."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from babel.dates import format_date
-
-from evalflow.i18n import N_, say
-from evalflow.reminding.choosing import last_day
+from evalflow.i18n import say
+from evalflow.reminding import lines
+from evalflow.reminding.lines import Line
 from evalflow.reminding.models import Cause, Reminder
 from evalflow.reminding.outbox import Parcel
-from evalflow.seasons.models import Season
-from evalflow.seasons.rules import stage_of
-from evalflow.seasons.windows import ZONE
-
-SECRET_NOTE = N_("If you have done so already, there is nothing to do: nobody else knows.")
 
 
 @dataclass(frozen=True)
@@ -43,43 +36,13 @@ def letter(parcel: Parcel, *, site: str, url: str, now: datetime) -> Letter:
     return Letter(ids, parcel.address, subject, "\n\n".join(paragraphs) + "\n")
 
 
-def due_words(due: datetime, locale: str) -> str:
-    """A deadline as people say it: the day, and the time where it is not the day's end.
-
-    >>> due_words(datetime(2026, 4, 1, tzinfo=ZONE), "en"), due_words(datetime(2026, 4, 1, 17, tzinfo=ZONE), "zh_Hans")
-    ('31 March 2026', '2026年4月1日17:00')
-    """
-    local, day = due.astimezone(ZONE), last_day(due)
-    english = locale.startswith("en")
-    written = format_date(day, "d MMMM y", locale="en") if english else f"{day.year}年{day.month}月{day.day}日"
-    return str(written) if day != local.date() else f"{written}{', ' if english else ''}{local:%H:%M}"
-
-
 def _told(reminder: Reminder, locale: str, now: datetime) -> Iterator[str]:
-    yield f"{reminder.season.title(locale)}\n{say(locale, INTRODUCTIONS[Cause(reminder.cause)])}"
-    yield "\n".join(_line(line, reminder.season, locale, now) for line in reminder.lines)
+    yield f"{reminder.season.title(locale)}\n{say(locale, lines.INTRODUCTIONS[Cause(reminder.cause)])}"
+    yield "\n".join(_written(line, locale, now) for line in lines.of(reminder))
 
 
-INTRODUCTIONS: Mapping[Cause, str] = {
-    Cause.WEEK: N_("This is what there is to do this week."),
-    Cause.EVE: N_("These deadlines are on or before the next working day."),
-    Cause.NUDGE: N_("The organiser reminds you of what is left to do."),
-}
-
-
-def _line(line: Mapping[str, Any], season: Season, locale: str, now: datetime) -> str:
-    """· Report on progress: 铜花飞扬 (Tracking), late, was due on 31 March 2026"""
-    stage = next(row for row in season.stages if row.id == line["stage"])
-    chinese = locale.startswith("zh")
-    what = say(locale, line["title"])
-    if line["detail"]:
-        what += f"{'：' if chinese else ': '}{line['detail']}"
-    title = stage_of(stage).rule.title.to(locale)
-    words = [f"{what}（{title}）" if chinese else f"{what} ({title})"]
-    if line["due"]:
-        due = datetime.fromisoformat(line["due"])
-        told = N_("late: it was due by %(moment)s") if due <= now else N_("due by %(moment)s")
-        words.append(say(locale, told, moment=due_words(due, locale)))
-    if line["secret"]:
-        words.append(say(locale, SECRET_NOTE))
-    return f"· {('，' if chinese else ', ').join(words)}"
+def _written(line: Line, locale: str, now: datetime) -> str:
+    """· Report on progress: 铜花飞扬 (Tracking), late: it was due by 31 March 2026"""
+    note = say(locale, lines.SECRET_NOTE) if line.is_secret else ""
+    parts = [lines.what(line, locale), lines.by_when(line, locale, now), note]
+    return f"· {('，' if locale.startswith('zh') else ', ').join(part for part in parts if part)}"

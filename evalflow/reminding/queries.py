@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from evalflow.people.models import Person
 from evalflow.reminding.choosing import FROM, IsWorking, monday
 from evalflow.reminding.models import Cause, Delivery, Mailbox, Nudge, Reminder, Round
-from evalflow.seasons.models import StageRow
+from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.windows import ZONE
 
 PER_PAGE = 50
@@ -73,7 +73,11 @@ def count_told(session: Session, occasion: str) -> int:
 
 def own(session: Session, person_id: int, *, most: int = PER_PAGE) -> Sequence[Reminder]:
     """A person's reminders, the latest first."""
-    query = select(Reminder).where(Reminder.person_id == person_id).options(joinedload(Reminder.season))
+    query = (
+        select(Reminder)
+        .where(Reminder.person_id == person_id)
+        .options(joinedload(Reminder.season).selectinload(Season.stages))
+    )
     return session.scalars(query.order_by(Reminder.made_at.desc(), Reminder.id.desc()).limit(most)).all()
 
 
@@ -87,16 +91,21 @@ def of_season(session: Session, season_id: int, wanted: Wanted, *, page: int = 1
     which = _which(season_id, wanted)
     query = select(Reminder).join(Reminder.person).where(*which)
     total = session.scalars(select(func.count()).select_from(Reminder).join(Reminder.person).where(*which)).one()
-    ordered = query.options(joinedload(Reminder.person).joinedload(Person.branch)).order_by(
-        Reminder.made_at.desc(), Reminder.id.desc()
-    )
+    ordered = query.options(
+        joinedload(Reminder.person).joinedload(Person.branch),
+        joinedload(Reminder.season).selectinload(Season.stages),
+    ).order_by(Reminder.made_at.desc(), Reminder.id.desc())
     return session.scalars(ordered.offset((page - 1) * PER_PAGE).limit(PER_PAGE)).all(), total
 
 
 def counts(session: Session, season_id: int) -> dict[Delivery, int]:
     """How many of a season's reminders are where."""
-    query = select(Reminder.delivery, func.count()).where(Reminder.season_id == season_id).group_by(Reminder.delivery)
-    found: dict[str, int] = dict(session.execute(query).tuples().all())
+    query = (
+        select(Reminder.delivery, func.count().label("number"))
+        .where(Reminder.season_id == season_id)
+        .group_by(Reminder.delivery)
+    )
+    found = {row.delivery: row.number for row in session.execute(query)}
     return {delivery: found.get(delivery.value, 0) for delivery in Delivery}
 
 

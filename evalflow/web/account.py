@@ -4,14 +4,15 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
-from wtforms import PasswordField
+from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
 from evalflow.access import Permission
 from evalflow.errors import Forbidden, Invalid
 from evalflow.people import accounts, feeds, queries
+from evalflow.reminding import queries as reminders
 from evalflow.web import sessions
-from evalflow.web.current import actor, database, now, writing
+from evalflow.web.current import actor, config, database, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
@@ -27,6 +28,10 @@ class PasswordForm(Form):
         [InputRequired(), EqualTo("password", SENTENCES["passwords_differ"])],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class MailboxForm(Form):
+    address = StringField(_l("E-mail address"), render_kw={"autocomplete": "email", "type": "email"})
 
 
 @blueprint.get("/account")
@@ -49,7 +54,7 @@ def change_password() -> Response | tuple[str, int]:
     except (Invalid, Forbidden) as refusal:
         form.refuse(refusal)
         return page(form), refusal.status
-    sessions.renew(_own_id(), version)
+    sessions.renew(own_id(), version)
     flash(_("Your password is changed. All your other sessions are signed out."))
     return redirect(url_for("web.account"))
 
@@ -59,22 +64,31 @@ def change_password() -> Response | tuple[str, int]:
 def end_sessions() -> Response:
     """Sign out everywhere, here included."""
     with writing() as session:
-        accounts.revoke_sessions(session, _own_id(), actor=actor(), now=now())
+        accounts.revoke_sessions(session, own_id(), actor=actor(), now=now())
     sessions.end()
     flash(_("You are signed out on every device."))
     return redirect(url_for("web.home"))
 
 
-def page(form: PasswordForm, *, calendar: str = "") -> str:
-    """calendar: the address of the person's calendar, only when it has just been made."""
+def page(form: PasswordForm, *, calendar: str = "", mailbox: MailboxForm | None = None) -> str:
+    """calendar: the address of the person's calendar, only when it was just made. mailbox: one that was refused."""
     with database().reading() as session:
-        line = queries.person_line(session, _own_id(), now=now())
-        since = feeds.made_at(session, _own_id())
-    roles = [role_name(grant.role) for grant in line.grants]
-    return render_template("web/account.html", form=form, line=line, roles=roles, calendar=calendar, since=since)
+        line = queries.person_line(session, own_id(), now=now())
+        since = feeds.made_at(session, own_id())
+        address = reminders.address_of(session, own_id())
+    return render_template(
+        "web/account.html",
+        form=form,
+        line=line,
+        roles=[role_name(grant.role) for grant in line.grants],
+        calendar=calendar,
+        since=since,
+        mailbox=mailbox or MailboxForm(formdata=None, address=address),
+        has_mail=config().smtp is not None,
+    )
 
 
-def _own_id() -> int:
+def own_id() -> int:
     person_id = actor().person_id
     if person_id is None:
         raise Forbidden("not_permitted", permission=Permission.USE_ACCOUNT.value)

@@ -7,6 +7,7 @@ from flask import render_template, url_for
 
 from evalflow.access import Permission
 from evalflow.i18n import Text
+from evalflow.reminding import queries as reminders
 from evalflow.seasons import queries, visibility
 from evalflow.seasons.models import Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of
@@ -49,6 +50,7 @@ def home() -> str:
         running=[page for page in pages if page.current is not None],
         over=[page for page in pages if page.current is None],
         tasks=[task for page in pages for task in page.tasks],
+        unread=reminders.count_unread(reading(), asking) if (asking := actor().person_id) else 0,
     )
 
 
