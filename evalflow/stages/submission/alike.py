@@ -3,6 +3,7 @@
 Compared are the title and the names of the indicators, in what was handed in last; a draft is nobody else's.
 """
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from evalflow.seasons.models import Entry, EntryState
 from evalflow.workflow import similarity
 
 AT_LEAST = Fraction(2, 5)  # of the pieces of both; what is less alike is no pair
+_REMARK = re.compile(r"[（(][^（）()]*[）)]")
 HANDED_IN = (EntryState.SUBMITTED, EntryState.RETURNED, EntryState.ACCEPTED)
 
 
@@ -44,8 +46,9 @@ def pair(session: Session, season_id: int, one_key: str, other_key: str) -> Alik
 
 
 def text_of(entry: Entry) -> str:
-    """What of an entry is compared, a line each."""
-    return "\n".join([entry.title, *(row["name"] for row in plans.rows_of(entry, "indicators"))])
+    """What of an entry is compared, a line each; remarks in brackets say nothing of what it is about."""
+    lines = [entry.title, *(row["name"] for row in plans.rows_of(entry, "indicators"))]
+    return "\n".join(_REMARK.sub("", line) for line in lines)
 
 
 def _handed_in(session: Session, season_id: int) -> list[Entry]:

@@ -64,6 +64,12 @@ def test_two_projects_are_alike_by_their_titles_and_the_names_of_their_indicator
     assert told(house, season) == [("smelting", "refining", Fraction(5, 9))]
 
 
+def test_a_remark_in_brackets_makes_nothing_alike(house: House, season: Season, by: dict[str, Actor]) -> None:
+    applied(house, season, by["smelting"], "红帆筑基（示例）", plan=[])
+    applied(house, season, by["refining"], "匠心筑基（示例）", plan=[])
+    assert told(house, season) == []
+
+
 def test_under_two_fifths_in_common_nothing_is_told(house: House, season: Season, by: dict[str, Actor]) -> None:
     applied(house, season, by["smelting"], "回收率提升")
     applied(house, season, by["refining"], "提升服务", **OTHER_PLAN)
