@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -80,7 +80,7 @@ class Site:
         page.goto("/sign-in")
         page.fill("[name=login]", login)
         page.fill("[name=password]", PASSWORD)
-        page.click("main [type=submit]")
+        press(page.locator("main [type=submit]"))
         assert page.locator("form[action='/sign-out']").count() == 1, f"{login} is not signed in"
         return page
 
@@ -94,6 +94,12 @@ class Site:
         refused = "the server responded with a status of 4" in message.text  # a refusal is an answer, not a fault
         if message.type in ("error", "warning") and not refused:
             self.complaints.append(f"{message.location.get('url', '')}: {message.text}")
+
+
+def press(button: Locator) -> None:
+    """Press what sends a form or follows a link, and wait until the page that answers has loaded."""
+    with button.page.expect_navigation():
+        button.click()
 
 
 def fits(page: Page) -> bool:

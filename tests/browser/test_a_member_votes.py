@@ -7,7 +7,7 @@ import pytest
 from evalflow.engine.organisation import world_of
 from evalflow.registry import PLAYS
 from evalflow.seasons import queries
-from tests.browser.conftest import SEASON, Site, fits
+from tests.browser.conftest import SEASON, Site, fits, press
 
 pytestmark = pytest.mark.browser
 MEMBER = "smelting-member001"
@@ -46,10 +46,10 @@ def _season(site: Site):  # type: ignore[no-untyped-def]
 def test_a_vote_is_found_cast_and_checked_in_a_minute(vote: Site, scripts: bool) -> None:
     page = vote.person(MEMBER, phone=True, scripts=scripts)
     page.goto("/")
-    page.locator("main a[href*='/ballot/']").first.click()
+    press(page.locator("main a[href*='/ballot/']").first)
     page.check("[name=entries][value=smelting]")
     page.check("[name=entries][value=refining]")
-    page.click(".ballot-bar [type=submit]")
+    press(page.locator(".ballot-bar [type=submit]"))
     page.wait_for_url("**/receipt?**")
     receipt = page.url.partition("envelope=")[2]
     assert len(receipt) == 64
@@ -59,7 +59,7 @@ def test_a_vote_is_found_cast_and_checked_in_a_minute(vote: Site, scripts: bool)
     assert page.locator("main").inner_text().count("票箱") > 0
     page.goto(vote.stage("online_vote", "ballot"))
     page.check("[name=entries][value=electrolysis]")
-    page.click(".ballot-bar [type=submit]")
+    press(page.locator(".ballot-bar [type=submit]"))
     page.wait_for_url("**/receipt?**")
     assert page.url.partition("envelope=")[2] != receipt
 
@@ -69,8 +69,7 @@ def test_a_refused_choice_is_kept_and_says_what_to_do(vote: Site) -> None:
     page.goto(vote.stage("online_vote", "ballot"))
     for entry in ("smelting", "refining", "electrolysis"):
         page.check(f"[name=entries][value={entry}]")
-    page.click(".ballot-bar [type=submit]")
-    page.wait_for_load_state()
+    press(page.locator(".ballot-bar [type=submit]"))
     assert page.locator("[role=alert]").count() >= 1
     assert page.locator("[name=entries]:checked").count() == 3
 
@@ -96,12 +95,11 @@ def test_entries_are_put_in_order_and_no_rank_is_given_twice(vote: Site, scripts
         assert page.input_value("[name='mark.smelting']") == ""
         assert "1 / 3" in page.inner_text("[data-chosen]")
     else:
-        page.click(".ballot-bar [type=submit]")
-        page.wait_for_load_state()
+        press(page.locator(".ballot-bar [type=submit]"))
         assert page.locator("[role=alert]").count() >= 1
         assert page.input_value("[name='mark.smelting']") == "1"
     page.select_option("[name='mark.smelting']", "2")
-    page.click(".ballot-bar [type=submit]")
+    press(page.locator(".ballot-bar [type=submit]"))
     page.wait_for_url("**/receipt?**")
 
 
@@ -112,7 +110,7 @@ def test_points_are_given_with_a_thumb(vote: Site) -> None:
     page.locator("[name='mark.smelting'][value='4']").tap(force=True)
     assert page.locator("[name='mark.smelting']:checked").input_value() == "4"
     assert "1 / 3" in page.inner_text("[data-chosen]")
-    page.click(".ballot-bar [type=submit]")
+    press(page.locator(".ballot-bar [type=submit]"))
     page.wait_for_url("**/receipt?**")
 
 
@@ -120,7 +118,7 @@ def test_the_organiser_sees_turnout_and_no_count(vote: Site) -> None:
     member = vote.person(MEMBER, phone=True)
     member.goto(vote.stage("online_vote", "ballot"))
     member.check("[name=entries][value=smelting]")
-    member.click(".ballot-bar [type=submit]")
+    press(member.locator(".ballot-bar [type=submit]"))
     organiser = vote.person("organiser")
     organiser.goto(vote.stage("online_vote", "ballot") + "turnout")
     assert "1" in organiser.inner_text("main")

@@ -9,7 +9,7 @@ from evalflow.config import WORKFLOWS
 from evalflow.engine import commands
 from evalflow.kinds import KINDS
 from evalflow.workflow import reader
-from tests.browser.conftest import Site, fits
+from tests.browser.conftest import Site, fits, press
 from tests.builders import ORGANISER
 
 pytestmark = pytest.mark.browser
@@ -51,7 +51,7 @@ def weeks(site: Site, number: int) -> None:
 
 def apply(page: Page) -> None:
     page.goto(at("application", "submission"))
-    page.click("form[action$='/submission/'] [type=submit]")
+    press(page.locator("form[action$='/submission/'] [type=submit]"))
     page.fill("[name=answer_title]", "大修提速工程")
     page.fill("[name=answer_purpose]", "缩短大修工期")
     page.select_option("[name=answer_leader]", "leader1")
@@ -67,35 +67,30 @@ def apply(page: Page) -> None:
                 cell.fill(value)
     page.locator("[name=answer_milestones-name]").first.fill("停炉检修")
     page.locator("[name=answer_milestones-due]").first.fill("2026-06-30")
-    page.click("[name=action][value=submit]")
-    page.wait_for_load_state()
+    press(page.locator("[name=action][value=submit]"))
     assert page.locator(".alert-danger, .is-invalid").count() == 0
 
 
 def agree(page: Page) -> None:
     page.goto("/")
-    page.locator("main a[href*='/submission/confirm/']").first.click()
-    page.click("[name=answer][value=accept]")
-    page.wait_for_load_state()
+    press(page.locator("main a[href*='/submission/confirm/']").first)
+    press(page.locator("[name=answer][value=accept]"))
 
 
 def approve(site: Site) -> None:
     """The organiser accepts the form, the committee approves by a division."""
     desk = site.person("organiser")
     desk.goto(at("application", "submission", f"desk/{ENTRY}"))
-    desk.click("form[action$='/accept'] [type=submit]")
-    desk.wait_for_load_state()
+    press(desk.locator("form[action$='/accept'] [type=submit]"))
     weeks(site, 2)
     desk.goto(at("approval", "approval"))
     for box in desk.locator("[name=present]").all():
         box.check()
-    desk.locator("form[action*='attendance'] [type=submit]").first.click()
-    desk.wait_for_load_state()
+    press(desk.locator("form[action*='attendance'] [type=submit]").first)
     desk.goto(at("approval", "approval", f"entry/{ENTRY}"))
     desk.check("[name=subject][value=approve]")
     desk.fill("[name='vote.ayes']", "9")
-    desk.click("form[action$='/rule'] [type=submit]")
-    desk.wait_for_load_state()
+    press(desk.locator("form[action$='/rule'] [type=submit]"))
 
 
 def light(page: Page) -> str:
@@ -114,7 +109,6 @@ def test_a_project_is_applied_for_agreed_to_approved_and_reported_and_its_light_
     for number, figure in enumerate(FIGURES, 1):
         secretary.fill(f"[name=figure_{number}]", figure)
     secretary.fill("[name=text]", "检修方案已优化")
-    secretary.click("main form[enctype] [type=submit]")
-    secretary.wait_for_load_state()
+    press(secretary.locator("main form[enctype] [type=submit]"))
     assert (before, light(secretary)) == ("尚无数据", "正常")
     assert fits(secretary)

@@ -7,17 +7,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SEASON, Site, fits
+from tests.browser.conftest import SEASON, Site, fits, press
 
 pytestmark = pytest.mark.browser
 BRANCHES = ("smelting", "refining", "electrolysis")
 VOTERS = ("smelting-member001", "refining-member001", "electrolysis-member001", "smelting-member002")
 
 
-def press(page: Page, action: str) -> None:
+def send(page: Page, action: str) -> None:
     """Send the form that goes to an address ending so; questions are answered with yes."""
-    page.locator(f"form[action$='{action}'] button[type=submit]").first.click()
-    page.wait_for_load_state()
+    press(page.locator(f"form[action$='{action}'] button[type=submit]").first)
 
 
 def agree(page: Page) -> Page:
@@ -59,12 +58,11 @@ def _declare(site: Site, secretaries: dict[str, Page], tmp_path: Path) -> None:
     Image.new("RGB", (320, 240), (155, 28, 31)).save(picture)
     for branch, page in secretaries.items():
         page.goto(site.stage("declaration", "submission"))
-        page.locator("main form button[type=submit]").first.click()
+        press(page.locator("main form button[type=submit]").first)
         page.fill("[name$=title]", f"{branch} 品牌")
         page.fill("textarea[name$=measures]", "措施一：导师带徒。\n措施二：攻关小组。")
         page.set_input_files("input[type=file]", picture)
-        page.click("button[name=action][value=submit]")
-        page.wait_for_load_state()
+        press(page.locator("button[name=action][value=submit]"))
         assert fits(page)
         assert page.locator("button[name=action]").count() == 0, page.inner_text("main")
 
@@ -73,15 +71,14 @@ def _review(site: Site, organiser: Page, returned: Page) -> None:
     desk = site.stage("declaration", "submission") + "desk"
     organiser.goto(f"{desk}/refining")
     organiser.fill("form[action$='/return'] textarea >> nth=-1", "请补充数据。")
-    press(organiser, "/return")
+    send(organiser, "/return")
     returned.goto(site.stage("declaration", "submission") + "entry/refining")
     assert "请补充数据。" in returned.inner_text("main")
     returned.fill("textarea[name$=measures]", "措施一：导师带徒，带出 12 人。")
-    returned.click("button[name=action][value=submit]")
-    returned.wait_for_load_state()
+    press(returned.locator("button[name=action][value=submit]"))
     for branch in BRANCHES:
         organiser.goto(f"{desk}/{branch}")
-        press(organiser, "/accept")
+        send(organiser, "/accept")
     organiser.goto(desk)
     assert fits(organiser)
 
@@ -92,8 +89,7 @@ def _pass_on(site: Site, organiser: Page, stage: str) -> None:
     form = organiser.locator(f"form[action$='/{stage}/close']")
     form.evaluate("form => form.closest('details').open = true")
     form.locator("textarea").fill("各支部均已完成")
-    form.locator("button[type=submit]").click()
-    organiser.wait_for_load_state()
+    press(form.locator("button[type=submit]"))
     assert organiser.locator(".alert-success").count() == 1, organiser.inner_text("main")
     site.tick()
 
@@ -112,7 +108,7 @@ def _vote(site: Site, organiser: Page) -> None:
         teller.goto(site.stage("online_vote", "ballot") + "teller")
         teller.fill("[name=passphrase]", f"监票人口令 teller {number}")
         teller.fill("[name=again]", f"监票人口令 teller {number}")
-        press(teller, "/teller/key")
+        send(teller, "/teller/key")
     _pass_on(site, organiser, "promotion")
     for number, login in enumerate(VOTERS):
         member = site.person(login, phone=True)
@@ -120,7 +116,7 @@ def _vote(site: Site, organiser: Page) -> None:
         member.check("[name=entries][value=smelting]")
         if number % 2:
             member.check("[name=entries][value=refining]")
-        member.click("form[data-choose-max] [type=submit]")
+        press(member.locator("form[data-choose-max] [type=submit]"))
         member.wait_for_url("**/receipt?**")
         assert fits(member)
     organiser.goto(site.stage("online_vote", "ballot") + "turnout")
@@ -130,7 +126,7 @@ def _vote(site: Site, organiser: Page) -> None:
         teller = site.person(f"teller{number}")
         teller.goto(site.stage("online_vote", "ballot") + "teller")
         teller.fill("[name=passphrase]", f"监票人口令 teller {number}")
-        press(teller, "/teller/share")
+        send(teller, "/teller/share")
     site.tick()
 
 
@@ -143,8 +139,7 @@ def _score(site: Site, organiser: Page, secretaries: dict[str, Page]) -> None:
         for name in names:
             points = {"smelting": "95", "refining": "90", "electrolysis": "70"}[name.split(".")[1]]
             page.fill(f"[name='{name}']", points if name.endswith("results") else "80")
-        page.click("button[name=hand_in]")
-        page.wait_for_load_state()
+        press(page.locator("button[name=hand_in]"))
         assert page.locator("form[action$='/take-back']").count() == 1, page.inner_text("main")
     _pass_on(site, organiser, "peer_scoring")
 
@@ -153,18 +148,17 @@ def _decide(site: Site, organiser: Page) -> None:
     home = site.stage("committee_decision", "decision")
     member = agree(site.person("committee2"))
     member.goto(home)
-    member.locator("form[action$='/recuse'] button[value=smelting]").click()
-    member.wait_for_load_state()
+    press(member.locator("form[action$='/recuse'] button[value=smelting]"))
     organiser.goto(home)
     assert organiser.locator(".quorum-missing").count() == 1
     for box in organiser.locator("[name=present]").all():
         box.check()
-    press(organiser, "/attendance")
+    send(organiser, "/attendance")
     assert organiser.locator(".quorum-met").count() == 1
     for ayes in organiser.locator("form[action$='/divide'] input[name$='.ayes']").all():
         ayes.evaluate("(field) => { field.value = field.max; }")  # everybody who may says aye
-    press(organiser, "/divide")
-    press(organiser, "/decide")
+    send(organiser, "/divide")
+    send(organiser, "/decide")
     member.goto(home)
     assert "95" not in member.locator("tr", has_text="smelting 品牌").inner_text()
     organiser.goto(home)
@@ -186,14 +180,12 @@ def _object(site: Site, organiser: Page, visitor: Page) -> None:
     visitor.fill("[name=contact]", "000-0000")
     visitor.fill("[name=text]", "申报材料中的带徒人数与班组台账不一致，请核对原始记录并予以说明。")
     visitor.select_option("[name=entry]", index=1)
-    visitor.locator("form[action$='/notice/'] [type=submit]").click()
-    visitor.wait_for_load_state()
+    press(visitor.locator("form[action$='/notice/'] [type=submit]"))
     assert visitor.locator(".is-invalid").count() == 0
     organiser.goto(home + "desk")
     organiser.locator("[name=state][value=rejected]").first.check()
     organiser.fill("[name=answer]", "已核对原始记录，数据属实。")
-    organiser.locator("form[action*='/desk/'] [type=submit]").first.click()
-    organiser.wait_for_load_state()
+    press(organiser.locator("form[action*='/desk/'] [type=submit]").first)
     site.clock.wait(days=20)
     site.tick()
 
@@ -206,7 +198,7 @@ def _award(site: Site, visitor: Page) -> None:
     committee = agree(site.person("committee1"))
     committee.goto(site.stage("ceremony", "award"))
     assert committee.locator("form[action$='/finalise']").count() == 1, committee.inner_text("main")
-    press(committee, "/finalise")
+    send(committee, "/finalise")
     assert honour in see_everywhere(site, visitor)
     visitor.goto(site.stage("ceremony", "award"))
     assert fits(visitor)

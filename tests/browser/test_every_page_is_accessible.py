@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import SEASON, Site, fits
+from tests.browser.conftest import SEASON, Site, fits, press
 
 pytestmark = pytest.mark.browser
 PAGES = {
@@ -40,7 +40,7 @@ def test_no_page_has_a_grave_fault_in_either_language(site: Site, season: Callab
     for language in ("zh_Hans", "en"):
         page.goto("/")
         if page.locator(f"button[name=locale][value={language}]").count():
-            page.click(f"button[name=locale][value={language}]")
+            press(page.locator(f"button[name=locale][value={language}]"))
         for path in PAGES[login]:
             page.goto(path)
             faults += grave_faults(page)
