@@ -11,6 +11,7 @@ from evalflow.audit import ledger
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
 from evalflow.engine import (
+    calendar_feed,
     firmness_pages,
     hint_pages,
     jobs,
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     firmness_pages.blueprint,
     hint_pages.blueprint,
     reminder_pages.blueprint,
+    calendar_feed.blueprint,
     approval.blueprint,
     award.blueprint,
     ballot.blueprint,
