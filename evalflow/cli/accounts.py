@@ -9,9 +9,10 @@ from sqlalchemy import select
 from evalflow.access import Role
 from evalflow.cli.setting import OPERATOR, Setting
 from evalflow.errors import NotFound
+from evalflow.importing.rows import Preview
 from evalflow.people import accounts, grants, names, queries
 from evalflow.people.importing import commands as importing
-from evalflow.people.importing.preview import Preview, preview_branches, preview_people
+from evalflow.people.importing.preview import preview_branches, preview_people
 from evalflow.people.models import Person
 
 pass_setting = click.make_pass_decorator(Setting)

@@ -17,10 +17,11 @@ from evalflow.audit import ledger
 from evalflow.config import LOCALES
 from evalflow.db import entropy_of
 from evalflow.errors import Conflict, Forbidden, Invalid, NotFound
+from evalflow.importing.text import clean
 from evalflow.people import events, passwords
 from evalflow.people.grants import actor_of, keep_an_administrator
 from evalflow.people.models import Branch, Invitation, Person
-from evalflow.people.names import clean, login_flaw, name_flaw, normal_login
+from evalflow.people.names import login_flaw, name_flaw, normal_login
 from evalflow.people.queries import locked_person
 
 VALID_FOR = timedelta(days=7)

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 from evalflow.access import Role
 from evalflow.i18n import Text
+from evalflow.importing.text import clean
 
 MAX_NAME = 120
 _LOGIN = re.compile(r"[\w.@+-]+")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # controls, zero-width and direction marks, lone surrogates
 
 ROLE_NAMES: Mapping[Role, Text] = {
     Role.VISITOR: Text("访客", "visitor"),
@@ -28,16 +28,6 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
 }
 BOUND_TO_BRANCH = frozenset({Role.MEMBER, Role.BRANCH_SECRETARY})  # without a branch these can do nothing
-
-
-def clean(text: str) -> str:
-    """One line as people mean it: NFC, single spaces, none at the ends, nothing invisible.
-
-    >>> clean("  熔炼分厂\\u200b党支部 \\n 书记 ")
-    '熔炼分厂党支部 书记'
-    """
-    seen = (mark for mark in " ".join(text.split()) if unicodedata.category(mark) not in _UNSEEN)
-    return unicodedata.normalize("NFC", "".join(seen))
 
 
 def normal_login(text: str) -> str:

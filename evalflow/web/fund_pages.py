@@ -20,8 +20,8 @@ from evalflow.web.attachments import content_type, headed
 from evalflow.web.current import actor, locale, now, reading
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
-from evalflow.web.importing import WORKBOOK
 from evalflow.web.pages import blueprint
+from evalflow.web.spreadsheets import WORKBOOK
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from evalflow.access import VISITOR, Role
 from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.importing import table
+from evalflow.importing.rows import BadRow, Preview
 from evalflow.people import queries
-from evalflow.people.importing import commands, table
+from evalflow.people.importing import commands
 from evalflow.people.importing.preview import (
-    BadRow,
     Existing,
     NewBranch,
     NewPerson,
-    Preview,
     preview_branches,
     preview_people,
 )

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, Role, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Invalid
+from evalflow.importing.rows import Preview
 from evalflow.people import events
-from evalflow.people.importing.preview import Existing, NewBranch, NewPerson, Preview
+from evalflow.people.importing.preview import Existing, NewBranch, NewPerson
 from evalflow.people.models import Branch, Person, RoleGrant
 
 

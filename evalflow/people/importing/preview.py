@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from evalflow.access import Role
-from evalflow.people.importing.table import Column, Table, read
+from evalflow.importing.rows import Flawed, Preview, day, once, refuse, sift
+from evalflow.importing.table import Column, Table, read
 from evalflow.people.names import (
     BOUND_TO_BRANCH,
     ROLE_NAMES,
@@ -71,33 +72,7 @@ class NewPerson:
     roles: tuple[Role, ...]
 
 
-@dataclass(frozen=True)
-class BadRow:
-    """The first thing wrong with a row; facts fill its sentence."""
-
-    row: int
-    reason: str
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-
 Row = TypeVar("Row", NewBranch, NewPerson)
-
-
-@dataclass(frozen=True)
-class Preview(Generic[Row]):
-    """Both in the order of the file. sha256: of its bytes, so that what is confirmed is what was looked at."""
-
-    good: tuple[Row, ...]
-    bad: tuple[BadRow, ...]
-    sha256: str
-
-
-class _Flawed(Exception):
-    """A row can't be accepted; caught in this module."""
-
-    def __init__(self, reason: str, **facts: object) -> None:
-        super().__init__(reason)
-        self.reason, self.facts = reason, facts
 
 
 def preview_branches(content: bytes, existing: Existing) -> Preview[NewBranch]:
@@ -108,14 +83,14 @@ def preview_branches(content: bytes, existing: Existing) -> Preview[NewBranch]:
 
     def branch(number: int, row: Mapping[str, str]) -> NewBranch:
         key, name = normal_key(row["key"]), row["name_zh"]
-        _refuse(key_flaw(key), key=key)
-        _refuse(_branch_name_flaw(name))
-        _refuse("name_too_long" if len(row.get("name_en", "")) > 120 else "")
-        founded_on = _day(row.get("founded_on", ""))
-        _refuse("key_taken" if key in existing.branches else "", key=key)
-        _refuse("branch_name_taken" if name in known_names else "", name=name)
-        _once(keys, key, number, "key_twice")
-        _once(names, name, number, "branch_name_twice")
+        refuse(key_flaw(key), key=key)
+        refuse(_branch_name_flaw(name))
+        refuse("name_too_long" if len(row.get("name_en", "")) > 120 else "")
+        founded_on = day(row.get("founded_on", ""))
+        refuse("key_taken" if key in existing.branches else "", key=key)
+        refuse("branch_name_taken" if name in known_names else "", name=name)
+        once(keys, key, "key_twice")
+        once(names, name, "branch_name_twice")
         keys[key] = names[name] = number
         return NewBranch(number, key, name, row.get("name_en", ""), founded_on)
 
@@ -129,14 +104,14 @@ def preview_people(content: bytes, existing: Existing) -> Preview[NewPerson]:
 
     def person(number: int, row: Mapping[str, str]) -> NewPerson:
         login = normal_login(row["login"])
-        _refuse(login_flaw(login), login=login)
-        _refuse(name_flaw(row["name"]))
+        refuse(login_flaw(login), login=login)
+        refuse(name_flaw(row["name"]))
         roles = _roles(row.get("roles", ""))
         branch = by_name.get(row["branch"], normal_key(row["branch"]))
-        _refuse("branch_unknown" if branch and branch not in existing.branches else "", branch=row["branch"])
-        _refuse("branch_needed" if not branch and BOUND_TO_BRANCH & set(roles) else "")
-        _refuse("login_taken" if login in existing.logins else "", login=login)
-        _once(logins, login, number, "login_twice")
+        refuse("branch_unknown" if branch and branch not in existing.branches else "", branch=row["branch"])
+        refuse("branch_needed" if not branch and BOUND_TO_BRANCH & set(roles) else "")
+        refuse("login_taken" if login in existing.logins else "", login=login)
+        once(logins, login, "login_twice")
         logins[login] = number
         return NewPerson(number, login, row["name"], branch, roles)
 
@@ -144,24 +119,8 @@ def preview_people(content: bytes, existing: Existing) -> Preview[NewPerson]:
 
 
 def _preview(table: Table, accept: Callable[[int, Mapping[str, str]], Row]) -> Preview[Row]:
-    good: list[Row] = []
-    bad: list[BadRow] = []
-    for number, row in table.rows.items():
-        try:
-            good.append(accept(number, row))
-        except _Flawed as flaw:
-            bad.append(BadRow(number, flaw.reason, flaw.facts))
-    return Preview(tuple(good), tuple(bad), table.sha256)
-
-
-def _refuse(flaw: str, **facts: object) -> None:
-    if flaw:
-        raise _Flawed(flaw, **facts)
-
-
-def _once(seen: Mapping[str, int], value: str, number: int, flaw: str) -> None:
-    if value in seen:
-        raise _Flawed(flaw, value=value, first=seen[value])
+    good, bad = sift(table, accept)
+    return Preview(good, bad, table.sha256)
 
 
 def _branch_name_flaw(name: str) -> str:
@@ -176,21 +135,6 @@ def _roles(cell: str) -> tuple[Role, ...]:
     for word in written:
         role = _ROLES.get(re.sub(r"[\s-]+", "_", word.casefold()))
         if role is None:
-            raise _Flawed("role_unknown", role=word)
+            raise Flawed("role_unknown", role=word)
         roles.append(role)
     return tuple(dict.fromkeys(roles)) or (Role.MEMBER,)
-
-
-def _day(cell: str) -> date | None:
-    """2026-07-01, 2026/7/1, 2026.7.1 or 2026年7月1日; "" is no day."""
-    if not cell:
-        return None
-    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", cell)
-    try:
-        return date(*(int(part) for part in found.groups())) if found else _no_day(cell)
-    except ValueError:
-        return _no_day(cell)
-
-
-def _no_day(cell: str) -> date:
-    raise _Flawed("day_malformed", day=cell)

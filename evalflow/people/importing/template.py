@@ -1,17 +1,8 @@
-"""An empty workbook to fill in: a sheet of branches, a sheet of people, a sheet that explains them. Pure.
-
-Every cell is written as text and the columns are formatted as text, so that a login keeps its leading zeros and
-nothing is ever taken for a formula.
-"""
-
-import io
-from collections.abc import Sequence
-
-import xlsxwriter
+"""An empty workbook to fill in: a sheet of branches, a sheet of people, a sheet that explains them. Pure."""
 
 from evalflow.access import Role
+from evalflow.importing.blank import Sheet, workbook
 from evalflow.people.importing.preview import BRANCH_COLUMNS, PERSON_COLUMNS
-from evalflow.people.importing.table import Column
 from evalflow.people.names import ROLE_NAMES
 
 _SHEETS = {
@@ -39,24 +30,9 @@ _NOTES = {
 def template(locale: str = "zh_Hans") -> bytes:
     """An .xlsx that `preview_branches` and `preview_people` both read, with no rows yet."""
     language = "en" if locale.startswith("en") else "zh_Hans"
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False}) as book:
-        bold, text = book.add_format({"bold": True, "num_format": "@"}), book.add_format({"num_format": "@"})
-        sheets = [book.add_worksheet(name) for name in _SHEETS[language]]
-        for sheet, columns in zip(sheets, (BRANCH_COLUMNS, PERSON_COLUMNS), strict=False):
-            sheet.set_column(0, len(columns) - 1, 24, text)
-            sheet.freeze_panes(1, 0)
-            for index, heading in enumerate(_headings(columns, language)):
-                sheet.write_string(0, index, heading, bold)
-        sheets[-1].set_column(0, 0, 90, text)
-        for index, note in enumerate((*_NOTES[language], *_role_names(language))):
-            sheets[-1].write_string(index, 0, note, text)
-    return stream.getvalue()
-
-
-def _headings(columns: Sequence[Column], language: str) -> list[str]:
-    """The first heading of a column is Chinese, the second English."""
-    return [column.headings[language == "en"] + ("*" if column.is_required else "") for column in columns]
+    branches, people, notes = _SHEETS[language]
+    sheets = (Sheet(branches, BRANCH_COLUMNS), Sheet(people, PERSON_COLUMNS))
+    return workbook(sheets, notes=(*_NOTES[language], *_role_names(language)), notes_name=notes, locale=language)
 
 
 def _role_names(language: str) -> list[str]:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.etree.ElementTree import ParseError
@@ -18,7 +18,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from evalflow.errors import Invalid
-from evalflow.people.names import clean
+from evalflow.importing.text import clean
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -51,16 +51,53 @@ class Table:
 
 def read(content: bytes, columns: Sequence[Column]) -> Table:
     """The rows below the headings. Invalid: file_too_large, file_not_readable, columns_missing, too_many_rows."""
+    digest = hashlib.sha256(content).hexdigest()
+    for sheet in _sheets(content):
+        rows = _below(sheet, columns)
+        if rows is not None:
+            return Table(rows, digest)
+    raise _lacking(columns)
+
+
+def read_all(
+    content: bytes, wanted: Mapping[str, Sequence[Column]], *, optional: Collection[str] = ()
+) -> dict[str, Table]:
+    """{name: rows} of several sheets of a workbook, each known by its headings; one of the optional may be absent.
+
+    Refused as `read` does. A sheet is taken for the first of `wanted` whose headings it has, and for one only.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    found: dict[str, Table] = {}
+    for sheet in _sheets(content):
+        for name, columns in wanted.items():
+            rows = _below(sheet, columns) if name not in found else None
+            if rows is not None:
+                found[name] = Table(rows, digest)
+                break
+    for name, columns in wanted.items():
+        if name not in found and name not in optional:
+            raise _lacking(columns)
+    return {name: found.get(name, Table({}, digest)) for name in wanted}
+
+
+def _sheets(content: bytes) -> Iterator[Sequence[Cells]]:
     if len(content) > MAX_BYTES:
         raise Invalid("file_too_large", megabytes=MAX_BYTES // 1024**2)
-    sheets = _workbook(content) if content.startswith(b"PK\x03\x04") else iter([_csv(content)])
-    for sheet in sheets:
-        for number, cells in enumerate(sheet[:HEADING_WITHIN], 1):
-            places = _places(cells, columns)
-            if all(column.name in places for column in columns if column.is_required):
-                return Table(_rows(sheet, number, places), hashlib.sha256(content).hexdigest())
+    return _workbook(content) if content.startswith(b"PK\x03\x04") else iter([_csv(content)])
+
+
+def _below(sheet: Sequence[Cells], columns: Sequence[Column]) -> dict[int, dict[str, str]] | None:
+    """The rows below the headings asked for; None where the sheet has them not."""
+    for number, cells in enumerate(sheet[:HEADING_WITHIN], 1):
+        places = _places(cells, columns)
+        if all(column.name in places for column in columns if column.is_required):
+            return _rows(sheet, number, places)
+    return None
+
+
+def _lacking(columns: Sequence[Column]) -> Invalid:
     missing = ", ".join(" / ".join(column.headings[:2]) for column in columns if column.is_required)
-    raise Invalid("columns_missing", columns=missing)
+    return Invalid("columns_missing", columns=missing)
 
 
 def _places(cells: Cells, columns: Sequence[Column]) -> dict[str, int]:
