@@ -27,6 +27,7 @@ class Permission(enum.StrEnum):
     SEE_PUBLIC = "see_public"  # promoted entries, notices, published results
     SIGN_IN = "sign_in"
     USE_ACCOUNT = "use_account"  # own account, own to-do list
+    PREPARE = "prepare"  # drafts, brought in from a workbook; nobody but the branch hands them in
     DECLARE = "declare"  # an entry of one's branch
     REVIEW = "review"  # check, return, accept declarations
     ACCEPT_COMMAND = "accept_command"  # take command of a project
@@ -57,6 +58,7 @@ ROLES_OF: dict[Permission, frozenset[Role]] = {
     Permission.SEE_PUBLIC: frozenset(Role),
     Permission.SIGN_IN: frozenset(Role),
     Permission.USE_ACCOUNT: frozenset({M, B, C, O, T, S, A, X}),
+    Permission.PREPARE: frozenset({B, O}),
     Permission.DECLARE: frozenset({B}),
     Permission.REVIEW: frozenset({O}),
     Permission.ACCEPT_COMMAND: frozenset({S}),

@@ -34,7 +34,9 @@ from evalflow.stages.notice import views as notice
 from evalflow.stages.promotion import views as promotion
 from evalflow.stages.scoring import views as scoring
 from evalflow.stages.submission import alike_views
+from evalflow.stages.submission import import_views as submission_import
 from evalflow.stages.submission import views as submission
+from evalflow.stages.tracking import import_views as tracking_import
 from evalflow.stages.tracking import supervising_views as tracking_supervision
 from evalflow.stages.tracking import views as tracking
 from evalflow.stages.tracking import wall_views as tracking_wall
@@ -76,7 +78,14 @@ PAGES = (
     funds,
 )  # importing these fills the blueprint of the pages that belong to no stage
 # importing these fills the blueprints of kinds with pages in several modules
-STAGE_PAGES = (alike_views, cutline_views, tracking_supervision, tracking_wall)
+STAGE_PAGES = (
+    alike_views,
+    cutline_views,
+    submission_import,
+    tracking_import,
+    tracking_supervision,
+    tracking_wall,
+)
 BLUEPRINTS = (
     pages,
     steering.blueprint,

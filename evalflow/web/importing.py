@@ -1,41 +1,21 @@
 """Branches and people from a spreadsheet: upload, look at every row, confirm. Nothing is written before that."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission
-from evalflow.errors import Conflict, Invalid
 from evalflow.importing.rows import Preview
 from evalflow.people.importing import commands
-from evalflow.people.importing.preview import preview_branches, preview_people
+from evalflow.people.importing.preview import NewBranch, NewPerson, preview_branches, preview_people
 from evalflow.people.importing.template import template
 from evalflow.people.queries import branches as branch_lines
-from evalflow.web.current import actor, locale, now, reading, writing
+from evalflow.web.current import actor, locale, now, reading
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
-from evalflow.web.spreadsheets import SHOWN, ConfirmForm, UploadForm, confirmation, kept, reason, uploaded, workbook
-
-Answer = str | tuple[str, int] | Response
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is imported: its two steps, and where its pages are."""
-
-    name: str
-    endpoint: str
-    listed_at: str
-    preview: Callable[..., Preview[Any]]
-    write: Callable[..., int]
-
-
-PEOPLE = Subject("people", "web.import_people", "web.people", preview_people, commands.add_people)
-BRANCHES = Subject("branches", "web.import_branches", "web.branches", preview_branches, commands.add_branches)
+from evalflow.web.spreadsheets import Answer, Import, confirm, look_at, upload_page, workbook
+from evalflow.web.text import day, role_name
 
 
 @blueprint.get("/branches")
@@ -47,37 +27,37 @@ def branches() -> str:
 @blueprint.get("/people/import")
 @guarded(Permission.ADMINISTER)
 def import_people() -> str:
-    return _upload_page(PEOPLE, UploadForm())
+    return upload_page(_people())
 
 
 @blueprint.get("/branches/import")
 @guarded(Permission.ADMINISTER)
 def import_branches() -> str:
-    return _upload_page(BRANCHES, UploadForm())
+    return upload_page(_branches())
 
 
 @blueprint.post("/people/import")
 @guarded(Permission.ADMINISTER)
 def look_at_people() -> Answer:
-    return _look_at(PEOPLE)
+    return look_at(_people())
 
 
 @blueprint.post("/branches/import")
 @guarded(Permission.ADMINISTER)
 def look_at_branches() -> Answer:
-    return _look_at(BRANCHES)
+    return look_at(_branches())
 
 
 @blueprint.post("/people/import/confirm")
 @guarded(Permission.ADMINISTER)
 def add_people() -> Answer:
-    return _confirm(PEOPLE)
+    return confirm(_people())
 
 
 @blueprint.post("/branches/import/confirm")
 @guarded(Permission.ADMINISTER)
 def add_branches() -> Answer:
-    return _confirm(BRANCHES)
+    return confirm(_branches())
 
 
 @blueprint.get("/people/import/template.xlsx")
@@ -87,32 +67,52 @@ def import_template() -> Response:
     return workbook(template(locale()), named)
 
 
-def _look_at(subject: Subject) -> Answer:
-    form = UploadForm()
-    try:
-        content = uploaded(form)
-        seen = subject.preview(content, commands.existing(reading()))
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _upload_page(subject, form), refusal.status
-    confirm = confirmation(content, len(seen.good))
-    return render_template(
-        "web/import_preview.html", subject=subject, seen=seen, form=confirm, reason=reason, shown=SHOWN
+def _people() -> Import:
+    def preview(session: Session, content: bytes) -> Preview[NewPerson]:
+        return preview_people(content, commands.existing(session))
+
+    def write(session: Session, seen: Preview[NewPerson]) -> int:
+        return commands.add_people(session, seen, actor=actor(), now=now())
+
+    def cells(row: NewPerson) -> tuple[str, ...]:
+        roles = " · ".join(role_name(role) for role in row.roles)
+        return str(row.row), row.login, row.name, row.branch, roles
+
+    return Import(
+        title=_("Import people"),
+        lead=_("First you see what every row would become. Nothing is written before you confirm."),
+        upload=url_for("web.import_people"),
+        confirm=url_for("web.add_people"),
+        template=url_for("web.import_template"),
+        ends_at=url_for("web.people"),
+        ends_title=_("People"),
+        preview=preview,
+        write=write,
+        headings=(_("Row"), _("Account"), _("Name or post"), _("Branch"), _("Roles")),
+        cells=cells,
     )
 
 
-def _confirm(subject: Subject) -> Answer:
-    """What was looked at, or nothing: fewer good rows than promised means that something has come in between."""
-    form = ConfirmForm()
-    content = kept(form)
-    with writing() as session:
-        seen = subject.preview(content, commands.existing(session))
-        if str(len(seen.good)) != form.good.data:
-            raise Conflict("import_outdated")
-        added = subject.write(session, seen, actor=actor(), now=now())
-    flash(_("%(number)s rows were imported.", number=added))
-    return redirect(url_for(subject.listed_at))
+def _branches() -> Import:
+    def preview(session: Session, content: bytes) -> Preview[NewBranch]:
+        return preview_branches(content, commands.existing(session))
 
+    def write(session: Session, seen: Preview[NewBranch]) -> int:
+        return commands.add_branches(session, seen, actor=actor(), now=now())
 
-def _upload_page(subject: Subject, form: UploadForm) -> str:
-    return render_template("web/import.html", subject=subject, form=form)
+    def cells(row: NewBranch) -> tuple[str, ...]:
+        return str(row.row), row.key, row.name_zh, row.name_en, day(row.founded_on)
+
+    return Import(
+        title=_("Import branches"),
+        lead=_("First you see what every row would become. Nothing is written before you confirm."),
+        upload=url_for("web.import_branches"),
+        confirm=url_for("web.add_branches"),
+        template=url_for("web.import_template"),
+        ends_at=url_for("web.branches"),
+        ends_title=_("Branches"),
+        preview=preview,
+        write=write,
+        headings=(_("Row"), _("Key"), _("Name"), _("English name"), _("Founded")),
+        cells=cells,
+    )

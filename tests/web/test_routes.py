@@ -124,8 +124,14 @@ def test_a_fragment_gets_the_sentence_alone(visitor):
 
 def flaw_codes() -> set[str]:
     """What rows of a spreadsheet, passwords and fields of a declaration may be refused for."""
+    stages = ("submission/workbook.py", "submission/bringing.py", "tracking/bringing.py")
     people = ("names.py", "passwords.py", "importing/preview.py")
-    files = ("workflow/fields.py", "importing/rows.py", *(f"people/{name}" for name in people))
+    files = (
+        "workflow/fields.py",
+        "importing/rows.py",
+        *(f"people/{name}" for name in people),
+        *(f"stages/{one}" for one in stages),
+    )
     return {code for name in files for code in FLAW.findall((SOURCE / name).read_text(encoding="utf-8"))}
 
 

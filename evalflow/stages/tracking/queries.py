@@ -38,6 +38,11 @@ def reports_of(session: Session, stage_id: int, entry_id: int) -> Sequence[Progr
     return session.scalars(latest).all()
 
 
+def next_number(session: Session, stage_id: int, entry_id: int) -> int:
+    """Of the report that would be filed next."""
+    return len(reports_of(session, stage_id, entry_id)) + 1
+
+
 def counts(session: Session, stage_id: int) -> Mapping[int, int]:
     """{entry id: number of reports}; an entry without any is absent."""
     query = select(ProgressReport.entry_id, func.count()).where(ProgressReport.stage_id == stage_id)

@@ -111,7 +111,13 @@ def home() -> str:
         readable = queries.may_read(asking, found)
         if seen or readable:
             lines.append(Line(found, filed.get(found.id, 0) if readable else None))
-    return render_template("stages/tracking/home.html", stage=here.stage, stage_rule=here.stage_rule, lines=lines)
+    return render_template(
+        "stages/tracking/home.html",
+        stage=here.stage,
+        stage_rule=here.stage_rule,
+        lines=lines,
+        is_open=guards.is_open(here.stage, here.now),
+    )
 
 
 @blueprint.get("/<entry_key>")
@@ -119,7 +125,7 @@ def home() -> str:
 def entry(entry_key: str) -> str:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = _form(found)(formdata=None)
-    form.number.data = len(queries.reports_of(reading(), place().stage.id, found.id)) + 1
+    form.number.data = queries.next_number(reading(), place().stage.id, found.id)
     form.day.data = now().astimezone(ZONE).date().isoformat()
     form.corrects.data = request.args.get("corrects", type=int)
     return _reports_page(reading(), found, form)

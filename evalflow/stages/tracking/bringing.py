@@ -1,0 +1,164 @@
+"""A year's figures from a workbook: a row for each indicator of a project, a column for each month.
+
+The figures of one project and month become one ordinary report.
+"""
+
+import calendar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from evalflow.access import Actor, Permission, may
+from evalflow.i18n import Text
+from evalflow.importing.blank import Sheet, workbook
+from evalflow.importing.rows import Flawed, Preview, once, sift
+from evalflow.importing.table import Column, read
+from evalflow.seasons import plans
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.windows import ZONE
+from evalflow.stages.tracking import commands, queries
+from evalflow.stages.tracking.commands import NUMBER, Said
+
+PROJECT, INDICATOR = Column("project", ("名称", "Title", "工程名称")), Column("indicator", ("指标", "Indicator"))
+MONTHS = tuple(
+    Column(str(month), (f"{month}月", calendar.month_abbr[month], calendar.month_name[month]), is_required=False)
+    for month in range(1, 13)
+)
+COLUMNS = (PROJECT, INDICATOR, *MONTHS)
+NOTES = (
+    Text(
+        "每项指标一行，每月一列，没有数据的月份留空。",
+        "A row for each indicator, a column for each month; leave blank what is unknown.",
+    ),
+    Text("同一项目同一月份的数据合成一份报告。", "The figures of a project in a month become one report."),
+    Text(
+        "已报送的数据不能覆盖，有误请提交更正报告。",
+        "What was reported stays; a mistake is mended by a report that corrects it.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One row. indicator: its number in the plan. values: {day reported on: decimal text}."""
+
+    row: int
+    entry_id: int
+    entry: str
+    title: str
+    indicator: int
+    name: str
+    values: Mapping[date, str]
+
+
+def template(session: Session, stage: StageRow, *, actor: Actor, locale: str) -> bytes:
+    """An .xlsx that names every indicator the actor may report on, its months still blank."""
+    lines = [[entry.title, one.name] for entry in _own(session, stage, actor) for one in plans.declared(entry)]
+    sheet = Sheet(Text("指标数据", "Figures").to(locale), COLUMNS, lines)
+    notes = [note.to(locale) for note in NOTES]
+    return workbook([sheet], notes=notes, notes_name=Text("说明", "Notes").to(locale), locale=locale)
+
+
+def _own(session: Session, stage: StageRow, actor: Actor) -> list[Entry]:
+    """What the actor may report on now."""
+    found = seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
+    mine = [one for one in found if may(actor, Permission.DECLARE, season=stage.season_id, branch=one.branch_id)]
+    return [one for one in mine if queries.is_here(one, stage)]
+
+
+def preview(
+    session: Session, stage: StageRow, content: bytes, *, actor: Actor, now: datetime, locale: str
+) -> Preview[Figures]:
+    """Every row of the file; one with a single cell that can't be is left out whole."""
+    table = read(content, COLUMNS)
+    own = {entry.title: entry for entry in _own(session, stage, actor)}
+    there = {entry.key: _reported(session, stage, entry) for entry in own.values()}
+    today = now.astimezone(ZONE).date()
+    seen: dict[str, int] = {}
+
+    def accept(number: int, row: Mapping[str, str]) -> Figures:
+        entry = own.get(row["project"])
+        if entry is None:
+            raise Flawed("project_unknown", project=row["project"])
+        indicator = next((one for one in plans.declared(entry) if one.name == row["indicator"]), None)
+        if indicator is None:
+            raise Flawed("indicator_unknown", indicator=row["indicator"])
+        once(seen, f"{entry.title} · {indicator.name}", "figures_twice")
+        seen[f"{entry.title} · {indicator.name}"] = number
+        values = _values(row, stage.season.starts_on, today, locale)
+        for day in values:
+            if (indicator.number, day.year, day.month) in there[entry.key]:
+                raise Flawed("figure_there_already", month=_heading(day.month, locale))
+        return Figures(number, entry.id, entry.key, entry.title, indicator.number, indicator.name, values)
+
+    good, bad = sift(table, accept)
+    return Preview(good, bad, table.sha256)
+
+
+def _reported(session: Session, stage: StageRow, entry: Entry) -> frozenset[tuple[int, int, int]]:
+    """(indicator, year, month) of every figure that stands."""
+    filed = queries.reports_of(session, stage.id, entry.id)
+    corrected = {one.corrects for one in filed}
+    return frozenset(
+        (figure.indicator, one.day.year, one.day.month)
+        for one in filed
+        if one.number not in corrected
+        for figure in one.figures
+    )
+
+
+def _values(row: Mapping[str, str], starts: date, today: date, locale: str) -> dict[date, str]:
+    found = {}
+    for column in MONTHS:
+        cell = row.get(column.name, "").replace(",", "")
+        heading = _heading(int(column.name), locale)
+        if not cell:
+            continue
+        day = _day_of(int(column.name), starts, today)
+        if not NUMBER.fullmatch(cell):
+            raise Flawed("figure_malformed", figure=cell, month=heading)
+        if not starts <= day <= today:
+            raise Flawed("month_not_reportable", month=heading)
+        found[day] = cell
+    if not found:
+        raise Flawed("figures_missing")
+    return found
+
+
+def _heading(month: int, locale: str) -> str:
+    return MONTHS[month - 1].headings[locale.startswith("en")]
+
+
+def _day_of(month: int, starts: date, today: date) -> date:
+    """The last day of a month of the year that begins with a season; today for the month that is not over.
+
+    >>> _day_of(2, date(2026, 1, 5), date(2026, 8, 31)), _day_of(8, date(2026, 1, 5), date(2026, 8, 12))
+    (datetime.date(2026, 2, 28), datetime.date(2026, 8, 12))
+    """
+    year = starts.year + (month < starts.month)
+    if (year, month) == (today.year, today.month):
+        return today
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def write(
+    session: Session,
+    stage_id: int,
+    seen: Preview[Figures],
+    told: Callable[[date], str],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """File the reports, by project and day; how many rows. All or none: the caller's transaction. told: their text."""
+    reports: dict[tuple[str, int, date], dict[int, str]] = {}
+    for row in seen.good:
+        for day, value in row.values.items():
+            reports.setdefault((row.entry, row.entry_id, day), {})[row.indicator] = value
+    for (key, entry_id, day), figures in sorted(reports.items()):
+        number = queries.next_number(session, stage_id, entry_id)
+        commands.report(session, stage_id, key, Said(told(day), day, figures), number=number, actor=actor, now=now)
+    return len(seen.good)

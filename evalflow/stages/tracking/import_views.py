@@ -1,0 +1,77 @@
+"""A year's figures from a workbook: upload, look at every row, confirm."""
+
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from evalflow.access import Permission
+from evalflow.importing.rows import Preview
+from evalflow.stages.tracking import bringing
+from evalflow.stages.tracking.bringing import Figures
+from evalflow.stages.tracking.views import blueprint
+from evalflow.web.current import actor, locale, now, reading
+from evalflow.web.guard import guarded
+from evalflow.web.place import place
+from evalflow.web.spreadsheets import Answer, Import, confirm, look_at, upload_page, workbook
+from evalflow.web.text import month_name
+
+
+@blueprint.get("/import")
+@guarded(Permission.DECLARE)
+def choose_figures() -> str:
+    return upload_page(_figures())
+
+
+@blueprint.post("/import")
+@guarded(Permission.DECLARE)
+def look_at_figures() -> Answer:
+    return look_at(_figures())
+
+
+@blueprint.post("/import/confirm")
+@guarded(Permission.DECLARE)
+def bring_in() -> Answer:
+    return confirm(_figures())
+
+
+@blueprint.get("/import/template.xlsx")
+@guarded(Permission.DECLARE)
+def figures_template() -> Response:
+    content = bringing.template(reading(), place().stage, actor=actor(), locale=locale())
+    return workbook(content, f"{place().season.key}-figures.xlsx")
+
+
+def _figures() -> Import:
+    stage = place().stage
+
+    def preview(session: Session, content: bytes) -> Preview[Figures]:
+        return bringing.preview(session, stage, content, actor=actor(), now=now(), locale=locale())
+
+    def write(session: Session, seen: Preview[Figures]) -> int:
+        return bringing.write(session, stage.id, seen, _told, actor=actor(), now=now())
+
+    def cells(row: Figures) -> tuple[str, ...]:
+        values = " · ".join(f"{month_name(day)} {value}" for day, value in sorted(row.values.items()))
+        return str(row.row), row.title, row.name, values
+
+    return Import(
+        title=_("Bring in figures from a workbook"),
+        lead=_("First you see what every row would become. Nothing is written before you confirm."),
+        upload=url_for("tracking.look_at_figures"),
+        confirm=url_for("tracking.bring_in"),
+        template=url_for("tracking.figures_template"),
+        ends_at=url_for("tracking.home"),
+        ends_title=_("Tracking"),
+        preview=preview,
+        write=write,
+        headings=(_("Row"), _("Project"), _("Indicator"), _("Figures")),
+        cells=cells,
+    )
+
+
+def _told(day: date) -> str:
+    text: str = _("Figures of %(month)s, from a workbook.", month=month_name(day))
+    return text
