@@ -184,6 +184,7 @@ def test_the_pages_show_every_row_and_write_only_what_was_confirmed(
     bad = {**ROWS, "节点": [*ROWS["节点"], ["没有的工程", "投料", "2026-06-30"]]}
     visitor.get(HOME + "import")
     page = visitor.post(HOME + "import", file=(io.BytesIO(filled(house, season, bad)), "projects.xlsx")).text
+    assert re.findall(r"<td>(节点|4|)</td>", page)[:2] == ["节点", "4"]
     assert "没有的工程" in page
     assert "回收率提升工程" in page
     assert drafts(house) == []
