@@ -27,7 +27,7 @@ class Permission(enum.StrEnum):
     SEE_PUBLIC = "see_public"  # promoted entries, notices, published results
     SIGN_IN = "sign_in"
     USE_ACCOUNT = "use_account"  # own account, own to-do list
-    PREPARE = "prepare"  # drafts, brought in from a workbook; nobody but the branch hands them in
+    PREPARE = "prepare"  # new drafts of a branch, brought in from a workbook; from then on they are its own
     DECLARE = "declare"  # an entry of one's branch
     REVIEW = "review"  # check, return, accept declarations
     ACCEPT_COMMAND = "accept_command"  # take command of a project

@@ -43,6 +43,5 @@ def write(session: Session, stage_id: int, seen: Preview[Filled], *, actor: Acto
     """Begin a draft for every good row; how many. All or none: the caller's transaction."""
     branches = {branch.key: branch.id for branch in session.scalars(select(Branch))}
     for one in seen.good:
-        entry = commands.begin(session, stage_id, branches[one.branch], actor=actor, now=now)
-        commands.save(session, stage_id, entry.id, one.answers, version=0, page="", actor=actor, now=now)
+        commands.prepare(session, stage_id, branches[one.branch], one.answers, actor=actor, now=now)
     return len(seen.good)

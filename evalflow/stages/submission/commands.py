@@ -42,7 +42,22 @@ class Saved:
 def begin(session: Session, stage_id: int, branch_id: int, *, actor: Actor, now: datetime) -> Entry:
     """An empty entry of a branch. Conflict("no_more_entries") when the branch has as many as it may."""
     stage = guards.open_stage(session, stage_id, now=now)
+    require(actor, Permission.DECLARE, season=stage.season_id, branch=branch_id)
+    return _begun(session, stage, branch_id, actor=actor, now=now)
+
+
+def prepare(session: Session, stage_id: int, branch_id: int, answers: Answers, *, actor: Actor, now: datetime) -> Entry:
+    """A new entry of a branch with a first draft in it. From here on it is the branch's own: nobody else saves it."""
+    stage = guards.open_stage(session, stage_id, now=now)
     require(actor, Permission.PREPARE, season=stage.season_id, branch=branch_id)
+    entry = _begun(session, stage, branch_id, actor=actor, now=now)
+    kept = {one.key: _kept(one, answers.get(one.key), {}) for one in queries.options_of(stage).field}
+    told = {key: answer for key, answer in kept.items() if answer}
+    session.add(Draft(entry_id=entry.id, answers=told, saved_at=now, page="", version=1))
+    return entry
+
+
+def _begun(session: Session, stage: StageRow, branch_id: int, *, actor: Actor, now: datetime) -> Entry:
     branch = session.get(Branch, branch_id)
     if branch is None:
         raise NotFound("no_such_branch")
@@ -90,7 +105,7 @@ def save(
     answers: of pictures and files those still wanted; `uploads` are put behind them. version: of the draft as the
     page showed it, 0 when there was none. Conflict("changed_meanwhile") when another page has saved since.
     """
-    stage, entry = _own(session, stage_id, entry_id, Permission.PREPARE, actor=actor, now=now)
+    stage, entry = _own(session, stage_id, entry_id, actor=actor, now=now)
     draft = queries.draft_of(session, entry)
     if draft is not None and draft.version != version and (not page or draft.page != page):
         raise Conflict("changed_meanwhile", entry=entry.title or entry.branch.name_zh)
@@ -263,20 +278,12 @@ def withdraw(session: Session, stage_id: int, entry_id: int, *, version: int, ac
     return entry
 
 
-def _own(
-    session: Session,
-    stage_id: int,
-    entry_id: int,
-    permission: Permission = Permission.DECLARE,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> tuple[StageRow, Entry]:
-    """The stage, locked, and an entry on which the actor may work now."""
+def _own(session: Session, stage_id: int, entry_id: int, *, actor: Actor, now: datetime) -> tuple[StageRow, Entry]:
+    """The stage, locked, and an entry of the actor's branch that may be worked on now."""
     stage = seasons.locked_stage(session, stage_id)
     entry = queries.entry_of(session, entry_id)
     _of_season(entry, stage)
-    require(actor, permission, season=stage.season_id, branch=entry.branch_id)
+    require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
     if entry.state not in (EntryState.DRAFT, EntryState.RETURNED):
         raise Conflict("entry_not_editable", entry=entry.title)
     guards.here(entry, stage)

@@ -117,6 +117,8 @@ def test_the_organiser_brings_in_drafts_of_every_branch_and_hands_none_of_them_i
     entry = house.ask(seasons.entries, season.id)[0]
     with pytest.raises(Forbidden):
         house.act(commands.submit, stage_id, entry.id, version=1, actor=organiser)
+    with pytest.raises(Forbidden):
+        house.act(commands.save, stage_id, entry.id, {}, version=1, page="", actor=organiser)
 
 
 @pytest.mark.parametrize(
