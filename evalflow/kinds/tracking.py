@@ -15,10 +15,10 @@ from pydantic import Field
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
+from evalflow.kinds import attained as attaining
+from evalflow.kinds.attained import Cap
 from evalflow.kinds.columns import count_of, day_of, one_of, points_of, unique
 from evalflow.kinds.plans import plans_of
-from evalflow.tally import attainment
-from evalflow.tally.attainment import Better, Targets
 from evalflow.tally.trajectory import AMBER, GREEN
 from evalflow.workflow.definition import Definition, Options, Stage
 from evalflow.workflow.indicators import Indicator
@@ -76,22 +76,8 @@ def attained(plan: Sequence[Indicator], values: Mapping[int, Fraction], stretch_
     >>> str(attained(plan, {1: Fraction(10), 2: Fraction(9)}, 120)), str(attained(plan, {1: Fraction(5)}, 120))
     ('100', '30')
     """
-    points = (
-        Fraction(indicator.weight) * attainment.attainment(values[indicator.number], targets(indicator, stretch_points))
-        for indicator in plan
-        if indicator.number in values
-    )
-    return sum(points, Fraction(0)) / 100
-
-
-def targets(indicator: Indicator, stretch_points: int) -> Targets:
-    return Targets(
-        indicator.baseline,
-        indicator.work,
-        indicator.stretch,
-        better=Better(indicator.better),
-        stretch_points=stretch_points,
-    )
+    known = [indicator for indicator in plan if indicator.number in values]
+    return attaining.attained(known, values, cap=Cap.STRETCH, stretch_points=stretch_points).total
 
 
 def last(figures: Iterable[Figure]) -> Figure | None:

@@ -11,7 +11,8 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalflow.kinds import tracking
+from evalflow.kinds import attained, tracking
+from evalflow.kinds.attained import Cap
 from evalflow.kinds.tracking import Figure, TrackingOptions
 from evalflow.people.models import Person
 from evalflow.seasons import plans
@@ -22,7 +23,7 @@ from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import calendar, queries
 from evalflow.stages.tracking.milestones import Milestone
 from evalflow.stages.tracking.models import ProgressReport
-from evalflow.tally import attainment, trajectory
+from evalflow.tally import trajectory
 from evalflow.tally.trajectory import Forecast, Light, Outlook
 from evalflow.workflow.indicators import Indicator
 
@@ -191,7 +192,7 @@ def _indicator(
         light,
         wanted,
         found,
-        attainment.attainment(value, tracking.targets(indicator, options.stretch_points)),
+        attained.points(indicator, value, cap=Cap.STRETCH, stretch_points=options.stretch_points),
         trajectory.outlook(found, indicator.work, more=more) if found else None,
         trajectory.outlook(found, indicator.stretch, more=more) if found else None,
     )

@@ -1,0 +1,119 @@
+"""What tracking comes to: reports counted, corrected ones left out, attainment from the last figures that count."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evalflow.kinds.tracking import TRACKING
+from evalflow.workflow.outcome import Case, Outcome, Row
+from tests.kinds.cases import case, complaint, outcome, table
+from tests.kinds.test_inspection import PLANS, rules
+
+YEAR = "year tracking"
+REPORTS = ("a,1,filed,2026-04-30,", "a,2,filed,2026-05-31,", "a,3,filed,2026-05-31,2", "b,1,filed,2026-05-31,")
+FIGURES = ("a,1,1,92", "a,1,2,9.5", "a,2,1,99", "a,3,1,95", "b,1,1,91")
+
+
+def reported(reports: Sequence[str] = REPORTS, figures: Sequence[str] = FIGURES, *, plans: Outcome = PLANS) -> Case:
+    """Entries a and b. reports: ENTRY,NUMBER,STATE,DAY,CORRECTS; figures: ENTRY,REPORT,INDICATOR,VALUE."""
+    return case(
+        rules(YEAR),
+        entries="ab",
+        earlier={"form": plans},
+        reports=table(",".join(TRACKING.tables["reports"]), *reports),
+        figures=table(",".join(TRACKING.tables["figures"]), *figures),
+    )
+
+
+def test_a_small_year_as_a_whole() -> None:
+    """a: 60 % of 100 at the work target by the correction of May, 40 % of 50 by April's days; b: a fifth of the way."""
+    assert outcome(reported()) == Outcome(
+        {
+            "reports": {"a": Fraction(3), "b": Fraction(1)},
+            "attainment": {"a": Fraction(80), "b": Fraction(20)},
+        },
+        {
+            "last": {
+                "a": {"1": {"value": "95", "day": "2026-05-31"}, "2": {"value": "19/2", "day": "2026-04-30"}},
+                "b": {"1": {"value": "91", "day": "2026-05-31"}},
+            }
+        },
+    )
+
+
+def test_without_indicators_reports_are_counted_and_nothing_is_attained() -> None:
+    found = outcome(reported(figures=(), plans=Outcome({}, {})))
+    assert found == Outcome({"reports": {"a": Fraction(3), "b": Fraction(1)}})
+
+
+def test_an_entry_that_reported_nothing_has_attained_nothing() -> None:
+    found = outcome(reported(reports=(), figures=()))
+    assert found.figures == {"reports": {"a": 0, "b": 0}, "attainment": {"a": 0, "b": 0}}
+
+
+@pytest.mark.parametrize(
+    ("reports", "figures", "said"),
+    [
+        (("a,1,open,2026-04-30,",), (), "reports.csv:2: unknown state 'open'"),
+        (("c,1,filed,2026-04-30,",), (), "reports.csv:2: unknown entry 'c'"),
+        (("a,1,filed,2026-04-31,",), (), "reports.csv:2: day"),
+        (("a,1,filed,2026-04-30,", "a,1,filed,2026-05-31,"), (), "reports.csv:3"),
+        (("a,1,filed,2026-04-30,1",), (), "reports.csv:2: corrects: no earlier report 1 that still counts"),
+        ((*REPORTS, "a,4,filed,2026-05-31,2"), (), "reports.csv:6: corrects: no earlier report 2"),
+        (REPORTS, ("a,9,1,92",), "figures.csv:2: a has no report 9"),
+        (REPORTS, ("b,1,2,92",), "figures.csv:2: unknown indicator '2'"),
+        (REPORTS, ("a,1,1,much",), "figures.csv:2: value"),
+        (REPORTS, ("a,1,1,92", "a,1,1,93"), "figures.csv:3"),
+    ],
+)
+def test_evidence_that_cannot_be_true_is_named(reports: tuple[str, ...], figures: tuple[str, ...], said: str) -> None:
+    assert complaint(reported(reports, figures)).startswith(said)
+
+
+# --- hypothesis ---------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def years(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+    """A year of one entry's reports, several on one day, some corrected, and what was measured in them."""
+    days = draw(st.lists(st.integers(1, 9), min_size=1, max_size=8))
+    free = list(range(1, len(days) + 1))
+    reports, figures = [], []
+    for number, day in enumerate(days, 1):
+        before = [one for one in free if one < number]
+        corrects = draw(st.sampled_from([0, *before]))
+        if corrects:
+            free.remove(corrects)
+        reports.append(f"a,{number},filed,2026-04-0{day},{corrects or ''}")
+        for indicator in draw(st.sets(st.sampled_from([1, 2]))):
+            figures.append(f"a,{number},{indicator},{draw(st.integers(0, 120))}")
+    return reports, figures
+
+
+@settings(deadline=None)
+@given(year=years(), data=st.data())
+def test_attainment_does_not_depend_on_the_order_of_reports_or_figures(
+    year: tuple[list[str], list[str]], data: st.DataObject
+) -> None:
+    reports, figures = year
+    shuffled = reported(data.draw(st.permutations(reports)), data.draw(st.permutations(figures)))
+    assert outcome(shuffled) == outcome(reported(reports, figures))
+
+
+@settings(deadline=None)
+@given(year=years())
+def test_a_correction_that_repeats_the_figures_changes_no_attainment(year: tuple[list[str], list[str]]) -> None:
+    reports, figures = year
+    (number, day), again = _last(reports), len(reports) + 1
+    repeated = [line.replace(f"a,{number},", f"a,{again},", 1) for line in figures if line.startswith(f"a,{number},")]
+    after = reported([*reports, f"a,{again},filed,{day},{number}"], [*figures, *repeated])
+    assert outcome(after).figures["attainment"] == outcome(reported(reports, figures)).figures["attainment"]
+
+
+def _last(reports: Sequence[str]) -> tuple[str, str]:
+    """The number and day of the newest report: nothing corrects it."""
+    rows: list[Row] = table(",".join(TRACKING.tables["reports"]), *reports)
+    return rows[-1]["number"], rows[-1]["day"]
