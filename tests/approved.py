@@ -38,6 +38,7 @@ closes = "start + 20 days"
 field = [
   { key = "name", type = "text", label = { zh = "名称", en = "Name" }, required = true, role = "title" },
   { key = "why", type = "long_text", label = { zh = "理由", en = "Why" } },
+  { key = "partners", type = "partners", label = { zh = "参与", en = "Taking part" } },
   { key = "plan", type = "indicators", label = { zh = "指标", en = "Indicators" }, required = true },
 ]
 
@@ -93,11 +94,13 @@ class Board:
         present = frozenset(one.person_id or 0 for one in self.members if one not in absent)
         self.keep(meeting.take_attendance, present, venue="会议室")
 
-    def rule(self, about: str, reason: str = "", *targets: Target, ayes: int | None = None, noes: int = 0) -> str:
+    def rule(
+        self, about: str, reason: str = "", *targets: Target, share: str = "", ayes: int | None = None, noes: int = 0
+    ) -> str:
         """One motion; everybody who may says aye unless said otherwise."""
         base = self.house.ask(meetings.base_of, self.stage, about)
         division = Division(about, base.present - noes if ayes is None else ayes, noes, 0)
-        return str(self.keep(ruling.rule, division, reason=reason, targets=targets).result)
+        return str(self.keep(ruling.rule, division, reason=reason, targets=targets, share=share).result)
 
     def comment(self, entry: str, text: str, field: str = "", *, member: int = 0) -> None:
         self.house.act(commands.comment, self.stage.id, entry, field, text, actor=self.members[member])
@@ -112,24 +115,42 @@ class Board:
     def keep(self, command: Callable[..., Any], *args: object, **named: object) -> Any:
         return self.house.act(command, self.stage.id, *args, version=self.version, actor=self.organiser, **named)
 
+    def apply(self, branch: str, branch_id: int) -> str:
+        """An application that the organiser has accepted; its key."""
+        stage = self.house.stage(self.season, "declare")
+        entry = self.house.act(submission.begin, stage.id, branch_id, actor=self.secretaries[branch])
+        self.hand_in(entry, {"name": f"{entry.key} project", "plan": PLAN})
+        self.accept(entry.key)
+        return str(entry.key)
+
     def hand_in_again(self, key: str, **changed: object) -> None:
         """Amend, hand in, and have it accepted by the organiser."""
-        stage, entry, secretary = self.house.stage(self.season, "declare"), self.entry(key), self.secretaries[key]
-        told = {**entry.answers, **changed}
-        saved = self.house.act(submission.save, stage.id, entry.id, told, version=0, page="", actor=secretary)
+        entry = self.entry(key)
+        self.hand_in(entry, {**entry.answers, **changed})
+        self.accept(key)
+
+    def hand_in(self, entry: Entry, told: dict[str, object], *, version: int = 0) -> None:
+        """version: of the draft that is there."""
+        stage, secretary = self.house.stage(self.season, "declare"), self.secretaries[entry.branch.key]
+        saved = self.house.act(submission.save, stage.id, entry.id, told, version=version, page="", actor=secretary)
         self.house.act(submission.submit, stage.id, entry.id, version=saved.version, actor=secretary)
-        version = self.entry(key).version
-        self.house.act(reviewing.accept, stage.id, entry.id, version=version, actor=self.organiser)
+
+    def accept(self, key: str) -> None:
+        stage, entry = self.house.stage(self.season, "declare"), self.entry(key)
+        self.house.act(reviewing.accept, stage.id, entry.id, version=entry.version, actor=self.organiser)
 
     def states(self) -> dict[str, tuple[str, str]]:
         """{entry: (state, position)}."""
         return {one.key: (one.state, one.position) for one in self.house.ask(seasons.entries, self.season.id)}
 
-    def partners(self, key: str) -> list[str]:
-        def found(session: Session) -> list[str]:
-            return [row["branch"] for row in plans.partners(seasons.entry_by_key(session, self.season.id, key))]
+    def partners(self, key: str) -> dict[str, str]:
+        """{branch: share}."""
 
-        return list(self.house.ask(found))
+        def found(session: Session) -> dict[str, str]:
+            entry = seasons.entry_by_key(session, self.season.id, key)
+            return {row["branch"]: row["share"] for row in plans.partners(entry)}
+
+        return dict(self.house.ask(found))
 
     def waiting(self) -> list[str]:
         return sorted(one.key for one in self.house.ask(queries.waiting, self.stage))
@@ -145,16 +166,10 @@ def convened(house: House) -> Board:
         ids = {"smelting": house.smelting, "refining": house.refining, **{one.key: one.id for one in added}}
     board = Board(house, season, house.actor("organiser", Role.ORGANISER))
     board.members = [house.actor(f"committee{number}", Role.COMMITTEE_MEMBER) for number in range(1, 5)]
-    stage = house.open(season, "declare")
+    house.open(season, "declare")
     for key, branch_id in ids.items():
-        secretary = house.actor(f"{key}-secretary", Role.BRANCH_SECRETARY, branch_id=branch_id)
-        board.secretaries[key] = secretary
-        entry = house.act(submission.begin, stage.id, branch_id, actor=secretary)
-        told = {"name": f"{key} project", "plan": PLAN}
-        saved = house.act(submission.save, stage.id, entry.id, told, version=0, page="", actor=secretary)
-        house.act(submission.submit, stage.id, entry.id, version=saved.version, actor=secretary)
-        version = board.entry(key).version
-        house.act(reviewing.accept, stage.id, entry.id, version=version, actor=board.organiser)
+        board.secretaries[key] = house.actor(f"{key}-secretary", Role.BRANCH_SECRETARY, branch_id=branch_id)
+        board.apply(key, branch_id)
     house.open(season, "committee")
     house.open(season, "follow")
     return board

@@ -1,7 +1,8 @@
 """What an approval is: a committee goes over the applications one by one, for as long as the stage is open.
 
 Evidence: the meeting's `attendance.csv`, `recusals.csv` and `motions.csv`; `approved.csv` every application that came
-before the committee with its branch and what became of it (into: the one it was merged into); `indicators.csv` and
+before the committee with its branch and what became of it (into: the one it was merged into; share: of the award fund,
+in per cent, that its branch has there); `indicators.csv` and
 `partners.csv` the plans of those approved as handed in; `targets.csv` every change of a target, in the order of the
 motions that made it. What became of an application is computed again from the motions.
 """
@@ -72,6 +73,8 @@ def outcome(case: Case) -> Outcome:
     fates = fates_of(held.motions)
     for line, (entry, row) in enumerate(listed.items(), 2):
         computed = fates.get(entry, (OPEN, ""))
+        if bool(row["share"]) != (computed[0] == MERGED):
+            raise BundleError(FILE, f"{entry}: a share goes with a merger", line=line)
         if (row["state"], row["into"]) != computed:
             stated = f"{row['state']} {row['into']}".strip()
             raise BundleError(FILE, f"{entry}: stated {stated!r}, computed {' '.join(computed).strip()!r}", line=line)
@@ -183,20 +186,25 @@ def _joined(
     tables: Mapping[str, dict[str, Rows]], fates: Fates, listed: Mapping[str, Row]
 ) -> dict[str, dict[str, Rows]]:
     """The plans, with the branches of what was merged among the partners of what it came to."""
-    found = {name: dict(table) for name, table in tables.items()}
-    partners = found[award_fund.FACT]
-    for entry in sorted(entry for entry, (state, _) in fates.items() if state == MERGED):
-        into, joining = _end_of(entry, fates), listed[entry]["branch"]
-        if into in partners and joining != listed[into]["branch"]:
-            partners[into] = [dict(row) for row in rows.with_joined(partners[into], [joining])]
+    partners = dict(tables[award_fund.FACT])
+    for entry, joined in joined_by(fates, listed).items():
+        if entry in partners:
+            partners[entry] = [dict(row) for row in rows.with_joined(partners[entry], joined)]
+            wrong = rows.faults(award_fund.FACT, partners[entry])
+            if wrong:
+                raise BundleError(FILE, f"{entry}: {wrong[0].column}: {wrong[0].code}")
+    return {**tables, award_fund.FACT: partners}
+
+
+def joined_by(fates: Fates, listed: Mapping[str, Row]) -> dict[str, dict[str, str]]:
+    """{entry: {branch that a merger brought: its share}}; who had come by an earlier merger goes along without one."""
+    found: dict[str, dict[str, str]] = {}
+    for entry, (state, into) in fates.items():  # in the order of the motions
+        if state == MERGED:
+            own = {listed[entry]["branch"]: listed[entry]["share"], **dict.fromkeys(found.get(entry, ()), "0")}
+            own.pop(listed[into]["branch"], None)
+            found[into] = {**own, **found.get(into, {})}
     return found
-
-
-def _end_of(entry: str, fates: Fates) -> str:
-    """What an application was merged into, and that into another one, to the last."""
-    while fates.get(entry, (OPEN, ""))[0] == MERGED:
-        entry = fates[entry][1]
-    return entry
 
 
 APPROVAL = Kind(
@@ -207,7 +215,7 @@ APPROVAL = Kind(
     outcome=outcome,
     tables={
         **meeting.TABLES,
-        "approved": ("entry", "branch", "state", "into"),
+        "approved": ("entry", "branch", "state", "into", "share"),
         "indicators": ("entry", *rows.COLUMNS["indicators"]),
         "partners": ("entry", *rows.COLUMNS["partners"]),
         "targets": ("entry", "indicator", "old_work", "old_stretch", "work", "stretch", "motion"),

@@ -85,7 +85,7 @@ class Entry(Base):
 
     answers: the content as last submitted, by field key (see `workflow.fields`). number: place in the order of
     presentation, given when it is accepted. position: where it is, for workflows whose entries move apart, and since
-    moved_at. joined: keys of the branches whose own entries were merged into this one.
+    moved_at. joined: {branch key: its share} of the branches whose own entries were merged into this one.
     """
 
     __tablename__ = "entry"
@@ -101,7 +101,7 @@ class Entry(Base):
     moved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     number: Mapped[int | None]
     answers: Mapped[Any] = mapped_column(Json, default=dict)
-    joined: Mapped[Any] = mapped_column(Json, default=list)
+    joined: Mapped[Any] = mapped_column(Json, default=dict)
     version: Mapped[int] = mapped_column(default=1)
     branch: Mapped[Branch] = relationship()
     season: Mapped[Season] = relationship()

@@ -28,7 +28,7 @@ def rows_of(entry: Entry, field_type: str) -> Rows:
 
 def partners(entry: Entry) -> Rows:
     """Who takes part: as declared, and the branches whose own entries were merged into this one."""
-    return with_joined(rows_of(entry, "partners"), entry.joined or ())
+    return with_joined(rows_of(entry, "partners"), entry.joined or {})
 
 
 def answer_of(entry: Entry, field_type: str) -> str:

@@ -262,6 +262,8 @@ SENTENCES: Mapping[str, Any] = {
     "proposals_unanswered": _l(
         "The branch has still to answer the targets that the committee proposes for “%(entry)s”."
     ),
+    "takes_part_already": _l("This branch takes part already: its share stays as it is. Leave the share blank."),
+    "share_not_possible": _l("This share is not possible; see below."),
     "targets_not_possible": _l("These targets are not possible; see below."),
     "targets_unchanged": _l("These are the targets that hold already."),
     "not_approved": _l("“%(entry)s” is not an approved project."),

@@ -33,14 +33,17 @@ def kept(field_type: str, rows: Sequence[Row]) -> list[dict[str, str]]:
     return [row for row in found if any(row[name] for name in columns if name not in GIVEN)]
 
 
-def with_joined(partners: Sequence[Row], joined: Sequence[str]) -> tuple[Row, ...]:
-    """Partners, and the branches that joined later, without a share of their own.
+def with_joined(partners: Sequence[Row], joined: Mapping[str, str]) -> tuple[Row, ...]:
+    """Partners, and the branches that joined later, each with the share it was given then.
 
-    >>> with_joined([dict(branch="power", unit="", share="30")], ["power", "retired"])
-    ({'branch': 'power', 'unit': '', 'share': '30'}, {'branch': 'retired', 'unit': '', 'share': '0'})
+    >>> with_joined([dict(branch="power", unit="", share="30")], {"retired": "20", "power": "0"})
+    ({'branch': 'power', 'unit': '', 'share': '30'}, {'branch': 'retired', 'unit': '', 'share': '20'})
     """
     named = {row["branch"] for row in partners}
-    return (*partners, *({"branch": key, "unit": "", "share": "0"} for key in joined if key not in named))
+    return (
+        *partners,
+        *({"branch": key, "unit": "", "share": joined[key]} for key in sorted(joined) if key not in named),
+    )
 
 
 GIVEN = ("better", "every")  # columns that a browser always sends something for

@@ -42,9 +42,9 @@ RETURNED = EventType(
 )
 MERGED = EventType(
     "approval.merged",
-    zh="合并立项（branch：并入后的参与支部）",
-    en="an application was merged into another one (branch: takes part in that one now)",
-    public=("entry", "motion", "into", "branch"),
+    zh="合并立项（branch：并入后的参与支部；share：其经费份额，百分比）",
+    en="an application was merged into another one (branch: takes part in that one now; share: of the fund, in %)",
+    public=("entry", "motion", "into", "branch", "share"),
     personal=("reason",),
 )
 TARGETS_CHANGED = EventType(

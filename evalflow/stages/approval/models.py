@@ -52,7 +52,10 @@ class Proposal(Base):
 
 
 class Ruling(Base):
-    """What a carried motion made of an application: approved, rejected, merged (into another one) or returned."""
+    """What a carried motion made of an application: approved, rejected, merged (into another one) or returned.
+
+    share: of the award fund, in per cent, that the branch of what was merged has where it takes part now; else "".
+    """
 
     __tablename__ = "ruling"
 
@@ -61,6 +64,7 @@ class Ruling(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
     state: Mapped[str] = mapped_column(String(10))
     into_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
+    share: Mapped[str] = mapped_column(String(6), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     ruled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     entry: Mapped[Entry] = relationship(foreign_keys=[entry_id])

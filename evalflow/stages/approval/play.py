@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.meetings import play as meeting
 from evalflow.meetings import queries as held
+from evalflow.seasons import plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import Entry, StageRow
@@ -20,6 +21,7 @@ from evalflow.stages.approval.models import ProposalState
 from evalflow.stages.approval.ruling import Target
 from evalflow.workflow.indicators import Indicator
 
+SHARE = "10"  # per cent, of the branch whose application is merged
 ENOUGH = 6  # of so many applications one is returned, one rejected, one merged
 COMMENT = "请补充量化指标的数据来源和上年实际值。"
 WISH = "对照上年完成情况，目标还有提升空间。"
@@ -49,7 +51,7 @@ def during(world: World, stage: StageRow) -> None:
         world.do(commands.comment, stage.id, returned.key, "", COMMENT, actor=world.committee[0])
         _rule(world, stage, f"return:{returned.key}")
         _rule(world, stage, f"reject:{rejected.key}", REJECTED)
-        _rule(world, stage, f"merge:{here[0].key}>{merged.key}", MERGED)
+        _rule(world, stage, f"merge:{here[0].key}>{merged.key}", MERGED, share=_share(world, merged, here[0]))
         world.tell(Incident.RETURNED, stage, returned.key, "it goes back to its branch to be amended")
         world.tell(Incident.REJECTED, stage, rejected.key, "it is out of the season")
         world.tell(Incident.MERGED, stage, merged.key, f"it goes on in {here[0].key}")
@@ -115,7 +117,9 @@ def _sit(world: World, stage: StageRow, *, is_first: bool) -> None:
     meeting.begin(world, stage, absent=meeting.away(world))
 
 
-def _rule(world: World, stage: StageRow, about: str, reason: str = "", targets: tuple[Target, ...] = ()) -> None:
+def _rule(
+    world: World, stage: StageRow, about: str, reason: str = "", targets: tuple[Target, ...] = (), share: str = ""
+) -> None:
     world.wait(minutes=6)
     world.do(
         ruling.rule,
@@ -123,9 +127,19 @@ def _rule(world: World, stage: StageRow, about: str, reason: str = "", targets: 
         meeting.division(world, stage, about),
         reason=reason,
         targets=targets,
+        share=share,
         version=meeting.version(world, stage),
         actor=world.organiser,
     )
+
+
+def _share(world: World, entry: Entry, into: Entry) -> str:
+    """What the branch of an entry is to have where it joins; nothing beyond what it has there already."""
+
+    def there(session: Session) -> set[str]:
+        return {row["branch"] for row in plans.partners(seasons.entry_by_key(session, into.season_id, into.key))}
+
+    return "" if entry.branch.key in {into.branch.key, *world.ask(there)} else SHARE
 
 
 def _change(world: World, stage: StageRow) -> None:

@@ -134,8 +134,10 @@ def _before_committee(session: Session, stage: StageRow, known: Mapping[int, Ent
 
 
 def _fate(entry: Entry, ruling: Ruling | None) -> Row:
-    into = ruling.into.key if ruling and ruling.into else ""
-    return {"entry": entry.key, "branch": entry.branch.key, "state": ruling.state if ruling else OPEN, "into": into}
+    told = {"entry": entry.key, "branch": entry.branch.key}
+    if ruling is None:
+        return {**told, "state": OPEN, "into": "", "share": ""}
+    return {**told, "state": ruling.state, "into": ruling.into.key if ruling.into else "", "share": ruling.share}
 
 
 def _change(one: TargetChange, entry: Entry) -> Row:

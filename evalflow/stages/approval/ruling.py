@@ -13,12 +13,13 @@ from evalflow.kinds.meeting import Result, entries_of, fits, subject_of
 from evalflow.meetings import commands as meetings
 from evalflow.meetings.commands import Division
 from evalflow.meetings.models import Motion
-from evalflow.seasons import moves
+from evalflow.seasons import moves, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange
 from evalflow.stages.approval import commands, events, queries
 from evalflow.stages.approval.commands import log
 from evalflow.stages.approval.models import ProposalState, Ruling
+from evalflow.workflow import rows
 
 NEEDS_REASON = ("reject", "merge", "targets")
 
@@ -34,13 +35,24 @@ class Target:
 
 @dataclass(frozen=True)
 class Act:
-    """One motion on the table: checked, about to be voted on. entry: the one that it decides; into: of a merger."""
+    """One motion on the table: checked, about to be voted on. entry: the one that it decides.
+
+    into, share: of a merger, and what its branch is to have of the award fund there, in per cent.
+    """
 
     subject: str
     entry: Entry
     into: Entry | None
     reason: str
     targets: Sequence[Target]
+    share: str
+
+    @property
+    def joining(self) -> dict[str, str]:
+        """{branch key: share} of who would take part in `into`: its branch, and whoever had joined that one."""
+        assert self.into is not None
+        own = {self.entry.branch.key: self.share, **dict.fromkeys(self.entry.joined or {}, "0")}
+        return {key: share for key, share in own.items() if key != self.into.branch.key}
 
 
 def rule(
@@ -50,6 +62,7 @@ def rule(
     *,
     reason: str = "",
     targets: Sequence[Target] = (),
+    share: str = "",
     version: int,
     actor: Actor,
     now: datetime,
@@ -60,7 +73,7 @@ def rule(
     says what to amend, targets against their direction.
     """
     stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
-    act = _act(session, stage, division.about, reason, targets)
+    act = _act(session, stage, division.about, reason, targets, share)
     _CHECKS[act.subject](session, stage, act)
     known = {act.entry.key} | ({act.into.key} if act.into else set())
     [motion] = meetings.divide(session, stage, [division], subjects=SUBJECTS, known=known, actor=actor, now=now)
@@ -70,7 +83,7 @@ def rule(
     return motion
 
 
-def _act(session: Session, stage: StageRow, about: str, reason: str, targets: Sequence[Target]) -> Act:
+def _act(session: Session, stage: StageRow, about: str, reason: str, targets: Sequence[Target], share: str) -> Act:
     if not fits(about, SUBJECTS):
         raise Invalid("motion_not_understood")
     *before, last = (seasons.entry_by_key(session, stage.season_id, key) for key in entries_of(about))
@@ -80,7 +93,7 @@ def _act(session: Session, stage: StageRow, about: str, reason: str, targets: Se
         raise Invalid("reason_needed", fields={"reason": "reason_needed"})
     if len(said) > commands.LONGEST:
         raise Invalid("remark_too_long", fields={"reason": "remark_too_long"}, most=commands.LONGEST)
-    return Act(subject, last, before[0] if before else None, said, targets)
+    return Act(subject, last, before[0] if before else None, said, targets, share.strip() or "0")
 
 
 def _here(_session: Session, stage: StageRow, act: Act) -> None:
@@ -114,6 +127,12 @@ def _can_be_merged(session: Session, stage: StageRow, act: Act) -> None:
     is_approved = ended is not None and ended.state == APPROVED and into.state == EntryState.ACCEPTED
     if not queries.is_here(into, stage) and not is_approved:
         raise Conflict("entry_not_here", entry=into.title, stage=stage.key)
+    partners = plans.partners(into)
+    if act.share != "0" and act.entry.branch.key in {into.branch.key, *(row["branch"] for row in partners)}:
+        raise Invalid("takes_part_already", fields={"share": "takes_part_already"})
+    wrong = rows.faults("partners", rows.with_joined(partners, act.joining))
+    if wrong:
+        raise Invalid("share_not_possible", fields={"share": wrong[0].code})
 
 
 def _can_be_changed(session: Session, stage: StageRow, act: Act) -> None:
@@ -163,11 +182,10 @@ def _merge(session: Session, stage: StageRow, act: Act, motion: Motion, actor: A
     into = act.into
     assert into is not None
     _ruled(session, stage, act, motion, MERGED, now)
-    joining = [key for key in (act.entry.branch.key, *act.entry.joined) if key != into.branch.key]
-    into.joined = [*into.joined, *(key for key in joining if key not in into.joined)]
+    into.joined = {**act.joining, **(into.joined or {})}
     into.version += 1
-    branch = act.entry.branch.key
-    public = {"entry": act.entry.key, "motion": motion.number, "into": into.key, "branch": branch}
+    told = {"into": into.key, "branch": act.entry.branch.key, "share": act.share}
+    public = {"entry": act.entry.key, "motion": motion.number, **told}
     log(session, events.MERGED, stage, public, actor=actor, now=now, personal={"reason": act.reason})
     _lapse(session, stage, act.entry, actor, now)
     moves.drop(session, act.entry, "reject", actor=actor, now=now)
@@ -217,6 +235,7 @@ def _ruled(session: Session, stage: StageRow, act: Act, motion: Motion, state: s
             entry_id=act.entry.id,
             state=state,
             into_id=act.into.id if act.into else None,
+            share=act.share if act.into else "",
             reason=act.reason,
             ruled_at=now,
         )

@@ -215,6 +215,7 @@ def rule(entry_key: str) -> Answered:
             meeting.division(request.form, about, "vote"),
             reason=request.form.get("reason", ""),
             targets=_targets() if subject == "targets" else (),
+            share=request.form.get("share", "") if subject == "merge" else "",
             version=form.version.data or 0,
             actor=actor(),
             now=now(),

@@ -230,6 +230,10 @@ def _check_named(session: Session, entry: Entry, asked: tuple[Field, ...], answe
         named = [row["branch"] for row in fields.rows_in(answer) if row.get("branch")]
         if entry.branch.key in named:
             wrong[one.key] = "own_branch"
+        elif one.type == "partners" and (
+            fault := rows.faults(one.type, rows.with_joined(fields.rows_in(answer), entry.joined or {}))
+        ):
+            wrong[one.key] = fault[0].code
         elif not set(named) <= branches.keys() or (one.type == "leader" and answer and answer not in leaders):
             wrong[one.key] = "no_such_choice"
     if wrong:

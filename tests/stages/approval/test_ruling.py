@@ -77,14 +77,46 @@ def test_what_was_returned_and_never_came_back_can_be_rejected(board: Board) -> 
 
 
 def test_a_merger_ends_the_second_and_its_branch_takes_part_in_the_first(board: Board) -> None:
-    board.rule("merge:refining>smelting", "内容相近")
-    board.rule("merge:casting>refining", "内容相近")
+    board.rule("merge:refining>smelting", "内容相近", share="30")
+    board.rule("merge:casting>refining", "内容相近", share="12.5")
     assert board.states()["smelting"] == ("rejected", "rejected")
-    assert (board.partners("refining"), board.partners("casting")) == (["smelting"], ["refining", "smelting"])
+    assert board.partners("refining") == {"smelting": "30"}
+    assert board.partners("casting") == {"refining": "12.5", "smelting": "0"}
     assert [event[2] for event in board.house.log("approval.merged")] == [
-        {"entry": "smelting", "motion": 1, "into": "refining", "branch": "smelting"},
-        {"entry": "refining", "motion": 2, "into": "casting", "branch": "refining"},
+        {"entry": "smelting", "motion": 1, "into": "refining", "branch": "smelting", "share": "30"},
+        {"entry": "refining", "motion": 2, "into": "casting", "branch": "refining", "share": "12.5"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("share", "fault"), [("much", "share_out_of_range"), ("-1", "share_out_of_range"), ("60.5", "shares_above_100")]
+)
+def test_a_share_that_cannot_be_is_refused_before_anybody_votes(board: Board, share: str, fault: str) -> None:
+    board.rule("merge:refining>smelting", "内容相近", share="40")
+    wrong = ("share_not_possible", {"share": fault})
+    assert refused(Invalid, board.rule, "merge:refining>casting", "内容相近", share=share) == wrong
+    assert board.partners("refining") == {"smelting": "40"} and len(board.house.log("approval.merged")) == 1
+
+
+def test_who_takes_part_already_gets_no_second_share(board: Board) -> None:
+    board.rule("merge:refining>smelting", "内容相近", share="40")
+    board.rule("merge:casting>refining", "内容相近", share="20")
+    again = board.apply("smelting", board.house.smelting)
+    wrong = ("takes_part_already", {"share": "takes_part_already"})
+    assert refused(Invalid, board.rule, f"merge:casting>{again}", "内容相近", share="5") == wrong
+    board.rule(f"merge:casting>{again}", "内容相近")
+    assert board.partners("casting") == {"refining": "20", "smelting": "0"}
+
+
+def test_an_amended_application_leaves_room_for_what_a_merger_gave(board: Board) -> None:
+    board.rule("merge:refining>smelting", "内容相近", share="40")
+    board.rule("return:refining", "请补充")
+    entry = board.entry("refining")
+    joining = {"branch": "casting", "unit": "", "share": "61"}
+    wrong = ("declaration_incomplete", {"partners": "shares_above_100"})
+    assert refused(Invalid, board.hand_in, entry, {**entry.answers, "partners": [joining]}) == wrong
+    board.hand_in(entry, {**entry.answers, "partners": [{**joining, "share": "60"}]}, version=1)
+    assert board.partners("refining") == {"casting": "60", "smelting": "40"}
 
 
 def test_accepted_targets_hold_once_the_project_is_approved_and_the_old_ones_are_kept(board: Board) -> None:
