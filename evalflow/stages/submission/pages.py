@@ -97,7 +97,8 @@ class FormPage:
 class ReadPage:
     """What was handed in. differences: of the last revision from the one before it; none where it is the first.
 
-    confirmations: of whoever it names, whose names are in `names`.
+    asked_for: {field key: what to amend} that led to it. confirmations: of whoever it names, whose names are in
+    `names`.
     """
 
     entry: Entry
@@ -106,6 +107,7 @@ class ReadPage:
     answers: tuple[Shown, ...]
     revisions: Sequence[Revision]
     differences: tuple[Difference, ...] = ()
+    asked_for: Mapping[str, str] = dataclasses.field(default_factory=dict)
     confirmations: Sequence[Confirmation] = ()
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -162,6 +164,7 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
         answers=tuple(shown(field, entry.answers.get(field.key), files, names) for field in asked),
         revisions=revisions,
         differences=tuple(_difference(change, files, names) for change in changed),
+        asked_for=queries.asked_for(session, revisions),
         confirmations=confirming.of(session, entry.id),
         names=names,
     )

@@ -117,6 +117,17 @@ def remarks_on(session: Session, entry: Entry) -> Mapping[str, str]:
     return found
 
 
+def asked_for(session: Session, revisions: Sequence[Revision]) -> Mapping[str, str]:
+    """{field key: what to amend} that the last revision answers, whoever returned the one before it."""
+    if len(revisions) < 2:  # noqa: PLR2004
+        return {}
+    before, last = revisions[-2], revisions[-1]
+    back = seasons.last_return(session, last.entry_id)
+    is_later = back is not None and before.submitted_at <= back.sent_at <= last.submitted_at
+    found: Mapping[str, str] = back.remarks if back and is_later and not before.remarks else before.remarks
+    return found
+
+
 def changes(asked: Sequence[Field], old: Answers, new: Answers) -> tuple[Change, ...]:
     """Field by field what differs, in the order of the form."""
     pairs = ((field, old.get(field.key) or None, new.get(field.key) or None) for field in asked)

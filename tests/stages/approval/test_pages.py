@@ -168,3 +168,29 @@ def test_the_list_asks_no_question_for_each_application(board: Board, browser: C
             entry = board.entry(key)
             board.house.act(withdraw, stage_id, entry.id, version=entry.version, actor=board.secretaries[key])
     assert counts[0] == counts[1]
+
+
+def test_the_organiser_reads_what_the_committee_asked_for_beside_what_was_changed(
+    board: Board, browser: Callable[[object], Visitor]
+) -> None:
+    board.comment("smelting", "请补充理由", "why")
+    board.rule("return:smelting", "整体不够具体")
+    board.house.clock.wait(hours=1)
+    entry = board.entry("smelting")
+    board.hand_in(entry, {**entry.answers, "why": "吨矿能耗高"})
+    page = plain(browser(board.organiser).get("/s/test-2026/declare/submission/desk/smelting").text)
+    asked = "Changed since revision 1 Asked for: 整体不够具体 Why : 请补充理由 Why Before No answer. Now 吨矿能耗高"
+    assert asked in page
+
+
+def test_a_merger_in_a_browser_gives_the_branch_that_joins_a_share(
+    board: Board, browser: Callable[[object], Visitor]
+) -> None:
+    desk = browser(board.organiser)
+    desk.get(ENTRY)
+    sent = {"subject": "merge", "into": "refining", "reason": "内容相近", "vote.ayes": "4", "version": board.version}
+    refused = desk.send(ENTRY + "/rule", **sent, share="120")
+    assert "A share is a number from 0 to 100." in plain(refused.text) and 'value="120"' in refused.text
+    told = plain(desk.send(ENTRY + "/rule", **sent, share="30").text)
+    assert "merged into another → refining project (share of the award fund: 30 %)" in told
+    assert board.partners("refining") == {"smelting": "30"}
