@@ -221,4 +221,5 @@ APPROVAL = Kind(
         "targets": ("entry", "indicator", "old_work", "old_stretch", "work", "stretch", "motion"),
     },
     check=check,
+    admits=True,
 )

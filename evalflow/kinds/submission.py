@@ -203,4 +203,5 @@ SUBMISSION = Kind(
         "leaders": ("entry", "leader"),
     },
     check=check,
+    admits=True,
 )

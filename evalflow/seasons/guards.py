@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from evalflow.errors import Conflict
+from evalflow.kinds import KINDS
 from evalflow.seasons import queries
-from evalflow.seasons.models import Entry, Phase, StageRow
+from evalflow.seasons.models import Entry, Phase, Season, StageRow
 
 
 def is_open(stage: StageRow, now: datetime) -> bool:
@@ -27,6 +28,19 @@ def unchanged(entry: Entry, version: int) -> None:
     """Refuse a save from a page that shows an older version than the one stored."""
     if entry.version != version:
         raise Conflict("changed_meanwhile", entry=entry.title)
+
+
+def is_counted_on(season: Season) -> bool:
+    """Where entries move apart: whether something has begun or stands that would be another thing without one of them.
+
+    That is a stage that looks at all entries at once, from its opening on, and any that does not admit them once it is
+    done.
+    """
+    return any(
+        (KINDS[row.kind].gathers and row.phase != Phase.WAITING)
+        or (not KINDS[row.kind].admits and row.phase == Phase.DONE)
+        for row in season.stages
+    )
 
 
 def here(entry: Entry, stage: StageRow) -> None:

@@ -20,6 +20,7 @@ class Incident(enum.StrEnum):
     EXTENDED = "extended_deadline"
     RETURNED = "returned_entry"
     WITHDRAWN = "withdrawn_entry"
+    GIVEN_UP = "given_up"
     REJECTED = "rejected_entry"
     MERGED = "merged_entry"
     NO_QUORUM = "no_quorum"
@@ -39,6 +40,7 @@ TOLD: Mapping[Incident, str] = {
     Incident.EXTENDED: "a branch asks for more time and is given it",
     Incident.RETURNED: "an entry is returned for amendment",
     Incident.WITHDRAWN: "a branch withdraws its entry",
+    Incident.GIVEN_UP: "a branch gives up its project in the midst of it",
     Incident.REJECTED: "an entry is rejected",
     Incident.MERGED: "an entry is merged into another one",
     Incident.NO_QUORUM: "too few come to a meeting",

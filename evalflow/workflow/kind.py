@@ -35,6 +35,7 @@ class Kind:
     outcome: evidence → what the stage comes to; raises BundleError for evidence that contradicts itself.
     words: its rules as sentences in a locale, for `workflow show` and for voters.
     check: what the options can't know alone (stages they name, numbers that depend on others).
+    admits: whether it decides who takes part; what befalls an entry afterwards does not change what it came to.
     gathers: whether it looks at all entries at once, so that where entries move apart it waits for the stages before.
     """
 
@@ -46,6 +47,7 @@ class Kind:
     tables: Mapping[str, tuple[str, ...]]
     figures: tuple[str, ...] = ()
     check: Callable[[Definition, Stage], Iterable[Problem]] = _no_problem
+    admits: bool = False
     gathers: bool = False
 
 

@@ -2,11 +2,14 @@
 
 import pytest
 
+from evalflow.access import Actor
 from evalflow.engine import commands, jobs
 from evalflow.errors import Conflict
 from evalflow.i18n import Text
 from evalflow.kinds import KINDS
-from evalflow.seasons.models import Season
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, Season
+from evalflow.stages.submission import commands as submission
 from tests.builders import ORGANISER, House
 from tests.declared import PLAN, PROJECT, declared, secretaries
 
@@ -27,10 +30,15 @@ FORM = PROJECT.replace('  { key = "others", type = "partners", label = { zh = "å
 
 
 @pytest.fixture
-def apart(house: House) -> Season:
+def by(house: House) -> dict[str, Actor]:
+    return secretaries(house)
+
+
+@pytest.fixture
+def apart(house: House, by: dict[str, Actor]) -> Season:
     """The projects are tracked."""
     rules = FORM.replace('moves = "together"', 'moves = "apart"')
-    season = declared(house, STAGES, by=secretaries(house), answers=PLAN, form=rules)
+    season = declared(house, STAGES, by=by, answers=PLAN, form=rules)
     house.open(season, "progress")
     return season
 
@@ -45,6 +53,24 @@ def test_time_opens_it_when_they_are(house: House, apart: Season) -> None:
     house.clock.moment = house.stage(apart, "progress").closes_at or house.now
     jobs.tick(house.database, now=house.now)
     assert [house.stage(apart, key).phase for key in ("progress", "year_end")] == ["done", "open"]
+
+
+def test_an_entry_may_leave_as_long_as_nothing_counts_on_it(house: House, apart: Season, by: dict[str, Actor]) -> None:
+    def leave(entry: Entry) -> None:
+        named = {"version": entry.version, "actor": by[entry.branch.key]}
+        house.act(submission.withdraw, house.stage(apart, "declare").id, entry.id, **named)
+
+    one, other = house.ask(seasons.entries, apart.id)
+    leave(one)
+    house.clock.moment = house.stage(apart, "progress").closes_at or house.now
+    house.close(apart, "progress")
+    house.settle(apart, "progress")
+    [other] = house.ask(seasons.entries, apart.id, EntryState.ACCEPTED)
+    with pytest.raises(Conflict, match="too_late_to_withdraw"):
+        leave(other)
+    house.open(apart, "year_end")
+    with pytest.raises(Conflict, match="too_late_to_withdraw"):
+        leave(other)
 
 
 def test_stages_that_take_entries_one_by_one_wait_for_nobody() -> None:

@@ -82,9 +82,13 @@ def _withdraw(world: World, stage: StageRow, branch: str) -> None:
     world.wait(minutes=READING)
     own = [one for one in world.ask(seasons.entries, stage.season_id, EntryState.ACCEPTED) if one.branch.key == branch]
     for entry in own[:1]:
-        secretary = world.secretaries[branch]
-        refused = world.attempt(commands.withdraw, stage.id, entry.id, version=entry.version, actor=secretary)
-        world.tell(Incident.WITHDRAWN, stage, entry.key, refused or "it is out of the season")
+        _take_out(world, stage, entry, Incident.WITHDRAWN)
+
+
+def _take_out(world: World, stage: StageRow, entry: Entry, incident: Incident) -> None:
+    secretary = world.secretaries[entry.branch.key]
+    refused = world.attempt(commands.withdraw, stage.id, entry.id, version=entry.version, actor=secretary)
+    world.tell(incident, stage, entry.key, refused or "it is out of the season")
 
 
 def _ask_for_time(world: World, stage: StageRow, branch: str) -> None:
@@ -116,7 +120,10 @@ def _subject(stage: StageRow, branch: str, place: int, number: int) -> prose.Sub
 
 
 def after(world: World, stage: StageRow) -> None:
-    """Whatever still waits for the organiser's word gets it; who comes now is told that it is too late."""
+    """Whatever still waits for the organiser's word gets it; who comes now is told that it is too late.
+
+    Where entries move apart, a branch gives up what had gone on by itself.
+    """
     late, _, _ = _troubled(world, stage)
     for entry in world.ask(seasons.entries, stage.season_id, EntryState.DRAFT):
         if entry.branch.key in late and not world.was_told(Incident.LATE_ENTRY, stage):
@@ -124,6 +131,15 @@ def after(world: World, stage: StageRow) -> None:
     if stage.phase == Phase.CLOSED:
         for entry in world.ask(seasons.entries, stage.season_id, EntryState.SUBMITTED):
             _accept(world, stage, entry.id)
+    _give_up(world, stage)
+
+
+def _give_up(world: World, stage: StageRow) -> None:
+    accepted = world.ask(seasons.entries, stage.season_id, EntryState.ACCEPTED)
+    gone_on = {one.key: one for one in accepted if one.position and not one.position.startswith(f"{stage.key}.")}
+    if len(gone_on) >= FEWEST:
+        for key in world.pick(Incident.GIVEN_UP, stage, gone_on):
+            _take_out(world, stage, gone_on[key], Incident.GIVEN_UP)
 
 
 def _come_late(world: World, stage: StageRow, entry: Entry) -> None:

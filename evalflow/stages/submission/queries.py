@@ -65,11 +65,15 @@ def is_editable(entry: Entry, stage: StageRow, now: datetime) -> bool:
 
 
 def is_withdrawable(entry: Entry, stage: StageRow) -> bool:
-    """Until the outcome stands: then the ballot paper does too. Entries that move apart may leave at any time."""
+    """Until the outcome stands: then the ballot paper does too.
+
+    Entries that move apart may leave as long as nothing counts on them; those that do not take part, at any time.
+    """
     if entry.state in OUT or stage.season.cancelled_at is not None or stage.phase == Phase.WAITING:
         return False
     if moves_apart(stage):
-        return "." in entry.position
+        is_free = entry.state != EntryState.ACCEPTED or not guards.is_counted_on(stage.season)
+        return is_free and "." in entry.position
     return stage.phase != Phase.DONE
 
 
