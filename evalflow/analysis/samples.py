@@ -12,9 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
+from evalflow.analysis import sample_projects
 from evalflow.bundle.format import ACCEPTED, BranchLine, Bundle, EntryLine
 from evalflow.kinds.ballot import paper_of
 from evalflow.kinds.ballot_rules import BallotOptions
+from evalflow.kinds.inspection import InspectionOptions
 from evalflow.kinds.rubric import Criterion, ScoringOptions
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.workflow.definition import Definition, Stage
@@ -80,7 +82,22 @@ def _submitted(world: _World, stage: Stage) -> Tables:
     return {
         "submissions": [{"entry": entry, "revision": "1", "state": ACCEPTED} for entry in world.branch_of],
         "fields": answers,
+        "indicators": sample_projects.plans(world.branch_of) if _asks_indicators(options) else [],
     }
+
+
+def _asks_indicators(options: SubmissionOptions) -> bool:
+    return any(field.type == "indicators" for field in options.field)
+
+
+def _approved(world: _World, _stage: Stage) -> Tables:
+    return sample_projects.approvals(world.branch_of, COMMITTEE)
+
+
+def _inspected(world: _World, stage: Stage) -> Tables:
+    options = stage.options
+    assert isinstance(options, InspectionOptions)
+    return sample_projects.inspections(world.quality, [flag.key for flag in options.flag], world.chance)
 
 
 def _range(minimum: int | None, maximum: int | None) -> tuple[int, int]:
@@ -173,5 +190,11 @@ MARKS: Mapping[str, Callable[[Mapping[str, int], BallotOptions], dict[str, int]]
     {"names": _names, "points": _given, "grades": _graded, "ranks": _ranked}
 )
 TABLES: Mapping[str, Callable[[_World, Stage], Tables]] = MappingProxyType(
-    {"submission": _submitted, "ballot": _voted, "scoring": _scored}
+    {
+        "submission": _submitted,
+        "approval": _approved,
+        "ballot": _voted,
+        "scoring": _scored,
+        "inspection": _inspected,
+    }
 )

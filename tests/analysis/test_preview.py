@@ -11,6 +11,7 @@ from evalflow.analysis.variants import Change, What
 from evalflow.bundle import format
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import recount
+from evalflow.config import WORKFLOWS
 from evalflow.errors import DefinitionError
 from evalflow.kinds import KINDS, electing
 from evalflow.workflow import reader
@@ -276,3 +277,12 @@ def test_invented_ballots_are_valid_by_every_method(method: str) -> None:
     assert (outcome.facts["invalid"], outcome.facts["abstentions"], outcome.facts["void"]) == (0, 0, False)
     shown = preview(sample, {"now": definition, **variants.variants(definition)})
     assert [column for column in shown.columns.values() if isinstance(column, Unfit)] == []
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in WORKFLOWS.glob("*.toml")))
+def test_every_shipped_file_can_be_tried_on_invented_evidence(file: str) -> None:
+    definition = reader.read((WORKFLOWS / file).read_text(encoding="utf-8"), KINDS, file=file)
+    shown = preview(samples.sample(definition), {"now": definition, **variants.variants(definition)})
+    columns = list(shown.columns.values())
+    assert [column for column in columns if isinstance(column, Unfit)] == []
+    assert len({tuple(column.standings) for column in columns if isinstance(column, Column)}) > 1
