@@ -1,5 +1,6 @@
 """How values are written on a page, in its language: texts, moments, days, numbers, sizes."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -18,6 +19,8 @@ from evalflow.web.place import Place
 from evalflow.workflow import rows
 
 NOTHING = "–"
+STATED = 6  # decimals that figures and targets may have
+_PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12}|/[1-9][0-9]{0,11})?")
 
 
 def text(value: Text | str | None) -> str:
@@ -76,6 +79,17 @@ def number(value: Fraction | Decimal | int | str | None, places: int = 2) -> str
     if "." in written:
         written = written.rstrip("0").rstrip(".")
     return f"−{written}" if exact < 0 and rounded else written
+
+
+def figure(value: Fraction | Decimal | int | str | None) -> str:
+    """A figure or a target as it was stated, up to six decimals; text that is no plain number stays as it is.
+
+    >>> figure(Decimal("0.005")), figure("8.900000"), figure("12345.5"), figure(None), figure("1e99")
+    ('0.005', '8.9', '12,345.5', '–', '1e99')
+    """
+    if isinstance(value, str) and value and not _PLAIN.fullmatch(value):
+        return value
+    return number(value, STATED)
 
 
 def yuan(hundredths: int | None) -> str:
@@ -138,7 +152,7 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
-FILTERS = (text, yuan, day, month_name, iso_day, moment, number, filesize, stage_title, role_name)
+FILTERS = (text, yuan, day, month_name, iso_day, moment, number, figure, filesize, stage_title, role_name)
 
 
 def install(app: Flask) -> None:

@@ -13,6 +13,7 @@ from fractions import Fraction
 COLUMNS = ("name", "unit", "better", "baseline", "work", "stretch", "weight", "source", "every")
 BETTER = ("more", "less")
 EVERY = ("week", "month", "quarter")
+FEWEST = 2  # decimals of a value that is computed
 LONGEST = {"name": 60, "unit": 20, "source": 200}
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 Row = Mapping[str, str]
@@ -36,6 +37,16 @@ class Indicator:
     weight: Decimal
     source: str
     every: str
+
+    @property
+    def places(self) -> int:
+        """Decimals that a computed value of it is written with: as many as its own figures have, at least FEWEST.
+
+        >>> Indicator(1, "a", "t", "less", Decimal("0.0150"), Decimal("0.005"), Decimal(0), Decimal(9), "", "").places
+        3
+        """
+        stated = (self.baseline, self.work, self.stretch)
+        return max(FEWEST, *(-int(one.normalize().as_tuple().exponent) for one in stated))
 
     def to_json(self) -> dict[str, str]:
         """The row it was read from, numbers written plainly."""

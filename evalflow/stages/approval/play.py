@@ -106,7 +106,11 @@ def _further(one: Indicator) -> tuple[str, str]:
 
 
 def _plain(number: Decimal) -> str:
-    return format(round(number, 6), "f")
+    """
+    >>> _plain(Decimal("8.9000000"))
+    '8.9'
+    """
+    return format(round(number, 6).normalize(), "f")
 
 
 def _sit(world: World, stage: StageRow, *, is_first: bool) -> None:

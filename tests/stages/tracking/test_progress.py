@@ -1,12 +1,13 @@
 """A project's light, attainment and forecast come from its reports and the calendar, and from nothing else."""
 
+import re
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from evalflow.access import Actor
+from evalflow.access import Actor, Role
 from evalflow.errors import Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season, TargetChange
@@ -15,6 +16,7 @@ from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.progress import Progress
 from evalflow.tally.trajectory import Light, Outlook
+from evalflow.workflow.rows import COLUMNS
 from tests.builders import House
 from tests.declared import PLAN, PROJECT, declared, secretaries
 from tests.visitors import Visitor
@@ -146,14 +148,28 @@ def test_changed_targets_hold_and_the_old_ones_stay_on_the_page(
 ) -> None:
     file(house, season, by["smelting"], "2026-05-20", recovery="93", days="9.5")
     entry, stage = seen(house, season).entry, house.stage(season, "progress")
-    was, now = {"old_work": "96", "old_stretch": "97"}, {"work": "93", "stretch": "94"}
+    was, now = {"old_work": "96.000000", "old_stretch": "97"}, {"work": "93.000000", "stretch": "94"}
     place = {"entry_id": entry.id, "stage_id": stage.id, "indicator": 1, "changed_at": house.now}
     row = TargetChange(**place, **was, **now, reason="原料变化", motion="7")
     house.act(lambda session, now: session.add(row))
-    assert [str(one.indicator.work) for one in seen(house, season).indicators] == ["93", "9"]
+    assert [str(one.indicator.work) for one in seen(house, season).indicators] == ["93.000000", "9"]
     assert seen(house, season).indicators[0].attainment == 100
     page = signed_in(by["smelting"].person_id).get(PAGE).text
     assert "<del>96 / 97</del> → 93 / 94" in page and "原料变化" in page
+
+
+def test_targets_of_small_figures_are_written_as_they_were_stated_on_project_and_wall(
+    house: House, by: dict[str, Actor], signed_in
+) -> None:
+    """Half of the way from 0.0155 to 0.005 is 0.01025."""
+    plan = dict(zip(COLUMNS["indicators"], "含铜 g less 0.0155 0.005 0.004 100 化验 month".split(), strict=True))
+    season = declared(house, TRACKING, by={"smelting": by["smelting"]}, answers={"plan": [plan]}, form=PROJECT)
+    house.open(season, "progress")
+    file(house, season, by["smelting"], "2026-08-29", recovery="0.0125")
+    reader = signed_in(house.person("reader", Role.AUDITOR))
+    cells = re.findall(r'<td data-label="[^"]+">(?:<strong>)?([0-9.]+)', reader.get(PAGE).text)
+    assert cells == ["0.0155", "0.005", "0.004", "0.0125", "0.0103", "28.6"]
+    assert "0.0125<span" in (wall := reader.get(f"{PAGE.rpartition('/')[0]}/all/wall").text) and "/ 0.005 g" in wall
 
 
 @pytest.mark.parametrize(
