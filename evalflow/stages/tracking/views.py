@@ -1,38 +1,31 @@
 """The tracking's pages: which entries are followed, and a project with its figures and reports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import Field as Bound
-from wtforms import IntegerField, MultipleFileField, StringField, TextAreaField
-from wtforms.validators import Optional
-from wtforms.widgets import DateInput, HiddenInput
 
 from evalflow.access import Permission, may
-from evalflow.errors import Forbidden, Invalid
+from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.files import queries as kept_files
-from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
 from evalflow.files.models import Attachment
-from evalflow.seasons import guards, plans, visibility
+from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState
 from evalflow.seasons.windows import ZONE
-from evalflow.stages.tracking import commands, progress, queries, supervising, wall
+from evalflow.stages.tracking import commands, forms, progress, queries, supervising, wall
 from evalflow.stages.tracking.charts import Chart, Span
-from evalflow.stages.tracking.commands import Said
-from evalflow.stages.tracking.milestones import Mark, marks
+from evalflow.stages.tracking.forms import ReportForm
+from evalflow.stages.tracking.milestones import Mark, Milestone, marks
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.progress import Progress
 from evalflow.tally.trajectory import Light, Outlook
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, now, reading, writing
-from evalflow.web.forms import Form, plain
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 
@@ -48,20 +41,6 @@ OUTLOOKS = {
     Outlook.POSSIBLE: _l("may be reached"),
     Outlook.UNLIKELY: _l("will hardly be reached"),
 }
-FIGURE, REACHED = "figure_", "reached"
-
-
-class ReportForm(Form):
-    """number: of the report this form is for. Figures are fields of their own, one for each indicator."""
-
-    text = TextAreaField(_l("Progress since the last report"), render_kw={"rows": 6, "maxlength": commands.TEXT_MAX})
-    day = StringField(_l("The day this report speaks of"), widget=DateInput())
-    corrects = IntegerField(_l("Corrects report no."), [Optional()], render_kw={"inputmode": "numeric"})
-    files = MultipleFileField(_l("Photos and evidence"))
-    number = IntegerField(widget=HiddenInput())
-
-    def figure(self, number: int) -> Bound:
-        return self._fields[f"{FIGURE}{number}"]
 
 
 @dataclass(frozen=True)
@@ -73,10 +52,20 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A milestone that a report can say is reached. number: its place in the plan."""
+
+    number: int
+    milestone: Milestone
+    is_ticked: bool
+
+
+@dataclass(frozen=True)
 class ReportsPage:
     """A project. reports: the latest first. files: {id: attachment} of those in them. corrected: {number: by which}.
 
-    charts: of its indicators, in their order. milestones: on the months that the charts show.
+    charts: of its indicators, in their order. milestones: on the months that the charts show. steps: the milestones
+    that the form offers.
     """
 
     entry: Entry
@@ -86,6 +75,7 @@ class ReportsPage:
     reports: Sequence[ProgressReport]
     files: Mapping[int, Attachment]
     corrected: Mapping[int, int]
+    steps: Sequence[Step]
     may_report: bool
     open_orders: int
 
@@ -123,29 +113,29 @@ def home() -> str:
 @blueprint.get("/<entry_key>")
 @guarded(Permission.USE_ACCOUNT)
 def entry(entry_key: str) -> str:
+    """The project; with a form that is blank, or that holds what the report to be corrected says."""
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
-    form = _form(found)(formdata=None)
-    form.number.data = queries.next_number(reading(), place().stage.id, found.id)
+    form = forms.report_form(found)(formdata=None)
     form.day.data = now().astimezone(ZONE).date().isoformat()
-    form.corrects.data = request.args.get("corrects", type=int)
-    return _reports_page(reading(), found, form)
+    wrong = _to_correct(reading(), found, request.args.get("corrects", type=int))
+    if wrong is not None:
+        forms.fill(form, wrong)
+    return _reports_page(reading(), found, form, wrong.reached if wrong else ())
 
 
-def _form(found: Entry) -> type[ReportForm]:
-    """With a field for each indicator of the entry."""
-    keep = {"inputmode": "decimal", "autocomplete": "off"}
-    figures = {
-        f"{FIGURE}{one.number}": StringField(f"{one.name}（{one.unit}）", render_kw=keep)
-        for one in plans.declared(found)
-    }
-    return type("ReportForm", (ReportForm,), figures)
+def _to_correct(session: Session, found: Entry, number: int | None) -> ProgressReport | None:
+    """A report that still counts; None where there is none of this number."""
+    filed = queries.reports_of(session, place().stage.id, found.id)
+    return next((one for one in progress.standing(filed) if one.number == number), None)
 
 
-def _reports_page(session: Session, found: Entry, form: ReportForm) -> str:
+def _reports_page(session: Session, found: Entry, form: ReportForm, ticked: Collection[int]) -> str:
+    """form: whatever it is filled with; it is for the next report. ticked: numbers of milestones."""
     here = place()
     if not queries.may_read(actor(), found):
         raise Forbidden("not_permitted")
     filed = queries.reports_of(session, here.stage.id, found.id)
+    form.is_for(len(filed) + 1)
     own = may(actor(), Permission.DECLARE, season=here.season.id, branch=found.branch_id)
     accepted = found.state == EntryState.ACCEPTED and queries.is_here(found, here.stage)
     standing = progress.progress(session, here.stage, found, here.now)
@@ -157,10 +147,21 @@ def _reports_page(session: Session, found: Entry, form: ReportForm) -> str:
         reports=filed,
         files=kept_files.attachments(session, {number for one in filed for number in one.files}),
         corrected={one.corrects: one.number for one in filed if one.corrects},
+        steps=_steps(standing.milestones, _to_correct(session, found, form.corrects.data), ticked),
         may_report=own and accepted and guards.is_open(here.stage, here.now),
         open_orders=supervising.counts(session, here.stage.id).get(found.id, 0),
     )
     return render_template("stages/tracking/entry.html", stage=here.stage, page=page, form=form)
+
+
+def _steps(milestones: Sequence[Milestone], wrong: ProgressReport | None, ticked: Collection[int]) -> list[Step]:
+    """Those not reached, and those that only the report to be corrected says are."""
+    taken_back = wrong.reached if wrong else ()
+    return [
+        Step(number, milestone, is_ticked=number in ticked)
+        for number, milestone in enumerate(milestones, 1)
+        if milestone.reached is None or number in taken_back
+    ]
 
 
 @blueprint.post("/<entry_key>")
@@ -168,48 +169,14 @@ def _reports_page(session: Session, found: Entry, form: ReportForm) -> str:
 def report(entry_key: str) -> Response | tuple[str, int]:
     """File a report. Whatever is refused, what was typed is shown again; only files have to be chosen anew."""
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
-    form = _form(found)()
+    form = forms.report_form(found)()
     try:
-        said = _said(form, found)
+        said = forms.said(form, found)
         with writing() as session:
             number = form.number.data or 0
             commands.report(session, place().stage.id, entry_key, said, number=number, actor=actor(), now=now())
-    except Invalid as refusal:
+    except (Conflict, Invalid) as refusal:
         form.refuse(refusal)
-        return _reports_page(reading(), found, form), refusal.status
+        return _reports_page(reading(), found, form, forms.ticked()), refusal.status
     flash(_("Your report is filed."))
     return redirect(url_for("tracking.entry", entry_key=entry_key))
-
-
-def _said(form: ReportForm, found: Entry) -> Said:
-    """What was typed. Invalid for a day or a file that can't be read."""
-    numbers = [one.number for one in plans.declared(found)]
-    return Said(
-        text=str(form.text.data or ""),
-        day=_day(str(form.day.data or "")),
-        figures={number: plain(str(form.figure(number).data or ""), grouped=True) for number in numbers},
-        corrects=form.corrects.data,
-        reached=request.form.getlist(REACHED, type=int),
-        uploads=_uploads(),
-    )
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(plain(typed)) if typed.strip() else None
-    except ValueError:
-        raise Invalid("report_incomplete", fields={"day": "not_a_date"}) from None
-
-
-def _uploads() -> list[Cleaned]:
-    """Slow: outside of any transaction."""
-    found = []
-    for sent in request.files.getlist("files"):
-        if sent.filename:
-            content = sent.stream.read()
-            clean = cleaned_image if sent.mimetype.startswith("image/") else cleaned_file
-            try:
-                found.append(clean(sent.filename, content))
-            except Invalid as refusal:
-                raise Invalid("report_incomplete", fields={"files": refusal.code}, **refusal.facts) from None
-    return found

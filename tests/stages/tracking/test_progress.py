@@ -162,7 +162,8 @@ def test_targets_of_small_figures_are_written_as_they_were_stated_on_project_and
     house: House, by: dict[str, Actor], signed_in
 ) -> None:
     """Half of the way from 0.0155 to 0.005 is 0.01025."""
-    plan = dict(zip(COLUMNS["indicators"], "含铜 g less 0.0155 0.005 0.004 100 化验 month".split(), strict=True))
+    row = "含铜 g less 0.0155 0.005 0.004 100 化验 month"
+    plan = dict(zip(COLUMNS["indicators"], row.split(), strict=True))
     season = declared(house, TRACKING, by={"smelting": by["smelting"]}, answers={"plan": [plan]}, form=PROJECT)
     house.open(season, "progress")
     file(house, season, by["smelting"], "2026-08-29", recovery="0.0125")
@@ -207,6 +208,46 @@ def test_on_the_page_what_was_typed_stays_when_it_is_refused_and_then_the_light_
     found = seen(house, season)
     assert (found.light, [one.reached for one in found.milestones]) == (Light.AMBER, [date(2026, 8, 29), None])
     assert [one.light for one in found.indicators] == [Light.GREEN, Light.GREEN]
+
+
+def test_a_correction_begins_with_all_that_the_wrong_report_says_and_keeps_its_milestones(
+    house: House, season: Season, by: dict[str, Actor], signed_in
+) -> None:
+    file(house, season, by["smelting"], "2026-05-20", recovery="930", days="9.5", reached=[1], text="完成投料")
+    file(house, season, by["smelting"], "2026-05-22", recovery="93", reached=[2])
+    own: Visitor = signed_in(by["smelting"].person_id)
+    page = own.get(f"{PAGE}?corrects=1").text
+    fields = {
+        name: value
+        for tag in re.findall(r"<input[^>]*>", page)
+        for name, value in re.findall(r' name="(corrects|day|number|figure_[12])".* value="([^"]*)"', tag)
+    }
+    assert fields == {"corrects": "1", "day": "2026-05-20", "number": "3", "figure_1": "930", "figure_2": "9.5"}
+    assert ">完成投料</textarea>" in page.replace("\r\n", "").replace("\n", "")
+    assert re.findall(r'name="reached" value="(\d)" id="\S+"( checked)?>', page) == [("1", " checked")]
+    own.send(PAGE, **{**fields, "figure_1": "92"}, text="完成投料", reached=["1"])
+    found = seen(house, season)
+    assert [[str(value) for _, value in one.points] for one in found.indicators] == [["92", "93"], ["19/2"]]
+    assert [str(one.reached) for one in found.milestones] == ["2026-05-20", "2026-05-22"]
+    assert 'name="corrects"' in (page := own.get(f"{PAGE}?corrects=1").text) and "完成投料</textarea>" not in page
+
+
+def test_a_report_typed_into_a_page_that_was_too_old_is_shown_again_and_can_be_filed(
+    house: House, season: Season, by: dict[str, Actor], signed_in
+) -> None:
+    own: Visitor = signed_in(by["smelting"].person_id)
+    own.get(PAGE)
+    file(house, season, by["smelting"], "2026-05-20", recovery="93")
+    sent = {"day": "2026-05-20", "text": "同事已先报", "figure_1": "94", "reached": ["2"]}
+    refused = own.post(PAGE, number="1", **sent)
+    assert (refused.status_code, len(house.log("report.filed"))) == (409, 1)
+    assert "同事已先报</textarea>" in refused.text and 'value="94"' in refused.text
+    assert 'value="2" id="reached-2" checked' in refused.text and 'type="hidden" value="2"' in refused.text
+    assert own.send(PAGE, number="2", **sent).status_code == 200
+    house.close(season, "progress")
+    late = own.post(PAGE, number="3", day="2026-05-20", text="截止后才写完")
+    assert late.status_code == 409
+    assert "截止后才写完</textarea>" in late.text and 'name="number"' not in late.text
 
 
 def test_another_branch_reads_of_a_project_only_when_it_takes_part(

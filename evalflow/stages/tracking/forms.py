@@ -1,0 +1,94 @@
+"""The form of a report: a field for each indicator, what a report to be corrected puts into it, what was typed."""
+
+from datetime import date
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from wtforms import Field as Bound
+from wtforms import IntegerField, MultipleFileField, StringField, TextAreaField
+from wtforms.validators import Optional
+from wtforms.widgets import DateInput, HiddenInput
+
+from evalflow.errors import Invalid
+from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
+from evalflow.seasons import plans
+from evalflow.seasons.models import Entry
+from evalflow.stages.tracking import commands
+from evalflow.stages.tracking.commands import Said
+from evalflow.stages.tracking.models import ProgressReport
+from evalflow.web.forms import Form, plain
+
+FIGURE, REACHED = "figure_", "reached"
+
+
+class ReportForm(Form):
+    """number: of the report this form is for. Figures are fields of their own, one for each indicator."""
+
+    text = TextAreaField(_l("Progress since the last report"), render_kw={"rows": 6, "maxlength": commands.TEXT_MAX})
+    day = StringField(_l("The day this report speaks of"), widget=DateInput())
+    corrects = IntegerField(_l("Corrects report no."), [Optional()], render_kw={"inputmode": "numeric"})
+    files = MultipleFileField(_l("Photos and evidence"))
+    number = IntegerField(widget=HiddenInput())
+
+    def figure(self, number: int) -> Bound:
+        return self._fields[f"{FIGURE}{number}"]
+
+    def is_for(self, number: int) -> None:
+        """Whatever was sent, the form that is shown now is for this report."""
+        self.number.data, self.number.raw_data = number, None
+
+
+def report_form(entry: Entry) -> type[ReportForm]:
+    """With a field for each indicator of the entry."""
+    keep = {"inputmode": "decimal", "autocomplete": "off"}
+    figures = {
+        f"{FIGURE}{one.number}": StringField(f"{one.name}（{one.unit}）", render_kw=keep)
+        for one in plans.declared(entry)
+    }
+    return type("ReportForm", (ReportForm,), figures)
+
+
+def fill(form: ReportForm, wrong: ProgressReport) -> None:
+    """Begin with what the report to be corrected says, so that only the mistake has to be typed."""
+    form.corrects.data, form.text.data, form.day.data = wrong.number, wrong.text, wrong.day.isoformat()
+    for figure in wrong.figures:
+        form.figure(figure.indicator).data = figure.value
+
+
+def said(form: ReportForm, entry: Entry) -> Said:
+    """What was typed. Invalid for a day or a file that can't be read."""
+    numbers = [one.number for one in plans.declared(entry)]
+    return Said(
+        text=str(form.text.data or ""),
+        day=_day(str(form.day.data or "")),
+        figures={number: plain(str(form.figure(number).data or ""), grouped=True) for number in numbers},
+        corrects=form.corrects.data,
+        reached=ticked(),
+        uploads=_uploads(),
+    )
+
+
+def ticked() -> list[int]:
+    """The numbers of the milestones that were ticked."""
+    return request.form.getlist(REACHED, type=int)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(plain(typed)) if typed.strip() else None
+    except ValueError:
+        raise Invalid("report_incomplete", fields={"day": "not_a_date"}) from None
+
+
+def _uploads() -> list[Cleaned]:
+    """Slow: outside of any transaction."""
+    found = []
+    for sent in request.files.getlist("files"):
+        if sent.filename:
+            content = sent.stream.read()
+            clean = cleaned_image if sent.mimetype.startswith("image/") else cleaned_file
+            try:
+                found.append(clean(sent.filename, content))
+            except Invalid as refusal:
+                raise Invalid("report_incomplete", fields={"files": refusal.code}, **refusal.facts) from None
+    return found
