@@ -16,6 +16,12 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def test_locks_carry_no_addresses() -> None:
+    locks = [ROOT / "package-lock.json", *sorted(ROOT.glob("requirements*.txt"))]
+    assert len(locks) == 5
+    assert [named(path) for path in locks if "://" in path.read_text()] == []
+
+
 def test_only_the_database_handle_commits() -> None:
     assert [named(path) for path in SOURCES if ".commit(" in path.read_text()] == ["evalflow/db.py"]
 
