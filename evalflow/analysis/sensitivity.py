@@ -2,8 +2,8 @@
 with other weights.
 
 Every variant is a recount of the same evidence with one thing taken away, by the functions that made the ranking. Only
-the weights are not tried out: a weighted score is linear in a weight, so the point where two entries cross is computed
-exactly. Sealed ballots can't be taken apart, by branch or otherwise, and are not; those of an open vote can.
+the weights are not tried out but computed (`bands`). Sealed ballots can't be taken apart, by branch or otherwise, and
+are not; those of an open vote can.
 """
 
 import enum
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from evalflow.analysis.bands import Band, bands
 from evalflow.analysis.variants import Change, What, altered
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import case_of, outcome_of
@@ -21,11 +22,10 @@ from evalflow.kinds.components import SCORE
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.standing import Standing
-from evalflow.tally.exact import exact
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Outcome, Row
 
-WHOLE = Fraction(100)
+UNTRIMMED = {"trimmed_mean": "mean", "trimmed_sum": "sum"}  # the same rule with every mark
 
 
 class Without(enum.StrEnum):
@@ -48,7 +48,7 @@ class Seat(enum.StrEnum):
 class Variant:
     """What is taken away from one stage. rater: its key, for votes the branch's, "" for the trim.
 
-    came, left: who is then in, or no more.
+    came, left: who is then in, or out. tied: who shares the last seats then, and may have one.
     """
 
     without: Without
@@ -57,6 +57,7 @@ class Variant:
     places: Mapping[str, int]
     came: tuple[str, ...]
     left: tuple[str, ...]
+    tied: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,36 +69,6 @@ class Line:
     best: int
     worst: int
     seat: Seat
-
-
-@dataclass(frozen=True)
-class Swap:
-    """At this weight two entries are level; beyond it `enters` is ahead of `leaves`."""
-
-    weight: Fraction
-    enters: str
-    leaves: str
-
-
-@dataclass(frozen=True)
-class Band:
-    """One part of the composite and how far its weight can move, the others in proportion, with the same winners.
-
-    below, above: what happens beyond the band, None where nothing does down to 0, or up to 100.
-    """
-
-    component: str
-    weight: Fraction
-    below: Swap | None
-    above: Swap | None
-
-    @property
-    def low(self) -> Fraction:
-        return self.below.weight if self.below else Fraction(0)
-
-    @property
-    def high(self) -> Fraction:
-        return self.above.weight if self.above else WHOLE
 
 
 @dataclass(frozen=True)
@@ -127,7 +98,7 @@ def sensitivity(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome]) -
         lines=tuple(_lines(base, variants)),
         tied=base.cut.tied,
         margin=_margin(base),
-        bands=tuple(_bands(options, base)),
+        bands=tuple(bands(options, base)),
         variants=variants,
         undivided=tuple(
             part.source
@@ -162,7 +133,7 @@ def _variants(bundle: Bundle, stage: Stage, outcomes: Mapping[str, Outcome], bas
             left = tuple(row for row in sheets if row["rater"] != rater)
             tables = {**bundle.tables, source.key: {**bundle.tables[source.key], "sheets": left}}
             yield from _told(replace(bundle, tables=tables), (stage, source), outcomes, base, Without.RATER, rater)
-        if source.options.aggregate.method == "trimmed_mean":
+        if source.options.aggregate.method in UNTRIMMED:
             yield from _untrimmed(bundle, (stage, source), outcomes, base)
 
 
@@ -187,8 +158,11 @@ def _voteless(
 def _untrimmed(
     bundle: Bundle, stages: tuple[Stage, Stage], outcomes: Mapping[str, Outcome], base: Standing
 ) -> Iterator[Variant]:
+    options = stages[1].options
+    assert isinstance(options, ScoringOptions)
+    method = options.aggregate.method
     try:
-        rules = altered(bundle.definition, Change(What.AGGREGATE, stages[1].key, "mean"))
+        rules = altered(bundle.definition, Change(What.AGGREGATE, stages[1].key, UNTRIMMED[method]))
     except DefinitionError:
         return  # these rules leave no room for it
     stage, source = (rules.stage(one.key) for one in stages)
@@ -212,14 +186,14 @@ def _told(
     was, now = set(base.cut.winners), set(stands.cut.winners)
     ordered = [place.entry for place in base.order.places]
     came = tuple(entry for entry in ordered if entry in now - was)
-    gone = tuple(entry for entry in ordered if entry in was - now)
-    yield Variant(without, source.key, rater, _places(stands), came, gone)
+    gone = tuple(entry for entry in ordered if entry in was - now - set(stands.cut.tied))
+    yield Variant(without, source.key, rater, _places(stands), came, gone, stands.cut.tied)
 
 
 def _lines(base: Standing, variants: Sequence[Variant]) -> Iterator[Line]:
     winners = set(base.cut.winners)
-    came = {entry for variant in variants for entry in variant.came}
-    gone = {entry for variant in variants for entry in variant.left}
+    came = {entry for variant in variants for entry in (*variant.came, *variant.tied)}
+    gone = {entry for variant in variants for entry in (*variant.left, *variant.tied)}
     for entry, place in sorted(_places(base).items(), key=lambda pair: pair[1]):
         found = [place, *(variant.places[entry] for variant in variants if entry in variant.places)]
         firm = entry in winners and entry not in gone
@@ -229,71 +203,13 @@ def _lines(base: Standing, variants: Sequence[Variant]) -> Iterator[Line]:
 
 
 def _margin(base: Standing) -> Fraction | None:
-    """0 where the last seats are tied."""
+    """0 where the last seats are tied. Whom a cap passes over is not waiting at the line, whatever his score."""
     scores = base.composite
     inside = [scores[entry] for entry in base.cut.winners]
-    outside = [scores[entry] for entry in base.cut.below if scores.get(entry) is not None]
+    waiting = [entry for entry in base.cut.below if entry not in base.passed_over]
+    outside = [scores[entry] for entry in waiting if scores.get(entry) is not None]
     if base.cut.tied:
         return Fraction(0)
     if not inside or not outside:
         return None
     return min(score for score in inside if score is not None) - max(score for score in outside if score is not None)
-
-
-def _bands(options: DecisionOptions, base: Standing) -> Iterator[Band]:
-    """Only of a weighted sum of two parts or more, and only of exact scores: rounding is left out here.
-
-    Whom a cap passes over stays passed over.
-    """
-    if options.combine != "weighted" or len(options.component) < 2:
-        return
-    weights = {part.name: exact(part.weight or 0) for part in options.component}
-    ranked = _places(base)
-    outsiders = [one for one in (*base.cut.tied, *base.cut.below) if one in ranked and one not in base.passed_over]
-    for name, weight in weights.items():
-        found = [
-            swap
-            for inside in base.cut.winners
-            for outside in outsiders
-            if (swap := _crossing(name, weights, base.points, inside=inside, outside=outside)) is not None
-        ]
-        below = [swap for swap, sign in found if sign < 0]
-        above = [swap for swap, sign in found if sign > 0]
-        yield Band(
-            name,
-            weight,
-            max(below, key=lambda swap: swap.weight, default=None),
-            min(above, key=lambda swap: swap.weight, default=None),
-        )
-
-
-def _crossing(
-    name: str,
-    weights: Mapping[str, Fraction],
-    points: Mapping[str, Mapping[str, Fraction]],
-    *,
-    inside: str,
-    outside: str,
-) -> tuple[Swap, int] | None:
-    """Where somebody outside draws level with somebody inside, and in which direction; None where it never happens.
-
-    lead(t) = t × own + (100 - t) × rest, with own and rest the lead per unit of weight in this part and in the others.
-    Whoever is inside in spite of less (a veto, a cap, a tie broken before rounding) is not overtaken by weights.
-    """
-    others = WHOLE - weights[name]
-    if not others or any(entry not in points[part] for part in weights for entry in (inside, outside)):
-        return None
-    own = points[name][inside] - points[name][outside]
-    rest = sum(
-        (
-            weight * (points[part][inside] - points[part][outside]) / others
-            for part, weight in weights.items()
-            if part != name
-        ),
-        Fraction(0),
-    )
-    if own == rest or weights[name] * own + others * rest < 0:
-        return None
-    level = WHOLE * rest / (rest - own)
-    direction = -1 if own > rest else 1  # the lead shrinks that way
-    return (Swap(level, outside, inside), direction) if 0 <= level <= WHOLE else None

@@ -7,7 +7,8 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from evalflow.access import Permission, require
-from evalflow.analysis.sensitivity import Band, Seat, Sensitivity, Variant, Without, sensitivity
+from evalflow.analysis.bands import Band
+from evalflow.analysis.sensitivity import Seat, Sensitivity, Variant, Without, sensitivity
 from evalflow.analysis.variants import deciding
 from evalflow.bundle.format import Bundle
 from evalflow.engine import bundles
@@ -45,8 +46,9 @@ class FirmnessPage:
 
     @property
     def changing(self) -> Sequence[Variant]:
-        """The variants that change who is in."""
-        return [one for one in self.found.variants if one.came or one.left] if self.found else []
+        """The variants that change who is in, or who shares the last seats."""
+        found = self.found
+        return [one for one in found.variants if one.came or one.left or one.tied != found.tied] if found else []
 
     def names(self, keys: Sequence[str]) -> str:
         comma = "、" if locale().startswith("zh") else ", "

@@ -6,8 +6,9 @@ from fractions import Fraction
 import pytest
 
 from evalflow.analysis import samples, variants
+from evalflow.analysis.bands import Band, Swap
 from evalflow.analysis.preview import Column, preview
-from evalflow.analysis.sensitivity import Band, Seat, Swap, Without, sensitivity
+from evalflow.analysis.sensitivity import Seat, Without, sensitivity
 from evalflow.analysis.variants import Change, What
 from evalflow.bundle.format import BranchLine, Bundle
 from evalflow.bundle.recount import recount
@@ -15,6 +16,8 @@ from evalflow.kinds import KINDS
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 from tests.analysis.test_preview import RULES
+from tests.analysis.test_workbook import TRIMMED, UNWEIGHTED
+from tests.analysis.worked import TOML, unmet
 
 EXACT = (
     RULES.replace("seats = 10", "seats = SEATS\nround = { before_ranking = false }")
@@ -85,8 +88,8 @@ def test_without_the_trim_is_the_plain_mean() -> None:
 
 def test_a_place_is_certain_marginal_or_out_by_what_the_variants_do_to_it() -> None:
     found = firmness(sampled(rules(3)))
-    gone = {entry for one in found.variants for entry in one.left}
-    came = {entry for one in found.variants for entry in one.came}
+    gone = {entry for one in found.variants for entry in (*one.left, *one.tied)}
+    came = {entry for one in found.variants for entry in (*one.came, *one.tied)}
     for line in found.lines:
         places = [line.place, *(one.places[line.entry] for one in found.variants)]
         assert (line.best, line.worst) == (min(places), max(places))
@@ -182,3 +185,32 @@ def test_of_an_open_vote_each_branch_s_votes_are_taken_away_in_turn() -> None:
 def test_a_sealed_vote_stays_whole() -> None:
     found = firmness(by_hand({"a": 2, "b": 1}, {"a": {"b": 80}, "b": {"a": 80}}))
     assert (found.undivided, [one for one in found.variants if one.without is Without.VOTES]) == (("vote",), [])
+
+
+def test_who_ties_at_the_line_in_one_variant_could_win_and_is_marginal() -> None:
+    """a has two votes, b one. Without the first branch each has one, and no rule tells them apart."""
+    sealed = by_hand({"a": 2, "b": 1}, {"a": {"b": 80}, "b": {"a": 80}})
+    voters = tuple({"ballot": ballot, "branch": branch} for ballot, branch in (("a0", "x"), ("a1", ""), ("b0", "")))
+    tables = {**sealed.tables, "vote": {**sealed.tables["vote"], "voters": voters}}
+    a, b = sorted(entry.key for entry in sealed.entries)
+    found = firmness(replace(sealed, definition=OPEN, tables=tables, branches=(*sealed.branches, BranchLine("x", "x"))))
+    without = next(one for one in found.variants if one.rater == "x")
+    assert (without.places, without.came, without.left, without.tied) == ({a: 1, b: 1}, (), (), (a, b))
+    assert [(line.entry, line.seat) for line in found.lines] == [(a, Seat.MARGINAL), (b, Seat.MARGINAL)]
+
+
+def test_whom_a_cap_passes_over_is_not_next_in_line() -> None:
+    """b has 88, c of its branch 87.6 and is passed over, a 84.2; the first who could still come in is e with 81.9."""
+    season = unmet(TOML.replace("seats = 2", "seats = 2\ncap = { at_most = 1 }"))
+    entries = tuple(replace(one, branch="b") if one.key == "c" else one for one in season.entries)
+    sheets = [row for row in season.tables["peers"]["sheets"] if (row["rater"], row["entry"]) != ("b", "c")]
+    season = replace(season, entries=entries, tables={**season.tables, "peers": {"sheets": sheets}})
+    found = sensitivity(season, season.definition.stage("decide"), recount(season).outcomes)
+    assert found.margin == Fraction("84.2") - Fraction("81.9")
+
+
+def test_without_the_trim_of_a_sum_is_the_plain_sum() -> None:
+    season = unmet(UNWEIGHTED.replace(TRIMMED, 'aggregate = { method = "trimmed_sum", trim_when_more_than = 3 }'))
+    plain = unmet(UNWEIGHTED.replace(TRIMMED, 'aggregate = { method = "sum" }'))
+    trim = sensitivity(season, season.definition.stage("decide"), recount(season).outcomes).variants[-1]
+    assert (trim.without, trim.places) == (Without.TRIM, recount(plain).outcomes["decide"].figures["place"])
