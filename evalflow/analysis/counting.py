@@ -14,27 +14,38 @@ from typing import Any
 
 import evalflow.tally
 from evalflow.kinds import electing
+from evalflow.kinds.attained import Cap
+from evalflow.tally.attainment import Better, Scale
 from evalflow.tally.points import VOTE_POINTS
 from evalflow.tally.scoring import AGGREGATES
 
 Function = Callable[..., Any]
+PAGE = "counting.md"
 HEAD = "| in a workflow file | rule |\n|---|---|"
 NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {  # names that no table of functions holds
-        "attainment.attainment": ('as = "attainment"',),
+        "apportion.parts": ("tier.amount",),
+        "attainment.attainment": (
+            'as = "attainment"',
+            *(f'component.better = "{way}"' for way in Better),
+            *(f'component.scale = "{scale}"' for scale in Scale),
+            "component.capped = false",
+            *(f'capped = "{cap}"' for cap in Cap),
+        ),
+        "capping.cut_with_cap": ("cap", "seats"),
+        "condorcet.schulze": ("default.majority", "default.quorum", "default.strict"),
         "levelling.level": ("aggregate.level = true",),
         "panel.part": ('aggregate.by = "criterion"', "criterion.factor", "criterion.factor_from"),
         "quorum.parse_ayes": ("quorum.ayes",),
         "quorum.parse_presence": ("quorum.present",),
-        "ranking.break_ties": ("tie_break",),
+        "ranking.break_ties": ("tie_break", 'tie_break = ["STAGE"]', 'tie_break = ["STAGE.FIELD"]'),
         "ranking.composite": ('combine = "weighted"',),
-        "ranking.cut": ("seats",),
-        "ranking.lots": ('tie_break = ["draw"]',),
-        "ranking.total": ('combine = "sum"',),
-        "recheck.outliers": ("recheck",),
+        "ranking.lots": ("draw = true", 'tie_break = ["draw"]'),
+        "ranking.total": ('combine = "sum"', "component.subtract = true"),
+        "recheck.outliers": ("recheck", 'recheck.from = "mean"', 'recheck.from = "median"'),
         "roots.geometric": ('combine = "geometric"',),
-        "rounding.round_half_up": ("round",),
-        "scoring.weighted_score": ("criterion.weight",),
+        "rounding.round_half_up": ("round", "aggregate.round_panel", "aggregate.round_part"),
+        "scoring.weighted_score": ('aggregate.by = "sheet"', "criterion.weight"),
         "tiers.assign": ("[[stage.tier]]",),
         "tiers.seats_of_shares": ("tier.share",),
         "ties.count_of_marks": ('tie_break = ["STAGE.countback"]',),
@@ -68,6 +79,17 @@ def names() -> dict[str, tuple[str, ...]]:
         for key in _called(method):
             found.setdefault(key, []).append(f'method = "{name}"')
     return {key: tuple(told) for key, told in found.items()}
+
+
+def anchors() -> dict[str, str]:
+    """{what a workflow file calls a rule: where the page tells it}; of several rules the one of that name, or the last.
+
+    >>> anchors()['method = "stv"'], anchors()['as = "rank_points"']
+    ('counting.md#transferabletransferable', 'counting.md#pointsrank_points')
+    """
+    pairs = [(key, name) for key, told in names().items() for name in told]
+    pairs.sort(key=lambda pair: pair[1].endswith(f'"{pair[0].rpartition(".")[2]}"'))
+    return {name: f"{PAGE}#{_anchor(key)}" for key, name in pairs}
 
 
 def reference() -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from evalflow.analysis.counting import reference as counting_rules
+from evalflow.analysis import counting
 from evalflow.bundle.reference import reference as evidence_tables
 from evalflow.config import WORKFLOWS
 from evalflow.errors import DefinitionError
@@ -72,7 +72,7 @@ def schema() -> None:
 )
 def reference(into: Path | None) -> None:
     """Print the parts of the handbook that are made from the code: options, evidence, rules of counting."""
-    options, evidence, rules = option_tables(KINDS), evidence_tables(KINDS), counting_rules()
+    options, evidence, rules = option_tables(KINDS, counting.anchors()), evidence_tables(KINDS), counting.reference()
     if into is None:
         click.echo(f"{options}\n{evidence}\n{rules}", nl=False)
         return

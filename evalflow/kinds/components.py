@@ -26,6 +26,7 @@ TARGETS = ("baseline", "work", "stretch")
 OF_ATTAINMENT = ("value", *TARGETS, "better", "capped", "stretch_points", "scale")
 NUMBER_PATTERN = r"-?[0-9]{1,15}(\.[0-9]{1,9})?"
 
+POINTS = (*VOTE_POINTS, SCORE, FIGURE, ATTAINMENT)  # every name of `as`
 Amount = Annotated[str, StringConstraints(pattern=f"^{NUMBER_PATTERN}$")]
 Target = Annotated[str, StringConstraints(pattern=f"^({NUMBER_PATTERN}|[a-z][a-z0-9_-]{{0,39}})$")]
 
@@ -46,7 +47,7 @@ class Component(Strict):
     """
 
     source: Annotated[str, Field(alias="from")]
-    points: Annotated[str, Field(alias="as")]
+    points: Annotated[str, Field(alias="as", json_schema_extra={"enum": list(POINTS)})]
     weight: Annotated[int | None, Field(ge=1, le=100)] = None
     figure: Key | None = None
     value: Key | None = None

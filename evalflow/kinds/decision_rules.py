@@ -13,6 +13,7 @@ from evalflow.workflow.definition import Names, Options, Strict, listed
 LAST_LINKS = ("number", "motion", "draw")
 SHEET_LINKS = ("givers", "countback")
 BRANCH = "branch"
+_LINK = {"examples": ["STAGE", *(f"STAGE.{name}" for name in (*SHEET_LINKS, "FIELD")), *LAST_LINKS], "type": "string"}
 
 
 class Rounding(Strict):
@@ -52,7 +53,7 @@ class DecisionOptions(Options):
     eligible: listed(Eligible, max_length=20) = ()  # type: ignore[valid-type]
     cap: Cap | None = None
     round: Rounding = Rounding()
-    tie_break: Names = ()
+    tie_break: Annotated[Names, Field(json_schema_extra={"items": _LINK})] = ()
     deviation: Literal["reason_required", "refused"] = "reason_required"
 
     @property

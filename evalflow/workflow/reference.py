@@ -1,7 +1,8 @@
 """The option tables of the handbook, made from the typed models: the build compares them with what is written."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,6 +11,7 @@ from evalflow.workflow.definition import EntryRule, Heading, StageRule
 from evalflow.workflow.kind import Kinds
 
 HEAD = "| key | value | default |\n|---|---|---|"
+VALUE = re.compile(r'`("[^`]+")`')
 _SHAPES = {
     "_Bilingual": '`{ zh = "…", en = "…" }`',
     "string": "text",
@@ -19,22 +21,57 @@ _SHAPES = {
 }
 
 
-def reference(kinds: Kinds) -> str:
-    """Markdown: what every workflow and every stage may say, then each kind's own options."""
+def reference(kinds: Kinds, rules: Mapping[str, str]) -> str:
+    """Markdown: what every workflow and every stage may say, then each kind's own options.
+
+    rules: {'method = "stv"': where the rule is told that it selects}.
+    """
     parts = [
-        _section("Top of the file", Heading, leave_out="entry."),
-        _section("`[entry]`", EntryRule),
-        _section("Every `[[stage]]`", StageRule),
+        _section("Top of the file", Heading, rules, leave_out="entry."),
+        _section("`[entry]`", EntryRule, rules),
+        _section("Every `[[stage]]`", StageRule, rules),
     ]
     for kind in kinds.values():
-        parts.append(_section(f"`{kind.name}`", kind.options, note=f"{kind.title.zh} · {kind.title.en}."))
+        parts.append(_section(f"`{kind.name}`", kind.options, rules, note=f"{kind.title.zh} · {kind.title.en}."))
     return "\n\n".join(parts) + "\n"
 
 
-def _section(title: str, model: type[BaseModel], *, note: str = "", leave_out: str = "-") -> str:
+def values(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
+    """{key of an option: what may stand there, as it is written}, of the options with values to choose from."""
+    schema = model.model_json_schema()
+    shapes = {key: shape for key, shape, _ in _rows(schema, schema.get("$defs", {}), "")}
+    return {key: found for key, shape in shapes.items() if (found := tuple(VALUE.findall(shape)))}
+
+
+def selecting(key: str, value: str, rules: Collection[str]) -> Iterator[str]:
+    """Those of the rules' names that this value of an option is: with all of its key, or with the end of it.
+
+    >>> list(selecting("component.as", '"rank_points"', ['as = "rank_points"', 'method = "stv"']))
+    ['as = "rank_points"']
+    """
+    parts = key.split(".")
+    for start in range(len(parts)):
+        name = ".".join(parts[start:])
+        yield from (one for one in (f"{name} = {value}", f"{name} = [{value}]") if one in rules)
+
+
+def _linked(key: str, shape: str, rules: Mapping[str, str]) -> str:
+    """Every value that selects a rule leads to it."""
+
+    def link(found: re.Match[str]) -> str:
+        name = next(selecting(key, found[1], rules), None)
+        return found[0] if name is None else f"[{found[0]}]({rules[name]})"
+
+    return VALUE.sub(link, shape)
+
+
+def _section(
+    title: str, model: type[BaseModel], rules: Mapping[str, str], *, note: str = "", leave_out: str = "-"
+) -> str:
     schema = model.model_json_schema()
     rows = [row for row in _rows(schema, schema.get("$defs", {}), "") if not f"{row[0]}.".startswith(leave_out)]
-    table = "\n".join([HEAD, *(f"| `{key}` | {value} | {default} |" for key, value, default in rows)])
+    lines = [f"| `{key}` | {_linked(key, shape, rules)} | {default} |" for key, shape, default in rows]
+    table = "\n".join([HEAD, *lines])
     told = " ".join(part for part in (note, _told(model)) if part)
     return "\n\n".join(part for part in (f"### {title}", told, table if rows else "No options of its own.") if part)
 
@@ -65,8 +102,11 @@ def _shape(field: Mapping[str, Any], models: Mapping[str, Any]) -> tuple[str, Ma
         return " or ".join(dict.fromkeys(shape for shape, _ in parts)), next(
             (inner for _, inner in parts if inner), None
         )
-    if "enum" in field or "const" in field:
-        return ", ".join(f"`{json.dumps(one)}`" for one in field.get("enum", [field.get("const")])), None
+    for named in ("enum", "examples"):
+        if named in field:
+            return ", ".join(f"`{json.dumps(one)}`" for one in field[named]), None
+    if "const" in field:
+        return f"`{json.dumps(field['const'])}`", None
     if field.get("type") == "array":
         shape, inner = _shape(field["items"], models)
         return (f"list: {shape}", None) if inner is None else ("`[[…]]`, one or more tables", inner)
