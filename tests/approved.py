@@ -117,10 +117,15 @@ class Board:
 
     def apply(self, branch: str, branch_id: int) -> str:
         """An application that the organiser has accepted; its key."""
+        key = self.hand_in_anew(branch, branch_id)
+        self.accept(key)
+        return key
+
+    def hand_in_anew(self, branch: str, branch_id: int) -> str:
+        """An application that waits for the organiser; its key."""
         stage = self.house.stage(self.season, "declare")
         entry = self.house.act(submission.begin, stage.id, branch_id, actor=self.secretaries[branch])
         self.hand_in(entry, {"name": f"{entry.key} project", "plan": PLAN})
-        self.accept(entry.key)
         return str(entry.key)
 
     def hand_in_again(self, key: str, **changed: object) -> None:
@@ -134,6 +139,12 @@ class Board:
         stage, secretary = self.house.stage(self.season, "declare"), self.secretaries[entry.branch.key]
         saved = self.house.act(submission.save, stage.id, entry.id, told, version=version, page="", actor=secretary)
         self.house.act(submission.submit, stage.id, entry.id, version=saved.version, actor=secretary)
+
+    def give_back(self, key: str) -> None:
+        """The organiser returns what waits for review."""
+        stage, entry = self.house.stage(self.season, "declare"), self.entry(key)
+        named = {"version": entry.version, "actor": self.organiser}
+        self.house.act(reviewing.return_entry, stage.id, entry.id, {"": "请补充"}, **named)
 
     def accept(self, key: str) -> None:
         stage, entry = self.house.stage(self.season, "declare"), self.entry(key)
@@ -156,9 +167,9 @@ class Board:
         return sorted(one.key for one in self.house.ask(queries.waiting, self.stage))
 
 
-def convened(house: House) -> Board:
+def convened(house: House, rules: str = RULES) -> Board:
     """Nobody has come yet."""
-    season = house.season(RULES, starts_on=house.now.date())
+    season = house.season(rules, starts_on=house.now.date())
     with house.database.writing() as session:
         added = [Branch(key=key, name_zh=f"{key}党支部") for key in BRANCHES[2:]]
         session.add_all(added)

@@ -11,10 +11,10 @@ from evalflow.audit import ledger
 from evalflow.audit.event import digest
 from evalflow.db import entropy_of
 from evalflow.engine import arrows
-from evalflow.errors import Conflict, Invalid
+from evalflow.errors import Conflict, Invalid, Refused
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
-from evalflow.seasons import cases, events, moves, queries, timers, windows, workdays
+from evalflow.seasons import cases, events, guards, moves, queries, timers, windows, workdays
 from evalflow.seasons.models import EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.windows import ZONE
@@ -108,8 +108,8 @@ def settle_stage(
 ) -> StageRow:
     """Fix a closed stage's outcome; the next one waits for its window, entries that are still here go on."""
     stage = _taken(session, stage_id, actor=actor, version=version)
-    unsettled = LIFECYCLES[stage.kind].unsettled(session, stage)
-    arrows.fire(stage, "settle", lambda _guard: not unsettled, because=unsettled)
+    waits = unsettled(session, stage)
+    arrows.fire(stage, "settle", lambda _guard: not waits, because=waits)
     tables = LIFECYCLES[stage.kind].evidence(session, stage)
     outcome = KINDS[stage.kind].outcome(cases.case_of(session, stage, tables))
     stage.outcome, stage.settled_at = outcome.to_json(), now
@@ -119,6 +119,14 @@ def settle_stage(
     _await_next(session, stage, now=now)
     moves.advance_all(session, stage, actor=actor, now=now)
     return stage
+
+
+def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
+    """What settling waits for: where entries move apart, that who takes part is fixed; then what the kind wants."""
+    apart = definition_of(stage.season).heading.moves == "apart"
+    admission = next((row for row in guards.admissions(stage.season) if row.position < stage.position), None)
+    waits = (_not_settled(admission),) if apart and admission is not None else ()
+    return (*waits, *LIFECYCLES[stage.kind].unsettled(session, stage))
 
 
 def reopen_stage(
@@ -205,7 +213,11 @@ def _after_all_before(stage: StageRow) -> None:
     """What looks at all entries at once begins when every stage before it is done."""
     for row in stage.season.stages:
         if row.position < stage.position and row.phase != Phase.DONE:
-            raise Conflict("earlier_not_settled", stage=stage_of(row).rule.title)
+            raise _not_settled(row)
+
+
+def _not_settled(row: StageRow) -> Conflict:
+    return Conflict("earlier_not_settled", stage=stage_of(row).rule.title)
 
 
 def _await_next(session: Session, stage: StageRow, *, now: datetime) -> None:

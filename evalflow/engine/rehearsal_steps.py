@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from evalflow.audit.note import Signer
 from evalflow.engine import commands, jobs
 from evalflow.errors import Refused
-from evalflow.registry import LIFECYCLES, PLAYS
+from evalflow.registry import PLAYS
 from evalflow.seasons import queries, timers
 from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import EntryState, Phase, Season, StageRow
@@ -167,7 +167,7 @@ def _reason(world: World, stage: StageRow) -> str:
     def why(session: Session) -> list[str]:
         found = queries.stage_by_id(session, stage.id)
         refused = [timer.note for timer in timers.of_season(session, found.season) if timer.note]
-        waits = [str(reason) for reason in LIFECYCLES[found.kind].unsettled(session, found)] if found.opened_at else []
+        waits = [str(reason) for reason in commands.unsettled(session, found)] if found.opened_at else []
         return [*refused, *waits]
 
     reasons = [*world.ask(why), *filter(None, [world.refused.get(stage.key)])]

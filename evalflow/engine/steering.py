@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from evalflow.config import WORKFLOWS, Config
+from evalflow.engine import commands
 from evalflow.errors import NotFound, Refused
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
@@ -60,7 +61,7 @@ def lines(session: Session, season: Season) -> list[StageLine]:
                 rule=definition.stage(row.key),
                 triggers=machine.triggers(definition, position) if acts else (),
                 missing=LIFECYCLES[row.kind].missing(session, row) if row.phase == Phase.OPEN else (),
-                waits=LIFECYCLES[row.kind].unsettled(session, row) if row.phase == Phase.CLOSED else (),
+                waits=commands.unsettled(session, row) if row.phase == Phase.CLOSED else (),
                 timer_note=notes.get(row.id, ""),
             )
         )

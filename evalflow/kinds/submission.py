@@ -106,7 +106,8 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
 def outcome(case: Case) -> Outcome:
     """Who is in, with the numbers and choices declared: a field that nobody answered is absent.
 
-    Raises BundleError for an entry that takes part without having been accepted, and for an answer that can't be.
+    Raises BundleError for an entry that takes part without having been accepted, and for an answer that can't be. Where
+    an approval follows, what was amended later may have come in by that one.
     """
     submitted = case.rows("submissions")
     unique(submitted, "submissions.csv", "entry")
@@ -115,7 +116,7 @@ def outcome(case: Case) -> Outcome:
         count_of(row, "revision", "submissions.csv", line)
         found[one_of(row, "state", "submissions.csv", line, known=STATES)].append(row["entry"])
     strange = [key for key in case.keys if key not in found["accepted"]]
-    if strange:
+    if strange and not _is_approved_later(case):
         raise BundleError("submissions.csv", f"{strange[0]!r} takes part without having been accepted")
     unfinished = found["draft"] + found["submitted"] + found["returned"]
     numbers, choices = _answers(case, found["accepted"])
@@ -129,6 +130,13 @@ def outcome(case: Case) -> Outcome:
             **({"choices": choices} if choices else {}),
             **_tables(case, found["accepted"]),
         },
+    )
+
+
+def _is_approved_later(case: Case) -> bool:
+    return any(
+        stage.kind == "approval" and case.stage in case.definition.earlier(stage.key)
+        for stage in case.definition.stages
     )
 
 

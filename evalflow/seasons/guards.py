@@ -30,6 +30,11 @@ def unchanged(entry: Entry, version: int) -> None:
         raise Conflict("changed_meanwhile", entry=entry.title)
 
 
+def admissions(season: Season) -> list[StageRow]:
+    """Stages that admit entries and are not done. As long as there is one, it is open who takes part."""
+    return [row for row in season.stages if KINDS[row.kind].admits and row.phase != Phase.DONE]
+
+
 def is_counted_on(season: Season) -> bool:
     """Where entries move apart: whether something has begun or stands that would be another thing without one of them.
 

@@ -23,6 +23,7 @@ class Incident(enum.StrEnum):
     GIVEN_UP = "given_up"
     REJECTED = "rejected_entry"
     MERGED = "merged_entry"
+    LATE_APPROVAL = "late_approval"
     NO_QUORUM = "no_quorum"
     AWAY = "member_away"
     RECUSED = "recusal"
@@ -43,6 +44,7 @@ TOLD: Mapping[Incident, str] = {
     Incident.GIVEN_UP: "a branch gives up its project in the midst of it",
     Incident.REJECTED: "an entry is rejected",
     Incident.MERGED: "an entry is merged into another one",
+    Incident.LATE_APPROVAL: "the committee does not get to an application before the deadline",
     Incident.NO_QUORUM: "too few come to a meeting",
     Incident.AWAY: "a member of the committee is away all the time",
     Incident.RECUSED: "a member of the committee steps back",

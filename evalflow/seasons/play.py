@@ -103,7 +103,11 @@ class World:
 
     def was_told(self, incident: Incident, stage: StageRow) -> bool:
         """Whether it happened in this stage already."""
-        return any((one.incident, one.stage) == (incident, stage.key) for one in self.happened)
+        return bool(self.befell(incident, stage))
+
+    def befell(self, incident: Incident, stage: StageRow) -> set[str]:
+        """Whom it befell in this stage so far."""
+        return {one.about for one in self.happened if (one.incident, one.stage) == (incident, stage.key)}
 
     def attempt(self, command: Callable[..., Any], *args: Any, **named: Any) -> str:
         """An act that the rules may refuse: the refusal's text, "" where it was done."""

@@ -9,7 +9,7 @@ from evalflow.access import Permission
 from evalflow.i18n import Text
 from evalflow.reminding import queries as reminders
 from evalflow.seasons import queries, visibility
-from evalflow.seasons.models import Phase, Season, StageRow
+from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.seasons.tasks import Task
 from evalflow.web.current import actor, now, reading, site
@@ -85,6 +85,5 @@ def _tasks(found: Season) -> list[Task]:
     """What the person has to do in a season that is running; what is still to be done comes first."""
     if not actor().is_authenticated or found.cancelled_at is not None:
         return []
-    asked = [stage for stage in found.stages if stage.phase != Phase.DONE]
-    tasks = [task for stage in asked for task in site().tasks(reading(), stage, actor(), now())]
+    tasks = [task for stage in found.stages for task in site().tasks(reading(), stage, actor(), now())]
     return sorted(tasks, key=lambda task: task.is_done)

@@ -28,6 +28,7 @@ def problems(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Proble
         return
     yield from _windows(definition, first)
     yield from _unreachable(definition)
+    yield from _admitted_late(definition, kinds)
     for stage in definition.stages:
         for problem in kinds[stage.kind].check(definition, stage):
             yield stage.key, problem
@@ -84,6 +85,18 @@ def _unreachable(definition: Definition) -> Iterator[tuple[str, Problem]]:
             yield stage.key, Problem("key", "a stage that can be reached", stage.key)
         if position not in leaving:
             yield stage.key, Problem("key", "a stage that can be left", stage.key)
+
+
+def _admitted_late(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Problem]]:
+    """Where entries move apart, who takes part is fixed before anything else can be."""
+    if definition.heading.moves != "apart":
+        return
+    others = ""
+    for stage in definition.stages:
+        if not kinds[stage.kind].admits:
+            others = others or stage.key
+        elif others:
+            yield stage.key, Problem("kind", f"a kind that admits entries only before {others}", stage.kind)
 
 
 def _closure(seeds: set[str], arrows: set[tuple[str, str]]) -> set[str]:

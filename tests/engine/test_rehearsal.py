@@ -138,6 +138,7 @@ def test_projects_that_nobody_can_approve_are_stuck(rehearsed: Rehearse) -> None
         ("approval", End.NOT_SETTLED),
         ("approval", End.NO_QUORUM),
         ("approval", End.STUCK_ENTRY),
+        ("tracking", End.NOT_SETTLED),
         ("assessment", End.NOT_OPENED),
         ("committee_score", End.NOT_OPENED),
         ("decision", End.NOT_OPENED),

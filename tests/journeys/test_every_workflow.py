@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from evalflow.bundle import recount
 from evalflow.config import WORKFLOWS
 from evalflow.engine import bundles, dead_ends, doctor, rehearsal
+from evalflow.engine.tasks import of_season
 from evalflow.kinds import KINDS
+from evalflow.people.grants import actor_of
+from evalflow.people.models import Person
 from evalflow.seasons import queries
 from evalflow.seasons.models import EntryState, Phase
 from evalflow.workflow import reader
@@ -30,6 +33,8 @@ def test_a_season_runs_from_its_opening_to_its_end_and_recounts_to_the_same_outc
         ends = {entry.position for entry in queries.entries(session, season.id, EntryState.ACCEPTED)}
         assert ends == {"finished" if definition.heading.moves == "apart" else ""}
         assert dead_ends.found(session, season, rehearsed.world.stuck) == ()
+        everybody = (actor_of(session, person) for person in session.scalars(select(Person)))
+        assert [task for one in everybody for task in of_season(session, season, one, rehearsed.world.clock)] == []
         outcomes = queries.outcomes(season)
         bundle = bundles.export(session, season, rehearsed.signer)
     again = recount.recount(bundle)

@@ -336,6 +336,14 @@ def test_showing_what_nobody_was_asked() -> None:
     )
 
 
+def test_who_takes_part_decided_after_something_else_where_entries_move_apart() -> None:
+    form = SMALL.split("[[stage]]\n")[1].replace('key = "declaration"', 'key = "again"')
+    again = form.replace('opens = "start"\ncloses = "start + 9 days"', 'opens = "previous"')
+    assert refusal(f"{SMALL}\n[[stage]]\n{again}".replace('moves = "together"', 'moves = "apart"')) == (
+        "small.toml: stage again: kind: expected a kind that admits entries only before vote, found submission"
+    )
+
+
 def test_every_flaw_is_told_at_once_in_the_order_of_the_file() -> None:
     wrong = SMALL.replace('method = "approval"', 'method = "borda"').replace("seats = 3", "seats = 0")
     assert refusal(wrong) == (

@@ -29,8 +29,11 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 
 def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
-    """Applications that wait for the committee, and those it returned: rejecting or withdrawing ends these."""
-    waiting = len(queries.waiting(session, stage)) + len(queries.amended(session, stage))
+    """Applications that wait for the committee, or for the organiser, and those that the committee returned.
+
+    Rejecting or withdrawing them ends it too.
+    """
+    waiting = len(queries.waiting(session, stage)) + len(queries.coming(session, stage))
     return (Conflict("applications_undecided", count=waiting),) if waiting else ()
 
 

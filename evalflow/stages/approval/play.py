@@ -2,7 +2,7 @@
 
 One is returned and amended, one rejected, one merged into another; the first two are asked for other targets, of which
 one branch accepts and one declines. When amended applications come back, another sitting takes them up and changes a
-target that had been approved.
+target that had been approved. Where incidents are planned, one waits until the stage is opened again.
 """
 
 from decimal import Decimal
@@ -16,6 +16,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.seasons.play import World
+from evalflow.seasons.rules import stage_of
 from evalflow.stages.approval import commands, queries, ruling
 from evalflow.stages.approval.models import ProposalState
 from evalflow.stages.approval.ruling import Target
@@ -55,10 +56,20 @@ def during(world: World, stage: StageRow) -> None:
         world.tell(Incident.RETURNED, stage, returned.key, "it goes back to its branch to be amended")
         world.tell(Incident.REJECTED, stage, rejected.key, "it is out of the season")
         world.tell(Incident.MERGED, stage, merged.key, f"it goes on in {here[0].key}")
+    late = _left_for_later(world, stage, here, is_first=is_first)
     for entry in _waiting(world, stage):
-        _rule(world, stage, f"approve:{entry.key}")
+        if entry.key not in late:
+            _rule(world, stage, f"approve:{entry.key}")
     if not is_first:
         _change(world, stage)
+
+
+def _left_for_later(world: World, stage: StageRow, here: list[Entry], *, is_first: bool) -> set[str]:
+    """Keys of those that the committee takes up only when the stage is opened again after its deadline."""
+    if is_first and stage_of(stage).rule.reopen:
+        for key in world.pick(Incident.LATE_APPROVAL, stage, [one.key for one in here[ENOUGH:]]):
+            world.tell(Incident.LATE_APPROVAL, stage, key, "the stage is opened again for it")
+    return set() if stage.key in world.over else world.befell(Incident.LATE_APPROVAL, stage)
 
 
 def after(world: World, stage: StageRow) -> None:

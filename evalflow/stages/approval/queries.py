@@ -60,6 +60,12 @@ def amended(session: Session, stage: StageRow) -> list[Entry]:
     return [entry for entry in away if entry.id in ids]
 
 
+def coming(session: Session, stage: StageRow) -> list[Entry]:
+    """Applications that can still come before the committee: handed in, or returned by this stage."""
+    handed_in = seasons.entries(session, stage.season_id, EntryState.SUBMITTED)
+    return [*handed_in, *(one for one in amended(session, stage) if one.state == EntryState.RETURNED)]
+
+
 def rulings(session: Session, stage_id: int, entry_id: int | None = None) -> Sequence[Ruling]:
     """In the order of their motions."""
     query = select(Ruling).where(Ruling.stage_id == stage_id).options(joinedload(Ruling.entry), joinedload(Ruling.into))

@@ -82,6 +82,11 @@ def is_here(entry: Entry, stage: StageRow) -> bool:
     return not entry.position or entry.position.startswith(f"{stage.key}.")
 
 
+def here(session: Session, stage: StageRow) -> list[Entry]:
+    """The entries whose figures are stated and inspected at this stage."""
+    return [one for one in seasons.entries(session, stage.season_id, EntryState.ACCEPTED) if is_here(one, stage)]
+
+
 def may_read(actor: Actor, entry: Entry) -> bool:
     """A branch reads its own; the organiser, the committee and auditors all of them."""
     own = may(actor, Permission.DECLARE, season=entry.season_id, branch=entry.branch_id)
@@ -103,8 +108,8 @@ def left(stage: StageRow, plan: Sequence[Indicator], found: Assessment | None) -
 
 
 def left_in_all(session: Session, stage: StageRow) -> int:
-    """The same of all entries that take part."""
-    entries = seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
+    """The same of all entries at this stage."""
+    entries = here(session, stage)
     known, found = plans_of(session, entries), assessments(session, stage.id)
     return sum(left(stage, known[entry.id], found.get(entry.id)) for entry in entries)
 
@@ -150,8 +155,7 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     asked = (Permission.DECLARE, Permission.INSPECT)
     if stage.phase not in (Phase.OPEN, Phase.CLOSED) or not any(may(actor, p, season=stage.season_id) for p in asked):
         return []
-    entries = seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
-    found = assessments(session, stage.id)
+    entries, found = here(session, stage), assessments(session, stage.id)
     if may(actor, Permission.INSPECT, season=stage.season_id):
         return _to_inspect(session, stage, entries, found, now)
     if not guards.is_open(stage, now):
@@ -167,7 +171,7 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
             args=(("entry_key", entry.key),),
         )
         for entry in entries
-        if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
+        if may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
     ]
 
 

@@ -291,6 +291,8 @@ def _own(session: Session, stage_id: int, entry_id: int, *, actor: Actor, now: d
     if entry.state not in (EntryState.DRAFT, EntryState.RETURNED):
         raise Conflict("entry_not_editable", entry=entry.title)
     guards.here(entry, stage)
+    if queries.moves_apart(stage) and not queries.is_admitting(stage):
+        raise Conflict("admission_over", entry=entry.title)
     if not queries.is_editable(entry, stage, now):
         raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
     return stage, entry

@@ -74,14 +74,16 @@ class Difference:
 
 @dataclass(frozen=True)
 class FormPage:
-    """The form. lacking: [(field, what is wrong)] that still stands in the way of handing in; saved_at of the draft.
+    """The form. due: its deadline, None once that has passed. saved_at: of the draft.
+
+    lacking: [(field, what is wrong)] that still stands in the way of handing in.
 
     branches: {key: name} of those that could take part. sent_back: a later stage asks for an amendment.
     sources: entries of earlier seasons that a blank form can begin with.
     """
 
     entry: Entry
-    stage: StageRow
+    due: datetime | None
     is_editable: bool
     is_withdrawable: bool
     questions: tuple[Question, ...]
@@ -120,7 +122,7 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
     files = kept_files.attachments(session, queries.attachment_ids(answers))
     return FormPage(
         entry=entry,
-        stage=stage,
+        due=queries.deadline(stage, now),
         is_editable=queries.is_editable(entry, stage, now),
         is_withdrawable=queries.is_withdrawable(entry, stage),
         questions=tuple(_question(one, form, answers.get(one.key), files, remarks.get(one.key, "")) for one in asked),

@@ -53,15 +53,30 @@ def options_of(stage: StageRow) -> SubmissionOptions:
     return options
 
 
+def is_admitting(stage: StageRow) -> bool:
+    """Whether entries may still come in: until the outcome stands.
+
+    Where entries move apart, until those of the later stages that admit them stand too.
+    """
+    if stage.season.cancelled_at is not None or stage.phase == Phase.WAITING:
+        return False
+    return bool(guards.admissions(stage.season)) if moves_apart(stage) else stage.phase != Phase.DONE
+
+
 def is_editable(entry: Entry, stage: StageRow, now: datetime) -> bool:
     """Whether its branch may work on it.
 
-    Where entries move apart, one that came back from a later stage may be amended after the window too.
+    Where entries move apart, one that was returned may be amended after the window too, as long as entries come in.
     """
-    if stage.season.cancelled_at is not None or entry.state not in (EntryState.DRAFT, EntryState.RETURNED):
+    if entry.state not in (EntryState.DRAFT, EntryState.RETURNED):
         return False
-    sent_back = moves_apart(stage) and entry.state == EntryState.RETURNED and stage.phase != Phase.WAITING
-    return guards.is_open(stage, now) or sent_back
+    in_time = entry.state == EntryState.RETURNED and moves_apart(stage) and is_admitting(stage)
+    return guards.is_open(stage, now) or in_time
+
+
+def deadline(stage: StageRow, now: datetime) -> datetime | None:
+    """Until when something can be handed in, as long as that is ahead."""
+    return stage.closes_at if guards.is_open(stage, now) else None
 
 
 def is_withdrawable(entry: Entry, stage: StageRow) -> bool:
@@ -235,18 +250,18 @@ def count_unreviewed(session: Session, stage: StageRow) -> int:
 
 
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
-    """What this person has to do here: declare, amend, review."""
+    """What this person has to do here: declare, amend, confirm, review; nothing once no entry can come in."""
     found: list[Task] = []
-    if stage.phase == Phase.WAITING or actor.person_id is None:
+    if actor.person_id is None or not is_admitting(stage):
         return found
     if may(actor, Permission.DECLARE, season=stage.season_id):
         found += _declaring(session, stage, actor, now)
-    if stage.phase != Phase.DONE and (actor.speaks_for or may(actor, Permission.ACCEPT_COMMAND)):
+    if actor.speaks_for or may(actor, Permission.ACCEPT_COMMAND):
         found += [
             Task("Confirm your part", "submission.confirm", stage, entry.title, args=(("entry_key", entry.key),))
             for entry in asked_of(session, stage.season_id, actor)
         ]
-    if may(actor, Permission.REVIEW, season=stage.season_id) and stage.phase != Phase.DONE:
+    if may(actor, Permission.REVIEW, season=stage.season_id):
         waiting = count_unreviewed(session, stage)
         if waiting:
             found.append(Task("Review declarations", "submission.desk", stage, detail=str(waiting)))
@@ -264,13 +279,15 @@ def _declaring(session: Session, stage: StageRow, actor: Actor, now: datetime) -
             open_still = is_editable(entry, stage, now)
             handed_in = entry.state in (EntryState.SUBMITTED, EntryState.ACCEPTED) and stage.phase == Phase.OPEN
             if open_still or handed_in:
-                found.append(_task(entry, stage))
+                found.append(_task(entry, stage, now))
     return found
 
 
-def _task(entry: Entry, stage: StageRow) -> Task:
+def _task(entry: Entry, stage: StageRow, now: datetime) -> Task:
+    """What came back after the window has no date: it is asked for every week until it is handed in again."""
     returned = entry.state == EntryState.RETURNED
     title = N_("Amend your declaration") if returned else N_("Declare your entry")
     done = entry.state in (EntryState.SUBMITTED, EntryState.ACCEPTED)
     args = (("entry_key", entry.key),)
-    return Task(title, "submission.entry", stage, entry.title, stage.closes_at, is_done=done, args=args)
+    due = deadline(stage, now)
+    return Task(title, "submission.entry", stage, entry.title, due, is_done=done, args=args)

@@ -9,7 +9,7 @@ from evalflow.access import Actor, Permission, require
 from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.seasons import guards, moves
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
+from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.submission import acceptance, confirming, events, queries
 from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Revision, RevisionState
@@ -92,8 +92,9 @@ def _under_review(
         raise Conflict("season_cancelled")
     guards.unchanged(entry, version)
     revision = queries.last_revision(session, entry.id)
-    over = stage.phase == Phase.DONE and not queries.moves_apart(stage)
-    if entry.state != EntryState.SUBMITTED or revision is None or over:
+    if entry.state != EntryState.SUBMITTED or revision is None:
         raise Conflict("nothing_to_review", entry=entry.title)
+    if not queries.is_admitting(stage):
+        raise Conflict("admission_over", entry=entry.title)
     guards.here(entry, stage)
     return stage, entry, revision
