@@ -30,7 +30,7 @@ def create_season(
         raise Conflict("season_exists", season=key)
     title = definition.heading.title
     plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session), zone=ZONE)
-    year = plan[-1][0].astimezone(ZONE).year  # that of the awards
+    year = windows.year_of(plan)
     season = Season(
         key=key,
         workflow=definition.key,

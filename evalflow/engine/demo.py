@@ -49,7 +49,7 @@ def load(
     """Found the organisation and play both seasons, ending at `now`."""
     definition = _definition(WORKFLOW)
     this_year = start_for(definition, STOP_IN, now)
-    last_year = this_year.replace(year=this_year.year - 1, day=min(this_year.day, 28))
+    last_year = year_before(this_year)
     clock = datetime.combine(last_year, datetime.min.time(), ZONE) - timedelta(days=7)
     with database.writing() as session:
         organisation.found(session, branches=19, members=members, now=clock)
@@ -67,13 +67,9 @@ def _definition(file: str) -> Definition:
 def _play_projects(world: World, signer: Signer, *, now: datetime, progress: Callable[[str], None]) -> None:
     """Projects two thirds on their way between the first day and the end of their tracking, reported on until `now`."""
     definition = _definition(PROJECTS)
-    today = now.astimezone(ZONE).date()
-    plan = windows.plan(definition, today, is_working=workdays.published, zone=ZONE)
-    ends = plan[[stage.key for stage in definition.stages].index(TRACKED_IN)][1]
-    assert ends is not None
-    starts_on = today - (ends.astimezone(ZONE).date() - today) * 2 // 3
+    starts_on = tracked_from(definition, TRACKED_IN, now)
     world.until = now
-    key = f"projects-{starts_on.year}"
+    key = f"projects-{year_of(definition, starts_on)}"
     _go_to(world, starts_on)
     rehearsal.play(
         world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=TRACKED_IN, progress=progress
@@ -102,7 +98,7 @@ def _play(
     stop_in: str,
     progress: Callable[[str], None],
 ) -> None:
-    key = f"brands-{award_year(definition, starts_on)}"
+    key = f"brands-{year_of(definition, starts_on)}"
     _go_to(world, starts_on)
     if stop_in:
         world.turnout = EARLY_TURNOUT
@@ -133,10 +129,23 @@ def start_for(definition: Definition, stage: str, now: datetime) -> date:
     raise RuntimeError(f"no first day lets {stage} be open now")
 
 
-def award_year(definition: Definition, starts_on: date) -> int:
-    """The year in which a season that starts then comes to its last stage."""
-    plan = windows.plan(definition, starts_on, is_working=workdays.published, zone=ZONE)
-    return plan[-1][0].astimezone(ZONE).year
+def year_before(day: date) -> date:
+    """About the same day, in a year without a 29 February too."""
+    return day.replace(year=day.year - 1, day=min(day.day, 28))
+
+
+def tracked_from(definition: Definition, stage: str, now: datetime) -> date:
+    """The first day of a season that is two thirds on its way to the end of this stage at `now`."""
+    today = now.astimezone(ZONE).date()
+    plan = windows.plan(definition, today, is_working=workdays.published, zone=ZONE)
+    ends = plan[[one.key for one in definition.stages].index(stage)][1]
+    assert ends is not None
+    return today - (ends.astimezone(ZONE).date() - today) * 2 // 3
+
+
+def year_of(definition: Definition, starts_on: date) -> int:
+    """The year that a season which starts then is named after."""
+    return windows.year_of(windows.plan(definition, starts_on, is_working=workdays.published, zone=ZONE))
 
 
 def _give_passwords(database: Database, *, now: datetime) -> None:

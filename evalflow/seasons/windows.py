@@ -1,6 +1,6 @@
 """When stages open and close: the definition's moments made absolute for one season."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from evalflow.workflow.when import Anchors
 
 ZONE = ZoneInfo("Asia/Shanghai")  # in which the days of rules and reports are meant
 IsWorking = Callable[[date], bool]
+Plan = Sequence[tuple[datetime, datetime | None]]  # (opens, closes) of every stage, in their order
 
 
 def plan(
@@ -24,6 +25,12 @@ def plan(
         planned.append((opens, closes))
         previous = closes or opens
     return planned
+
+
+def year_of(plan: Plan) -> int:
+    """The year after which a season is named: the one it is in halfway between its first and its last opening."""
+    first, last = plan[0][0], plan[-1][0]
+    return (first + (last - first) / 2).astimezone(ZONE).year
 
 
 def opening(stage: Stage, start: date, previous: datetime | None, *, is_working: IsWorking, zone: ZoneInfo) -> datetime:
