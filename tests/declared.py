@@ -40,7 +40,7 @@ PROJECT = SUBMISSION.replace(
 )
 PLAN: Answers = {
     "plan": [
-        dict(zip(COLUMNS["indicators"], row.split(), strict=True))
+        dict(zip(COLUMNS["indicators"], row.split(), strict=False))  # `way` is blank
         for row in ("回收率 % more 90 96 97 60 化验 month", "工期 天 less 10 9 7.5 40 日报 month")
     ],
     "steps": [{"name": "投料", "due": "2026-06-30"}, {"name": "方案", "due": "2026-05-10"}],

@@ -15,7 +15,7 @@ True
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from evalflow.errors import BundleError
 from evalflow.workflow.outcome import Row
@@ -24,9 +24,13 @@ _NEEDS_QUOTES = re.compile(r'[",\r\n]|\A[=+\-@\t ]|\s\Z')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def write(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """The text of a table: a header, then the rows, each ended by LF."""
-    lines = [list(columns), *([row[column] for column in columns] for row in rows)]
+def write(columns: Sequence[str], rows: Sequence[Row], optional: Collection[str] = ()) -> str:
+    """The text of a table: a header, then the rows, each ended by LF.
+
+    optional: columns that are left out where every row is blank there.
+    """
+    named = [column for column in columns if column not in optional or any(row.get(column) for row in rows)]
+    lines = [named, *([row.get(column, "") if column in optional else row[column] for column in named] for row in rows)]
     return "".join(f"{_line(cells)}\n" for cells in lines)
 
 
@@ -40,18 +44,21 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"'
 
 
-def read(text: str, columns: Sequence[str], file: str) -> tuple[Row, ...]:
-    """The rows. BundleError: a header with other columns, in whatever order, or a row of another length."""
+def read(text: str, columns: Sequence[str], file: str, optional: Collection[str] = ()) -> tuple[Row, ...]:
+    """The rows. BundleError: a header with other columns, in whatever order, or a row of another length.
+
+    optional: columns that may be missing; they are blank then.
+    """
     lines = _lines(text, file)
     header, _ = next(lines, ([], 1))
-    _check_header(header, columns, file)
+    _check_header(header, columns, file, optional)
     rows = []
     for cells, line in lines:
         if not cells:
             raise BundleError(file, "an empty line", line=line)
         if len(cells) != len(header):
             raise BundleError(file, f"{len(cells)} cells, expected {len(header)}", line=line)
-        rows.append(dict(zip(header, cells, strict=True)))
+        rows.append(dict.fromkeys(optional, "") | dict(zip(header, cells, strict=True)))
     return tuple(rows)
 
 
@@ -75,12 +82,12 @@ def _lines(text: str, file: str) -> Iterator[tuple[list[str], int]]:
         raise BundleError(file, f"not CSV: {wrong}", line=line) from None
 
 
-def _check_header(header: Sequence[str], columns: Sequence[str], file: str) -> None:
+def _check_header(header: Sequence[str], columns: Sequence[str], file: str, optional: Collection[str]) -> None:
     for column in header:
         if column not in columns:
             raise BundleError(file, f"unknown column {column!r}, expected {', '.join(columns)}", line=1)
         if header.count(column) > 1:
             raise BundleError(file, f"column {column!r} stands twice", line=1)
     for column in columns:
-        if column not in header:
+        if column not in header and column not in optional:
             raise BundleError(file, f"column {column!r} is missing", line=1)

@@ -13,7 +13,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,8 @@ def texts(bundle: Bundle) -> dict[str, str]:
         for table, columns in KINDS[stage.kind].tables.items() if stage.key in bundle.tables else ():
             rows = bundle.tables[stage.key].get(table, ())
             if rows or table == next(iter(KINDS[stage.kind].tables)):
-                found[table_file(stage.key, table)] = cells.write(columns, rows)
+                optional = KINDS[stage.kind].optional.get(table, ())
+                found[table_file(stage.key, table)] = cells.write(columns, rows, optional)
     if bundle.outcomes is not None:
         found[OUTCOME] = outcome_text(bundle.outcomes)
     return found | (log.texts(bundle.log) if bundle.log else {})
@@ -178,8 +179,8 @@ def _definition(folder: Path, present: Collection[str]) -> Definition:
     return reader.read(files.text(folder, RULES_BY_HAND), KINDS, file=RULES_BY_HAND)
 
 
-def _table(folder: Path, file: str, columns: tuple[str, ...]) -> tuple[Row, ...]:
-    return cells.read(files.text(folder, file), columns, file)
+def _table(folder: Path, file: str, columns: Sequence[str], optional: Collection[str] = ()) -> tuple[Row, ...]:
+    return cells.read(files.text(folder, file), columns, file, optional)
 
 
 def _branches(folder: Path) -> tuple[BranchLine, ...]:
@@ -225,12 +226,14 @@ def _stages(folder: Path, definition: Definition) -> dict[str, Tables]:
 
 
 def _stage(folder: Path, key: str, kind: str) -> Tables:
-    tables = KINDS[kind].tables
+    tables, optional = KINDS[kind].tables, KINDS[kind].optional
     shown = f"{STAGES}/{key}"
     present = files.check_names(folder / STAGES / key, [f"{table}.csv" for table in tables], shown)
     needed = {*present, *(f"{table}.csv" for table in list(tables)[:1] if present)}
     return {
-        table: _table(folder, table_file(key, table), columns) if f"{table}.csv" in needed else ()
+        table: _table(folder, table_file(key, table), columns, optional.get(table, ()))
+        if f"{table}.csv" in needed
+        else ()
         for table, columns in tables.items()
     }
 

@@ -1,12 +1,12 @@
 """What a spreadsheet would bring in, before anything is written: good rows, and bad ones with their reasons. Pure."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
 
 from evalflow.importing.table import Table
+from evalflow.workflow import days
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,7 @@ def day(cell: str, *, column: str = "") -> date | None:
     """
     if not cell:
         return None
-    found = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", cell)
     try:
-        return date(*(int(part) for part in found.groups())) if found else _no_day(cell, column)
+        return days.read(cell)
     except ValueError:
-        return _no_day(cell, column)
-
-
-def _no_day(cell: str, column: str) -> date:
-    raise Flawed("day_malformed", column=column, day=cell)
+        raise Flawed("day_malformed", column=column, day=cell) from None

@@ -169,7 +169,7 @@ def _tables(case: Case, accepted: list[str]) -> dict[str, Any]:
         found[name] = {entry: [] for entry in sorted(accepted)}
         for line, row in enumerate(case.rows(name), 2):
             entry = one_of(row, "entry", f"{name}.csv", line, known=accepted)
-            found[name][entry].append({column: row[column] for column in COLUMNS[name]})
+            found[name][entry].append(rows.cells(name, row))
             wrong = [fault for fault in rows.faults(name, found[name][entry]) if fault.row == len(found[name][entry])]
             if wrong:
                 raise BundleError(f"{name}.csv", f"{wrong[0].column}: {wrong[0].code}", line=line)
@@ -210,6 +210,7 @@ SUBMISSION = Kind(
         **{name: ("entry", *columns) for name, columns in COLUMNS.items()},
         "leaders": ("entry", "leader"),
     },
+    optional=rows.OPTIONAL,
     check=check,
     admits=True,
 )

@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalflow.seasons.models import Entry, TargetChange
+from evalflow.seasons.models import Entry, Season, TargetChange
 from evalflow.seasons.rules import definition_of
+from evalflow.seasons.windows import ZONE
 from evalflow.workflow import indicators
 from evalflow.workflow.indicators import Indicator
 from evalflow.workflow.rows import with_joined
 
+MOMENT = timedelta(microseconds=1)  # a window that closes at 24:00 ends on the day before the next
+TRACKING = "tracking"  # the kind of stage on which figures are reported
 Rows = Sequence[Mapping[str, str]]
 
 
@@ -52,6 +55,13 @@ def standing(entry: Entry, changes: Sequence[TargetChange]) -> tuple[Indicator, 
             held[change.indicator], work=Decimal(change.work), stretch=Decimal(change.stretch)
         )
     return tuple(held.values())
+
+
+def days(season: Season) -> tuple[date, date]:
+    """The first and the last day that figures are reported on; where no end of tracking is known yet, `date.max`."""
+    ends = [stage.closes_at for stage in season.stages if stage.kind == TRACKING]
+    known = [(moment - MOMENT).astimezone(ZONE).date() for moment in ends if moment is not None]
+    return season.starts_on, max(known) if known and None not in ends else date.max
 
 
 def milestones(entry: Entry) -> tuple[tuple[str, date], ...]:

@@ -125,6 +125,12 @@ SENTENCES: Mapping[str, Any] = {
     "shares_above_100": _l("The shares of those who take part total more than 100."),
     "weights_not_100": _l("The weights have to total 100."),
     "weight_out_of_range": _l("A weight is above 0 and at most 100."),
+    "way_unreadable": _l("Interim targets are written as days with values, such as 2026-06-30: 95; 2026-09-30: 97."),
+    "way_days_not_rising": _l("The days of interim targets must follow each other."),
+    "way_turns_back": _l(
+        "Interim targets lead from the baseline to the work target; each is at least as good as the one before."
+    ),
+    "way_outside": _l("The day of an interim target lies outside of the time in which figures are reported."),
     "work_not_beyond_baseline": _l("The work target is no better than the baseline, in the direction chosen."),
     "stretch_not_beyond_work": _l("The stretch target has to go beyond the work target, in the direction chosen."),
     "own_branch": _l("The branch that applies leads the project anyway."),

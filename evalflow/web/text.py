@@ -1,6 +1,7 @@
 """How values are written on a page, in its language: texts, moments, days, numbers, sizes."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +17,8 @@ from evalflow.seasons.models import Entry, Season, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.web import current
 from evalflow.web.place import Place
-from evalflow.workflow import rows
+from evalflow.workflow import indicators, rows
+from evalflow.workflow.indicators import Station
 
 NOTHING = "–"
 STATED = 6  # decimals that figures and targets may have
@@ -92,6 +94,17 @@ def figure(value: Fraction | Decimal | int | str | None) -> str:
     return number(value, STATED)
 
 
+def way(stated: str | Sequence[Station]) -> str:
+    """Interim targets, each with its day; what can't be read stays as it is, none at all is a dash."""
+    try:
+        known = indicators.stations(stated) if isinstance(stated, str) else stated
+    except ValueError:
+        return str(stated)
+    english = current.locale().startswith("en")
+    colon, stop = (": ", "; ") if english else ("：", "；")
+    return stop.join(f"{day(due)}{colon}{figure(value)}" for due, value in known) or NOTHING
+
+
 def yuan(hundredths: int | None) -> str:
     """A sum of money with its two decimals and thousands in groups.
 
@@ -152,7 +165,7 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
-FILTERS = (text, yuan, day, month_name, iso_day, moment, number, figure, filesize, stage_title, role_name)
+FILTERS = (text, yuan, day, month_name, iso_day, moment, number, figure, way, filesize, stage_title, role_name)
 
 
 def install(app: Flask) -> None:

@@ -1,22 +1,30 @@
 """What a project is measured by: indicators with a baseline, a work target and a stretch target, and their weights.
 
 An answer to a field of type "indicators" is a list of rows, each a mapping of text by the names in `COLUMNS`. Faults
-are told by name: which row, which column, which code.
+are told by name: which row, which column, which code. The last column may be blank, and rows of older seasons lack it:
+`way`, the interim targets on the way to the work target, such as "2026-06-30: 95; 2026-09-30: 97".
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
-COLUMNS = ("name", "unit", "better", "baseline", "work", "stretch", "weight", "source", "every")
+from evalflow.workflow import days
+
+COLUMNS = ("name", "unit", "better", "baseline", "work", "stretch", "weight", "source", "every", "way")
+OPTIONAL = ("way",)
 BETTER = ("more", "less")
 EVERY = ("week", "month", "quarter")
 FEWEST = 2  # decimals of a value that is computed
-LONGEST = {"name": 60, "unit": 20, "source": 200}
+LONGEST = {"name": 60, "unit": 20, "source": 200, "way": 400}
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+_STATION = re.compile(rf"(?P<day>[^\s:：]+)[\s:：]+(?P<value>{_NUMBER.pattern})")
 Row = Mapping[str, str]
+Station = tuple[date, Decimal]  # a value, and the day by which it is to be reached
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,8 @@ class Indicator:
     """One line of a plan. number: its place in the plan, 1 the first; figures are reported by it.
 
     better: "more" or "less", which way is good. weight: its share of the project's attainment in per cent. every: how
-    often a figure is due, one of EVERY. source: where figures are taken from.
+    often a figure is due, one of EVERY. source: where figures are taken from. stations: interim targets, in the order
+    of their days; none is a straight way.
     """
 
     number: int
@@ -37,6 +46,7 @@ class Indicator:
     weight: Decimal
     source: str
     every: str
+    stations: tuple[Station, ...] = ()
 
     @property
     def places(self) -> int:
@@ -45,8 +55,23 @@ class Indicator:
         >>> Indicator(1, "a", "t", "less", Decimal("0.0150"), Decimal("0.005"), Decimal(0), Decimal(9), "", "").places
         3
         """
-        stated = (self.baseline, self.work, self.stretch)
+        stated = (self.baseline, self.work, self.stretch, *(value for _, value in self.stations))
         return max(FEWEST, *(-int(one.normalize().as_tuple().exponent) for one in stated))
+
+    def way(self, starts: date, ends: date) -> tuple[Station, ...]:
+        """Where it should be on which day: the baseline on the first, its interim targets, the work target on the last.
+
+        Interim targets on other days than those between are left out. When a motion changes the work target, the way
+        ends at the new one: interim targets stay where they are, and one that lies beyond it now is the new target.
+
+        >>> one = Indicator(1, "a", "t", "more", Decimal(0), Decimal(5), Decimal(9), Decimal(100), "", "month",
+        ...                 stations("2026-03-31: 1; 2026-06-30: 6"))
+        >>> [(day.month, str(value)) for day, value in one.way(date(2026, 1, 1), date(2026, 12, 31))]
+        [(1, '0'), (3, '1'), (6, '5'), (12, '5')]
+        """
+        nearer = min if self.better == "more" else max
+        between = ((day, nearer(value, self.work)) for day, value in self.stations if starts < day < ends)
+        return ((starts, self.baseline), *between, (ends, self.work))
 
     def to_json(self) -> dict[str, str]:
         """The row it was read from, numbers written plainly."""
@@ -58,6 +83,7 @@ class Indicator:
             **numbers,
             "source": self.source,
             "every": self.every,
+            **({"way": told(self.stations)} if self.stations else {}),
         }
 
 
@@ -84,9 +110,42 @@ def indicators(rows: Sequence[Row]) -> tuple[Indicator, ...]:
             Decimal(row["weight"]),
             row["source"],
             row["every"],
+            stations(row.get("way", "")),
         )
         for number, row in enumerate(rows, 1)
     )
+
+
+def stations(way: str) -> tuple[Station, ...]:
+    """Interim targets as written, in that order; "" is none. ValueError for what can't be read.
+
+    >>> told(stations("2026年6月30日：95；2026-09-30: 97"))
+    '2026-06-30: 95; 2026-09-30: 97'
+    """
+    found = []
+    for part in filter(str.strip, re.split(r"[;；\n]", way)):
+        station = _STATION.fullmatch(part.strip())
+        if station is None:
+            raise ValueError(f"{part!r} is no day with a value")
+        found.append((days.read(station["day"]), Decimal(station["value"])))
+    return tuple(found)
+
+
+def told(way: Sequence[Station]) -> str:
+    """Interim targets as rows hold them."""
+    return "; ".join(f"{day.isoformat()}: {value:f}" for day, value in way)
+
+
+def tidied(way: str) -> str:
+    """Interim targets as rows hold them; what can't be read stays as it was typed."""
+    return told(_readable(way)) or way
+
+
+def _readable(way: str) -> tuple[Station, ...]:
+    try:
+        return stations(way)
+    except ValueError:
+        return ()
 
 
 def faults(rows: Sequence[Row]) -> tuple[Fault, ...]:
@@ -106,17 +165,18 @@ def faults(rows: Sequence[Row]) -> tuple[Fault, ...]:
 
 
 def _of_row(number: int, row: Row) -> list[Fault]:
-    blank = [Fault(number, name, "answer_missing") for name in COLUMNS if not row.get(name, "").strip()]
+    needed = [name for name in COLUMNS if name not in OPTIONAL]
+    blank = [Fault(number, name, "answer_missing") for name in needed if not row.get(name, "").strip()]
     if blank:
         return blank
-    found = [Fault(number, name, "too_long") for name, most in LONGEST.items() if len(row[name]) > most]
+    found = [Fault(number, name, "too_long") for name, most in LONGEST.items() if len(row.get(name, "")) > most]
     if row["better"] not in BETTER:
         found.append(Fault(number, "better", "no_such_choice"))
     if row["every"] not in EVERY:
         found.append(Fault(number, "every", "no_such_choice"))
     numbers = ("baseline", "work", "stretch", "weight")
     found += [Fault(number, name, "not_a_number") for name in numbers if not _NUMBER.fullmatch(row[name])]
-    return found or _contradictions(number, row)
+    return found or _contradictions(number, row) or _astray(number, row)
 
 
 def _contradictions(number: int, row: Row) -> list[Fault]:
@@ -130,3 +190,27 @@ def _contradictions(number: int, row: Row) -> list[Fault]:
     if not 0 < weight <= 100:
         found.append(Fault(number, "weight", "weight_out_of_range"))
     return found
+
+
+def _astray(number: int, row: Row) -> list[Fault]:
+    """What is wrong with interim targets beside good ones: they lead on from the baseline to the work target."""
+    try:
+        way = stations(row.get("way", ""))
+    except ValueError:
+        return [Fault(number, "way", "way_unreadable")]
+    if any(later <= earlier for (earlier, _), (later, _) in pairwise(way)):
+        return [Fault(number, "way", "way_days_not_rising")]
+    sign = 1 if row["better"] == "more" else -1
+    values = (Decimal(row["baseline"]), *(value for _, value in way), Decimal(row["work"]))
+    if any(sign * (after - before) < 0 for before, after in pairwise(values)):
+        return [Fault(number, "way", "way_turns_back")]
+    return []
+
+
+def outside(rows: Sequence[Row], starts: date, ends: date) -> tuple[Fault, ...]:
+    """Interim targets that can be read and are not for a day between the two: a fault of its own in each season."""
+    return tuple(
+        Fault(number, "way", "way_outside")
+        for number, row in enumerate(rows, 1)
+        if any(not starts < day < ends for day, _ in _readable(row.get("way", "")))
+    )

@@ -5,7 +5,8 @@ Each kind is one `Kind` in a pure module of `evalflow.kinds`, and a package of `
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from evalflow.i18n import Text
@@ -31,6 +32,7 @@ class Kind:
     """name: as files say it. options: its typed part of a definition.
 
     tables: the evidence it keeps, {file name without ending: columns}; what a bundle holds of it.
+    optional: {table: columns that are written only where a row has something in them; older bundles lack them}.
     figures: names of the figures its outcome may hold, that a later stage may refer to.
     outcome: evidence → what the stage comes to; raises BundleError for evidence that contradicts itself.
     words: its rules as sentences in a locale, for `workflow show` and for voters.
@@ -45,6 +47,7 @@ class Kind:
     words: Callable[[Any, str], list[str]]
     outcome: Callable[[Case], Outcome]
     tables: Mapping[str, tuple[str, ...]]
+    optional: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     figures: tuple[str, ...] = ()
     check: Callable[[Definition, Stage], Iterable[Problem]] = _no_problem
     admits: bool = False

@@ -12,6 +12,7 @@ MOST_ROWS = 20
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"indicators": indicators.COLUMNS, "milestones": ("name", "due"), "partners": ("branch", "unit", "share")}
 )
+OPTIONAL: Mapping[str, tuple[str, ...]] = MappingProxyType({"indicators": indicators.OPTIONAL})
 LONGEST_NAME = 60
 
 
@@ -26,11 +27,30 @@ def faults(field_type: str, rows: Sequence[Row]) -> tuple[Fault, ...]:
     return _CHECKS[field_type](rows)
 
 
+def outside(field_type: str, rows: Sequence[Row], starts: date, ends: date) -> tuple[Fault, ...]:
+    """What a table says of days that are not in a season."""
+    return indicators.outside(rows, starts, ends) if field_type == "indicators" else ()
+
+
 def kept(field_type: str, rows: Sequence[Row]) -> list[dict[str, str]]:
     """The rows as a draft keeps them: the columns there are, in their order, and no row that is blank throughout."""
-    columns = COLUMNS[field_type]
-    found = [{name: str(row.get(name, "")).strip() for name in columns} for row in rows]
-    return [row for row in found if any(row[name] for name in columns if name not in GIVEN)]
+    found = [cells(field_type, _tidied(row)) for row in rows]
+    return [row for row in found if any(text for name, text in row.items() if name not in GIVEN)]
+
+
+def _tidied(row: Row) -> dict[str, str]:
+    stripped = {name: str(text).strip() for name, text in row.items()}
+    return {name: indicators.tidied(text) if name == "way" else text for name, text in stripped.items()}
+
+
+def cells(field_type: str, row: Row) -> dict[str, str]:
+    """A row's columns in their order, those left out that may be blank and are: as rows were before they had them.
+
+    >>> cells("milestones", {"due": "2026-06-30", "note": "?"})
+    {'name': '', 'due': '2026-06-30'}
+    """
+    found = {name: row.get(name, "") for name in COLUMNS[field_type]}
+    return {name: text for name, text in found.items() if text or name not in OPTIONAL.get(field_type, ())}
 
 
 def with_joined(partners: Sequence[Row], joined: Mapping[str, str]) -> tuple[Row, ...]:

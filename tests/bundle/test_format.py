@@ -290,3 +290,11 @@ def test_a_file_beyond_bearing_is_refused_before_it_is_read(example):
 def test_figures_are_read_exactly(example):
     (example / "outcome.json").write_text('{"vote": {"figures": {"votes": {"jade": "200/3"}}, "facts": {}}}')
     assert format.read(example).outcomes == {"vote": Outcome({"votes": {"jade": Fraction(200, 3)}}, {})}
+
+
+def test_a_column_that_older_bundles_lack_is_written_only_where_a_row_has_something_in_it() -> None:
+    columns, optional = ("entry", "way"), ("way",)
+    old, new = [{"entry": "a"}], [{"entry": "a"}, {"entry": "b", "way": "2026-06-30: 95"}]
+    assert cells.write(columns, old, optional) == "entry\na\n"
+    assert cells.write(columns, new, optional) == "entry,way\na,\nb,2026-06-30: 95\n"
+    assert cells.read("entry\na\n", columns, "plan.csv", optional) == ({"entry": "a", "way": ""},)

@@ -1,5 +1,7 @@
 """Answers that are tables: what is wrong with a row, with a cell, with the table as a whole."""
 
+from datetime import date
+
 import pytest
 
 from evalflow.workflow import rows
@@ -44,6 +46,14 @@ def test_a_good_plan_has_no_fault() -> None:
         ({"name": "x" * 61}, (1, "name", "too_long")),
         ({"better": "higher"}, (1, "better", "no_such_choice")),
         ({"every": "day"}, (1, "every", "no_such_choice")),
+        ({"way": "95 in June"}, (1, "way", "way_unreadable")),
+        ({"way": "2026-02-30: 92"}, (1, "way", "way_unreadable")),
+        ({"way": "2026-06-30: 1e3"}, (1, "way", "way_unreadable")),
+        ({"way": "2026-06-30: 91; 2026-06-30: 92"}, (1, "way", "way_days_not_rising")),
+        ({"way": "2026-06-30: 93; 2026-09-30: 92"}, (1, "way", "way_turns_back")),
+        ({"way": "2026-06-30: 89"}, (1, "way", "way_turns_back")),
+        ({"way": "2026-06-30: 96"}, (1, "way", "way_turns_back")),
+        ({"way": ";" * 401}, (1, "way", "too_long")),
     ],
 )
 def test_a_target_that_contradicts_itself_is_named(changed: dict[str, str], expected: tuple[int, str, str]) -> None:
@@ -79,10 +89,23 @@ def test_who_takes_part_is_named_once_with_a_share(table: list[tuple[str, str, s
     assert list(found) == expected
 
 
+def test_interim_targets_are_kept_as_days_and_values_however_they_were_typed() -> None:
+    typed = [{**GOOD, "way": "2026年6月30日：92.50；2026/9/30 94"}, {**GOOD, "way": " "}, {**GOOD, "way": "June: 92"}]
+    kept = rows.kept("indicators", typed)
+    assert [row.get("way") for row in kept] == ["2026-06-30: 92.50; 2026-09-30: 94", None, "June: 92"]
+    assert plan(way="2026年6月30日：90；2026-09-30: 95") == []
+
+
+def test_interim_targets_lie_between_the_first_and_the_last_day() -> None:
+    table = [{**GOOD, "way": "2026-04-02: 91"}, {**GOOD, "way": "2026-04-01: 91"}, {**GOOD, "way": "?"}, GOOD]
+    days = (date(2026, 4, 1), date(2026, 12, 31))
+    assert rows.outside("indicators", table, *days) == (Fault(2, "way", "way_outside"),)
+
+
 def test_a_draft_keeps_rows_in_which_something_was_typed_whatever_it_was() -> None:
     blank = {"name": " ", "better": "more", "every": "month"}
     typed = {"name": "", "work": "abc", "better": "less", "strange": "x"}
-    columns = dict.fromkeys(rows.COLUMNS["indicators"], "")
+    columns = dict.fromkeys(rows.cells("indicators", {}), "")
     assert rows.kept("indicators", [blank, typed]) == [{**columns, "work": "abc", "better": "less"}]
 
 

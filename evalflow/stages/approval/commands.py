@@ -124,7 +124,9 @@ def checked(held: Sequence[Indicator], number: int, work: str, stretch: str) -> 
         raise NotFound("no_such_indicator")
     typed = {"work": work.strip(), "stretch": stretch.strip()}
     rows = [one.to_json() | (typed if one.number == number else {}) for one in held]
-    wrong = {fault.column: fault.code for fault in indicators.faults(rows) if fault.row == number}
+    bends = "way"  # whatever the targets are
+    faults = [fault for fault in indicators.faults(rows) if fault.row == number and fault.column != bends]
+    wrong = {fault.column: fault.code for fault in faults}
     if wrong:
         raise Invalid("targets_not_possible", fields=wrong)
     if (_number(typed["work"]), _number(typed["stretch"])) == (known[number].work, known[number].stretch):

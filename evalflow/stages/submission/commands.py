@@ -15,7 +15,7 @@ from evalflow.files import queries as kept_files
 from evalflow.files.content import Cleaned
 from evalflow.files.models import Attachment
 from evalflow.people.models import Branch
-from evalflow.seasons import guards, moves
+from evalflow.seasons import guards, moves, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.stages.submission import acceptance, confirming, earlier, events, queries
@@ -23,6 +23,7 @@ from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Draft, Revision, RevisionState
 from evalflow.workflow import fields, rows
 from evalflow.workflow.fields import Answer, Answers, Field
+from evalflow.workflow.indicators import Fault, Row
 
 LONGEST_KEY = 20  # of an entry, as the column holds it
 LONGEST_DRAFT = 40_000  # characters of one answer that a draft keeps, however long it may be at last
@@ -222,7 +223,10 @@ def _complete(asked: tuple[Field, ...], answers: Answers) -> None:
 
 
 def _check_named(session: Session, entry: Entry, asked: tuple[Field, ...], answers: Answers) -> None:
-    """Whoever the answers name is there: branches other than the entry's own, and somebody who may take command."""
+    """Whoever the answers name is there: branches other than the entry's own, and somebody who may take command.
+
+    Days that they name lie in the season.
+    """
     branches, leaders = queries.other_branches(session, entry, "zh"), queries.leaders(session, entry.season_id)
     wrong = {}
     for one in asked:
@@ -230,14 +234,19 @@ def _check_named(session: Session, entry: Entry, asked: tuple[Field, ...], answe
         named = [row["branch"] for row in fields.rows_in(answer) if row.get("branch")]
         if entry.branch.key in named:
             wrong[one.key] = "own_branch"
-        elif one.type == "partners" and (
-            fault := rows.faults(one.type, rows.with_joined(fields.rows_in(answer), entry.joined or {}))
-        ):
+        elif fault := _table_fault(entry, one, fields.rows_in(answer)):
             wrong[one.key] = fault[0].code
         elif not set(named) <= branches.keys() or (one.type == "leader" and answer and answer not in leaders):
             wrong[one.key] = "no_such_choice"
     if wrong:
         raise Invalid("declaration_incomplete", fields=wrong, count=len(wrong))
+
+
+def _table_fault(entry: Entry, asked: Field, table: tuple[Row, ...]) -> tuple[Fault, ...]:
+    """What is wrong with a table beside branches that were merged into the entry, and in this season."""
+    if asked.type == "partners":
+        return rows.faults(asked.type, rows.with_joined(table, entry.joined or {}))
+    return rows.outside(asked.type, table, *plans.days(entry.season))
 
 
 def _hand_in_files(session: Session, entry: Entry) -> None:

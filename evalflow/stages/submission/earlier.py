@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 from evalflow.seasons.models import Entry, EntryState, Season
 from evalflow.seasons.rules import definition_of
 from evalflow.stages.submission.models import Draft
-from evalflow.workflow import fields
+from evalflow.workflow import fields, indicators
 from evalflow.workflow.fields import Answer, Answers, Field
 
 
@@ -35,7 +35,7 @@ def sources(session: Session, entry: Entry) -> Sequence[Entry]:
 def answers(source: Entry, asked: Sequence[Field], season: Season) -> dict[str, Answer]:
     """Its answers to the questions that are still asked in the same way, files and choices that are gone left out.
 
-    The days of milestones move on by as many years as lie between the two seasons' beginnings.
+    The days of milestones and interim targets move on by as many years as lie between the two seasons' beginnings.
     """
     then = _types(source.season)
     years = season.starts_on.year - source.season.starts_on.year
@@ -53,9 +53,17 @@ def _types(season: Season) -> dict[str, str]:
 
 
 def _moved(field: Field, answer: Answer, years: int) -> Answer:
-    if field.type != "milestones":
-        return answer
-    return [{**row, "due": later(row["due"], years)} for row in fields.rows_in(answer)]
+    table = fields.rows_in(answer)
+    if field.type == "milestones":
+        return [{**row, "due": later(row["due"], years)} for row in table]
+    if field.type == "indicators":
+        return [{**row, "way": _later_way(row["way"], years)} if row.get("way") else {**row} for row in table]
+    return answer
+
+
+def _later_way(way: str, years: int) -> str:
+    moved = [(date.fromisoformat(later(day.isoformat(), years)), value) for day, value in indicators.stations(way)]
+    return indicators.told(moved)
 
 
 def later(day: str, years: int) -> str:

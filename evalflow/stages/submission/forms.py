@@ -22,7 +22,7 @@ from evalflow.workflow.fields import Answer, Answers, Field
 from evalflow.workflow.indicators import Row
 
 MOST_SENT = 60  # rows that are looked at, however many a browser sends
-PLAIN = ("baseline", "work", "stretch", "weight", "due", "share")
+PLAIN = ("baseline", "work", "stretch", "weight", "due", "share", "way")
 ANSWER, KEPT, REMOVED, REMARK = "answer_", "kept_", "removed_", "remark_"
 NOBODY: Mapping[str, str] = MappingProxyType({})
 PICTURES = "image/jpeg,image/png,image/webp"

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -14,6 +14,7 @@ from wtforms import Field as Bound
 
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
+from evalflow.seasons import plans
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.submission import confirming, earlier, queries
 from evalflow.stages.submission.forms import DeclarationForm
@@ -120,13 +121,16 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
     asked = queries.options_of(stage).field
     remarks = queries.remarks_on(session, entry)
     files = kept_files.attachments(session, queries.attachment_ids(answers))
+    days = plans.days(entry.season)
     return FormPage(
         entry=entry,
         due=queries.deadline(stage, now),
         is_editable=queries.is_editable(entry, stage, now),
         is_withdrawable=queries.is_withdrawable(entry, stage),
-        questions=tuple(_question(one, form, answers.get(one.key), files, remarks.get(one.key, "")) for one in asked),
-        lacking=lacking(asked, answers),
+        questions=tuple(
+            _question(one, form, answers.get(one.key), files, remarks.get(one.key, ""), days) for one in asked
+        ),
+        lacking=lacking(asked, answers, days),
         remark=remarks.get("", ""),
         sent_back=queries.sent_back(session, entry) is not None,
         saved_at=_saved_at(draft),
@@ -136,19 +140,27 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
 
 
 def _question(
-    field: Field, form: DeclarationForm, answer: Answer | None, files: Mapping[int, Attachment], remark: str
+    field: Field,
+    form: DeclarationForm,
+    answer: Answer | None,
+    files: Mapping[int, Attachment],
+    remark: str,
+    days: tuple[date, date],
 ) -> Question:
     bound = form.answer(field.key)
     if field.type not in rows.COLUMNS:
         return Question(field, bound, named(answer, files), remark)
-    wrong = rows.faults(field.type, bound.data or [])
+    table = bound.data or []
+    wrong = rows.faults(field.type, table) + rows.outside(field.type, table, *days)
     cells = {(fault.row, fault.column): sentence_of(fault.code, {}) for fault in reversed(wrong)}
     return Question(field, bound, (), remark, cells)
 
 
-def lacking(asked: tuple[Field, ...], answers: Answers) -> tuple[tuple[Field, str], ...]:
+def lacking(asked: tuple[Field, ...], answers: Answers, days: tuple[date, date]) -> tuple[tuple[Field, str], ...]:
     """Every field that has no answer though it must, or one that can't stay, with the sentence that says so."""
-    wrong = dict.fromkeys(fields.missing(asked, answers), "answer_missing") | fields.faults(asked, answers)
+    tables = {one.key: rows.outside(one.type, fields.rows_in(answers.get(one.key)), *days) for one in asked}
+    wrong = {key: found[0].code for key, found in tables.items() if found} | fields.faults(asked, answers)
+    wrong |= dict.fromkeys(fields.missing(asked, answers), "answer_missing")
     return tuple((field, sentence_of(wrong[field.key], {})) for field in asked if field.key in wrong)
 
 

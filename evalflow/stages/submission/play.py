@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
 from evalflow.errors import Conflict
+from evalflow.seasons import plans, rules
 from evalflow.seasons import queries as seasons
-from evalflow.seasons import rules
 from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.seasons.play import World
@@ -196,7 +196,8 @@ def _answer(world: World, stage: StageRow, field: Field, subject: prose.Subject)
     last = max(windows, default=world.clock + YEAR).date()
     match field.type:
         case "indicators" if project:
-            return project.indicators()
+            first, ends = plans.days(stage.season)
+            return project.indicators(first, min(ends, last))
         case "milestones" if project:
             return project.planned(world.clock.date(), last)
         case "partners":

@@ -3,8 +3,13 @@
 Only the overhaul's days come from a published case: 7.5 used of 10 planned.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from evalflow.workflow.indicators import told
 
 MARK = "（示例）"
 COLUMNS = ("name", "unit", "better", "baseline", "work", "stretch", "weight")
@@ -13,22 +18,31 @@ Figures = tuple[str, str, str, str, str, str, int]  # name, unit, better, baseli
 
 @dataclass(frozen=True)
 class Project:
-    """What a branch could apply for. milestones: names, spread evenly over the season."""
+    """What a branch could apply for. milestones: names, spread evenly over the season.
+
+    stations: {indicator: its interim targets as (per cent of the time gone, value)}; of others the way is straight.
+    """
 
     branch: str
     title: str
     source: str
     figures: tuple[Figures, ...]
     milestones: tuple[str, ...]
+    stations: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def heading(self) -> str:
         return f"{self.title}{MARK}"
 
-    def indicators(self) -> list[dict[str, str]]:
-        """The rows of an answer of type "indicators"; figures are due every month."""
+    def indicators(self, first: date, last: date) -> list[dict[str, str]]:
+        """The rows of an answer of type "indicators"; figures are due every month. first, last: days of the season."""
         given = {"source": self.source, "every": "month"}
-        return [{**dict(zip(COLUMNS, map(str, line), strict=True)), **given} for line in self.figures]
+        rows = [{**dict(zip(COLUMNS, map(str, line), strict=True)), **given} for line in self.figures]
+        return [row | {"way": self._way(row["name"], first, last)} for row in rows]
+
+    def _way(self, name: str, first: date, last: date) -> str:
+        stated = self.stations.get(name, ())
+        return told([(first + (last - first) * gone // 100, Decimal(value)) for gone, value in stated])
 
     def planned(self, first: date, last: date) -> list[dict[str, str]]:
         """The rows of an answer of type "milestones": the names spread evenly between the two days, the last on it."""
@@ -48,6 +62,7 @@ PROJECTS = (
             ("检修一次合格率", "%", "more", "95", "97.5", "99", 40),
         ),
         ("方案评审", "备件到位", "停炉检修", "烘炉投料"),
+        {"大修工期": ((40, "10"), (55, "9"))},
     ),
     Project(
         "refining",
@@ -108,6 +123,7 @@ PROJECTS = (
             ("厂用电率", "%", "less", "7.8", "7.2", "6.8", 40),
         ),
         ("汽轮机检修", "管网改造", "并网优化"),
+        {"余热发电量": ((25, "5240"), (50, "5350"), (75, "5500"))},
     ),
     Project(
         "rare-metals",
@@ -172,6 +188,7 @@ PROJECTS = (
         "科技管理台账",
         (("课题结题数", "项", "more", "0", "6", "9", 50), ("专利受理数", "件", "more", "0", "10", "15", 50)),
         ("揭榜立项", "中期检查", "成果鉴定"),
+        {"课题结题数": ((50, "2"), (75, "4"))},
     ),
     Project(
         "digital",

@@ -28,6 +28,7 @@ HEADINGS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
             "weight": Text("权重", "Weight"),
             "source": Text("数据来源", "Source"),
             "every": Text("报送周期", "Reported every"),
+            "way": Text("进度目标", "Interim targets"),
         },
         "milestones": {"name": Text("节点", "Milestone"), "due": Text("完成日期", "Due")},
         "partners": {
@@ -37,7 +38,7 @@ HEADINGS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         },
     }
 )
-OPTIONAL = ("branch", "unit")  # of a partner: one of the two
+OPTIONAL = ("branch", "unit", "way")  # of a partner one of the two
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "better": {"越高越好": "more", "越低越好": "less", "higher": "more", "lower": "less"},
@@ -58,6 +59,10 @@ NOTES = (
         "Direction: more, less. Reported every: week, month, quarter.",
     ),
     Text("日期如2026-07-01或2026年7月1日。", "Days such as 2026-07-01."),
+    Text(
+        "进度目标可不填（按直线推进）；如2026年6月30日：95；2026年9月30日：97。",
+        "Interim targets may be left blank (a straight way), or such as 2026-06-30: 95; 2026-09-30: 97.",
+    ),
     Text(
         "导入后为草稿，由支部检查、上传附件后提交。",
         "What is imported is a draft: its branch adds files and hands it in.",

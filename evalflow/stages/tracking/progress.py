@@ -5,7 +5,7 @@ Everything about all projects of a stage is read in a fixed number of queries.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -25,20 +25,21 @@ from evalflow.stages.tracking.milestones import Milestone
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.tally import trajectory
 from evalflow.tally.trajectory import Forecast, Light, Outlook
-from evalflow.workflow.indicators import Indicator
-
-MOMENT = timedelta(microseconds=1)  # a window that closes at 24:00 ends on the day before the next
+from evalflow.workflow.indicators import Indicator, Station
 
 
 @dataclass(frozen=True)
 class IndicatorProgress:
-    """An indicator with the targets that hold. points: (day, value) that count, in the order of the days.
+    """An indicator with the targets that hold. way: where it should be on which day.
+
+    points: (day, value) that count, in the order of the days.
 
     wanted: the value expected today. attainment: points by the last figure. work, stretch: whether the forecast reaches
     them. None where there are too few figures.
     """
 
     indicator: Indicator
+    way: tuple[Station, ...]
     points: tuple[tuple[date, Fraction], ...]
     light: Light
     wanted: Fraction
@@ -153,7 +154,7 @@ def _one(
 def span_of(stage: StageRow) -> tuple[date, date]:
     """The first and the last day that targets are for: of the season, and of this stage's window."""
     starts = stage.season.starts_on
-    ends = (stage.closes_at - MOMENT).astimezone(ZONE).date() if stage.closes_at else starts
+    ends = (stage.closes_at - plans.MOMENT).astimezone(ZONE).date() if stage.closes_at else starts
     return starts, max(ends, date.fromordinal(starts.toordinal() + 1))
 
 
@@ -171,10 +172,10 @@ def _indicator(
     options: TrackingOptions,
 ) -> IndicatorProgress:
     points = _points(indicator.number, reports)
-    way = [(starts, indicator.baseline), (ends, indicator.work)]
+    way = indicator.way(starts, ends)
     wanted = trajectory.expected(way, today)
     if not points:
-        return IndicatorProgress(indicator, (), Light.GREY, wanted, None, None)
+        return IndicatorProgress(indicator, way, (), Light.GREY, wanted, None, None)
     day, value = points[-1]
     light = trajectory.light(
         value,
@@ -188,6 +189,7 @@ def _indicator(
     more = indicator.better == "more"
     return IndicatorProgress(
         indicator,
+        way,
         points,
         light,
         wanted,

@@ -115,6 +115,7 @@ def year_of(one: IndicatorProgress, of: Progress) -> Chart:
         ends=of.ends,
         today=of.today,
         forecast=one.forecast,
+        expected=one.way,
     )
 
 

@@ -242,9 +242,11 @@ def test_a_committee_that_has_decided_on_all_settles_to_the_plans_as_changed(boa
     board.rule("merge:smelting>refining", "内容相近")
     board.rule("reject:casting", "条件不成熟")
     board.rule("return:rolling", "请补充")
-    board.hand_in_again("rolling", plan=[{**board.entry("rolling").answers["plan"][0], "weight": "100"}])
+    by_way = {"weight": "100", "way": "2026-06-30: 94"}
+    board.hand_in_again("rolling", plan=[{**board.entry("rolling").answers["plan"][0], **by_way}])
     for key in ("smelting", "rolling"):
         board.rule(f"approve:{key}")
+    board.rule("targets:rolling", "原料变化", Target(1, "93", "97"))  # the interim target is beyond it now, and stays
     assert board.house.ask(lifecycle.faults, board.stage) == []
     for stage in ("declare", "committee"):
         board.house.close(board.season, stage)
@@ -260,7 +262,8 @@ def test_a_committee_that_has_decided_on_all_settles_to_the_plans_as_changed(boa
         [],
     )
     targets = {key: [(one["work"], one["stretch"]) for one in rows] for key, rows in facts["indicators"].items()}
-    assert targets == {"smelting": [("96", "98"), ("8", "7")], "rolling": [("95", "97")]}
+    assert targets == {"smelting": [("96", "98"), ("8", "7")], "rolling": [("93", "97")]}
+    assert [one.get("way") for rows in facts["indicators"].values() for one in rows] == ["2026-06-30: 94", None, None]
 
 
 def test_it_does_not_settle_while_an_application_waits(board: Board) -> None:

@@ -37,13 +37,14 @@ TOLD: Answers = {
     "sort": "safety",
     "others": [{"branch": "", "unit": "设计院", "share": "30"}],
     **PLAN,
+    "plan": [{**PLAN["plan"][0], "way": "2026-06-30: 93"}, PLAN["plan"][1]],
 }
 COPIED = {
     "name": "回收率提升工程",
     "story": "设立攻关小组",
     "tonnes": "12.5",
     "others": TOLD["others"],
-    "plan": PLAN["plan"],
+    "plan": [{**PLAN["plan"][0], "way": "2027-06-30: 93"}, PLAN["plan"][1]],
     "steps": [{"name": "投料", "due": "2027-06-30"}, {"name": "方案", "due": "2027-05-10"}],
 }
 HOME = "/s/test-2027/declare/submission/"
@@ -128,7 +129,7 @@ def test_a_source_is_the_branchs_own_accepted_entry_of_an_earlier_season_of_the_
     house: House, season: Season, by: dict[str, Actor], old: dict[str, Entry]
 ) -> None:
     other = opened(house, THEN.replace('key = "small"', 'key = "other"'), "other-2027")
-    accepted(house, other, by["smelting"], TOLD)
+    accepted(house, other, by["smelting"], {**TOLD, **PLAN})
     drafted = begun(house, season, by["smelting"])
     assert offered(house, drafted) == [old["smelting"].id]
     accepted(house, season, by["refining"], {"name": "第二年"})

@@ -137,6 +137,8 @@ def test_nobody_else_answers_for_a_leader_or_a_branch(
         ({"others": [{"branch": "moon", "unit": "", "share": "1"}]}, {"others": "no_such_choice"}),
         ({"plan": PLAN["plan"][:1]}, {"plan": "weights_not_100"}),
         ({"steps": [{"name": "投料", "due": "soon"}]}, {"steps": "not_a_date"}),
+        ({"plan": [{**PLAN["plan"][0], "way": "June: 92"}, PLAN["plan"][1]]}, {"plan": "way_unreadable"}),
+        ({"plan": [{**PLAN["plan"][0], "way": "2026-03-31: 92"}, PLAN["plan"][1]]}, {"plan": "way_outside"}),
     ],
 )
 def test_whoever_is_not_there_and_targets_that_contradict_themselves_are_named(
@@ -165,7 +167,7 @@ def test_tables_and_the_leader_are_evidence_of_what_was_accepted(
 
 def columns(rows: list[dict[str, str]]) -> dict[str, list[str]]:
     """What a browser sends of a table: each column as a list."""
-    return {f"answer_plan-{name}": [row[name] for row in rows] for name in COLUMNS["indicators"]}
+    return {f"answer_plan-{name}": [row.get(name, "") for row in rows] for name in COLUMNS["indicators"]}
 
 
 def test_on_the_form_rows_are_kept_as_typed_with_what_is_wrong_beside_the_cell(
@@ -177,13 +179,17 @@ def test_on_the_form_rows_are_kept_as_typed_with_what_is_wrong_beside_the_cell(
     page = own.get(path).text
     version, form = (page.split(f'name="{name}"')[1].split('value="')[1].split('"')[0] for name in ("version", "page"))
     blank = dict.fromkeys(COLUMNS["indicators"], "") | {"better": "more", "every": "month"}
-    typed = [{**PLAN["plan"][0], "work": "８９", "name": "<回收率>"}, blank, PLAN["plan"][1]]
+    early = {**PLAN["plan"][1], "way": "２０２６年3月31日：9.5"}
+    typed = [{**PLAN["plan"][0], "work": "８９", "name": "<回收率>"}, blank, early]
     refused = own.post(path, action="submit", version=version, page=form, answer_name="工程", **columns(typed))
     assert refused.status_code == 422
     assert 'value="&lt;回收率&gt;"' in refused.text and 'value="89"' in refused.text
-    assert "工作目标没有优于基准值" in refused.text
+    assert "工作目标没有优于基准值" in refused.text and "进度目标的日期不在指标报送期内" in refused.text
     draft = house.ask(lambda session: queries.draft_of(session, session.query(Entry).one()))
-    assert draft.answers["plan"] == [{**PLAN["plan"][0], "work": "89", "name": "<回收率>"}, PLAN["plan"][1]]
+    assert draft.answers["plan"] == [
+        {**PLAN["plan"][0], "work": "89", "name": "<回收率>"},
+        {**early, "way": "2026-03-31: 9.5"},
+    ]
 
 
 def test_a_leader_agrees_on_a_page_that_others_do_not_see(

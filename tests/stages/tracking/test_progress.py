@@ -1,11 +1,15 @@
 """A project's light, attainment and forecast come from its reports and the calendar, and from nothing else."""
 
 import re
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal as D
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Invalid
@@ -15,7 +19,9 @@ from evalflow.stages.tracking import calendar, commands, progress
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.progress import Progress
+from evalflow.tally import trajectory
 from evalflow.tally.trajectory import Light, Outlook
+from evalflow.workflow.indicators import Indicator
 from evalflow.workflow.rows import COLUMNS
 from tests.builders import House
 from tests.declared import PLAN, PROJECT, declared, secretaries
@@ -163,7 +169,7 @@ def test_targets_of_small_figures_are_written_as_they_were_stated_on_project_and
 ) -> None:
     """Half of the way from 0.0155 to 0.005 is 0.01025."""
     row = "含铜 g less 0.0155 0.005 0.004 100 化验 month"
-    plan = dict(zip(COLUMNS["indicators"], row.split(), strict=True))
+    plan = dict(zip(COLUMNS["indicators"], row.split(), strict=False))
     season = declared(house, TRACKING, by={"smelting": by["smelting"]}, answers={"plan": [plan]}, form=PROJECT)
     house.open(season, "progress")
     file(house, season, by["smelting"], "2026-08-29", recovery="0.0125")
@@ -171,6 +177,41 @@ def test_targets_of_small_figures_are_written_as_they_were_stated_on_project_and
     cells = re.findall(r'<td data-label="[^"]+">(?:<strong>)?([0-9.]+)', reader.get(PAGE).text)
     assert cells == ["0.0155", "0.005", "0.004", "0.0125", "0.0103", "28.6"]
     assert "0.0125<span" in (wall := reader.get(f"{PAGE.rpartition('/')[0]}/all/wall").text) and "/ 0.005 g" in wall
+
+
+WAY = "2026-08-29: 91; 2026-10-18: 95"  # after 150 and after 200 of the 300 days
+
+
+@pytest.mark.parametrize(
+    ("way", "day", "wanted", "light"),
+    [("", "2026-08-29", 93, "red"), (WAY, "2026-08-29", 91, "green"), (WAY, "2026-09-23", 93, "red")],
+)
+def test_interim_targets_say_what_is_wanted_on_a_day_and_where_there_are_none_the_way_is_straight(
+    house: House, by: dict[str, Actor], signed_in, way: str, day: str, wanted: int, light: str
+) -> None:
+    first, second = PLAN["plan"]
+    plan = {"plan": [{**first, "way": way}, second]}
+    season = declared(house, TRACKING, by={"smelting": by["smelting"]}, answers={**PLAN, **plan}, form=PROJECT)
+    house.open(season, "progress")
+    file(house, season, by["smelting"], day, recovery="91")
+    found = seen(house, season).indicators[0]
+    assert (found.wanted, found.light) == (wanted, light)
+    drawn = re.findall(r'class="plot-expected" points="([^"]+)"', signed_in(by["smelting"].person_id).get(PAGE).text)
+    assert [len(line.split()) for line in drawn] == [4 if way else 2, 2]
+
+
+@given(way=st.lists(st.integers(1, 299), unique=True, max_size=6), day=st.integers(0, 320), value=st.integers(85, 99))
+def test_interim_targets_on_the_straight_way_change_no_light(way: list[int], day: int, value: int) -> None:
+    """From 90 to 96 in 300 days is a fiftieth a day."""
+    straight = Indicator(1, "a", "%", "more", D(90), D(96), D(97), D(100), "", "month")
+    starts, ends = date(2026, 4, 1), date(2027, 1, 26)
+    stated = replace(straight, stations=tuple((starts + timedelta(one), 90 + D(one) / 50) for one in sorted(way)))
+    today = starts + timedelta(day)
+    seen = [
+        trajectory.light(D(value), trajectory.expected(one.way(starts, ends), today), baseline=D(90), work=D(96))
+        for one in (straight, stated)
+    ]
+    assert seen[0] == seen[1]
 
 
 @pytest.mark.parametrize(
