@@ -59,8 +59,8 @@ def _once(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 class SubmissionOptions(Options):
     """field: the form, in the order it is shown.
 
-    review: "organiser" accepts each entry, once a leader and branches that it names have agreed, or returns it with
-    remarks; with "none" handing in is enough.
+    review: "organiser" accepts each entry, once a leader, branches and units that it names have agreed, or returns it
+    with remarks; with "none" handing in is enough.
     """
 
     field: Annotated[

@@ -148,6 +148,8 @@ SENTENCES: Mapping[str, Any] = {
     "confirmations_awaited": _l("Not everybody named in “%(entry)s” has agreed; still awaited: %(count)s."),
     "nothing_to_confirm": _l("There is nothing to confirm in “%(entry)s” now."),
     "admission_over": _l("It is fixed who takes part: “%(entry)s” can no longer come in."),
+    "letter_incomplete": _l("A unit agrees or declines by letter; see below."),
+    "letter_needed": _l("Please state the number of the letter."),
     "nothing_to_review": _l("“%(entry)s” does not wait for review."),
     "submissions_unreviewed": _l("Declarations that still wait for review: %(count)s."),
     "no_such_file": _l("There is no such file."),

@@ -44,8 +44,11 @@ def shared(house: House, signer: Signer) -> House:
     house.act(submission.submit, stage.id, entry.id, version=saved.version, actor=by["smelting"])
     yes = {"accepted": True, "version": house.ask(entry_of, entry.id).version}
     house.act(confirming.answer, stage.id, entry.id, **yes, actor=by["refining"])
-    version = house.ask(entry_of, entry.id).version
     organiser = house.actor("reviewer", Role.ORGANISER)
+    said = {"accepted": True, "version": house.ask(entry_of, entry.id).version, "actor": organiser}
+    letter = confirming.Letter("冶研函〔2026〕5号", "2026-03-30")
+    house.act(confirming.record, stage.id, entry.id, "冶金技术研究所", letter, **said)
+    version = house.ask(entry_of, entry.id).version
     house.act(reviewing.accept, stage.id, entry.id, version=version, actor=organiser)
     for key in ("declare", "vote", "decide"):
         if key != "declare":

@@ -38,10 +38,10 @@ WITHDRAWN = EventType(
 
 CONFIRMED = EventType(
     "submission.confirmed",
-    zh="被列名者确认或拒绝（what：挂帅或参与）",
-    en="somebody named in an entry agreed or declined (what: command or part)",
-    public=("entry", "what", "branch", "accepted"),
-    personal=("reason",),
+    zh="被列名者确认或拒绝（what：挂帅、支部参与或单位参与；单位以函件答复）",
+    en="somebody named in an entry agreed or declined (what: command, part of a branch, or unit, by letter)",
+    public=("entry", "revision", "what", "branch", "accepted"),
+    personal=("reason", "unit", "letter", "letter_on"),
 )
 
 EVENTS = (CONFIRMED, BEGUN, SUBMITTED, RETURNED, ACCEPTED, REJECTED, WITHDRAWN)

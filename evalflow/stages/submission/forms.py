@@ -87,6 +87,16 @@ class ConfirmationForm(Form):
     reason = TextAreaField(_l("Reason"), render_kw={"rows": 3, "maxlength": 2000})
 
 
+class UnitForm(Form):
+    """What a unit that is no branch says in its letter. version: of the entry."""
+
+    version = HiddenField()
+    unit = SelectField(_l("Unit"), validate_choice=False)
+    letter = StringField(_l("Number of the letter"), render_kw={"maxlength": 60, "autocomplete": "off"})
+    day = StringField(_l("Dated"), widget=DateInput())
+    reason = TextAreaField(_l("Reason"), render_kw={"rows": 3, "maxlength": 2000})
+
+
 def declaration_form(asked: Iterable[Field], leaders: Mapping[str, str] = NOBODY) -> type[DeclarationForm]:
     """A form class with one field for each question. leaders: {login: name} of those who may take command."""
     bound = {f"{ANSWER}{field.key}": _bound(field, leaders) for field in asked}

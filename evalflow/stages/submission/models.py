@@ -1,7 +1,7 @@
 """A declaration in the making, and every version of it that was handed in."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text
@@ -21,16 +21,19 @@ class RevisionState(enum.StrEnum):
 
 
 class Asked(enum.StrEnum):
-    """What somebody is asked to confirm: that they take command, or that their branch takes part."""
+    """What somebody is asked to confirm: that they take command, or that their branch or unit takes part."""
 
     COMMAND = "command"
     PART = "part"
+    UNIT = "unit"
 
 
 class Confirmation(Base):
-    """Somebody named in a declaration says that they agree, or not. name: a leader's login, or a branch's key.
+    """Somebody named in a declaration says that they agree, or not. name: a leader's login, a branch's key, or a unit.
 
-    accepted: None while the answer is awaited. reason: why not.
+    accepted: None while the answer is awaited. reason: why not. agreed: the rows that they agreed to last, see
+    `confirming.terms`; None to none yet. letter, letter_on: number and day of the letter by which a unit, which has no
+    account, answered.
     """
 
     __tablename__ = "confirmation"
@@ -40,6 +43,9 @@ class Confirmation(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     accepted: Mapped[bool | None]
     reason: Mapped[str] = mapped_column(Text, default="")
+    agreed: Mapped[Any | None] = mapped_column(Json)
+    letter: Mapped[str] = mapped_column(String(60), default="")
+    letter_on: Mapped[date | None]
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

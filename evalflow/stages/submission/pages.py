@@ -12,19 +12,21 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import Field as Bound
 
+from evalflow.access import Actor
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
 from evalflow.seasons import plans
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.submission import confirming, earlier, queries
 from evalflow.stages.submission.forms import DeclarationForm
-from evalflow.stages.submission.models import Confirmation, Draft, Revision
+from evalflow.stages.submission.models import Asked, Confirmation, Draft, Revision
 from evalflow.stages.submission.queries import Change
 from evalflow.web.answers import Shown, named, shown
 from evalflow.web.current import locale
 from evalflow.web.refusals import sentence_of
 from evalflow.workflow import fields, rows
 from evalflow.workflow.fields import Answer, Answers, Field
+from evalflow.workflow.indicators import Row
 
 _SENTENCE = re.compile(r"\n+|[^。！？；\n]+[。！？；]*|[。！？；]+")
 STATES: Mapping[str, Any] = {
@@ -97,6 +99,19 @@ class FormPage:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """What somebody whom a declaration names is asked to agree to: rows of a table of this type.
+
+    before: what they agreed to last, where some of it is no longer in it.
+    """
+
+    confirmation: Confirmation
+    type: str
+    rows: Sequence[Row]
+    before: Sequence[Row]
+
+
+@dataclass(frozen=True)
 class ReadPage:
     """What was handed in. differences: of the last revision from the one before it; none where it is the first.
 
@@ -113,6 +128,13 @@ class ReadPage:
     asked_for: Mapping[str, str] = dataclasses.field(default_factory=dict)
     confirmations: Sequence[Confirmation] = ()
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def units(self) -> Sequence[str]:
+        """Those whose letter is awaited."""
+        if self.entry.state != EntryState.SUBMITTED:
+            return ()
+        return [one.name for one in self.confirmations if one.what == Asked.UNIT and one.accepted is None]
 
 
 def form_page(session: Session, stage: StageRow, entry: Entry, form: DeclarationForm, *, now: datetime) -> FormPage:
@@ -182,6 +204,18 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
         confirmations=confirming.of(session, entry.id),
         names=names,
     )
+
+
+def agreements(page: ReadPage, actor: Actor) -> list[Agreement]:
+    """What the reader is asked for, answered or not."""
+    wanted = confirming.terms(page.entry)
+    own = confirming.concerning(page.confirmations, actor, page.entry.season_id)
+    return [_agreement(one, wanted.get((Asked(one.what), one.name), [])) for one in own]
+
+
+def _agreement(one: Confirmation, rows: Sequence[Row]) -> Agreement:
+    before = [] if one.accepted is not None else [row for row in one.agreed or () if row not in rows]
+    return Agreement(one, confirming.TABLES[Asked(one.what)], rows, before)
 
 
 def _difference(change: Change, files: Mapping[int, Attachment], names: Mapping[str, str]) -> Difference:

@@ -17,6 +17,8 @@ from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.submission import commands, confirming, projects, prose, queries, reviewing
+from evalflow.stages.submission.confirming import Letter
+from evalflow.stages.submission.models import Asked
 from evalflow.workflow.fields import Answer, Field
 
 AMENDED = 1  # the second entry handed in is returned once
@@ -25,6 +27,7 @@ YEAR = timedelta(days=300)  # how far ahead a project plans where the rules name
 READING = 7  # minutes the organiser spends on one
 FEWEST = 6  # branches; of fewer, nobody comes too late or leaves
 MORE_TIME = timedelta(days=1)
+LETTER = "示例函〔2026〕12号"
 WHY_MORE = "支部因生产检修申请顺延一天。"
 
 
@@ -264,16 +267,30 @@ def _accept(world: World, stage: StageRow, entry_id: int) -> None:
 
 
 def _confirm(world: World, stage: StageRow, entry_id: int) -> None:
-    """Whoever is named agrees within the day."""
+    """Whoever is named agrees within the day, units that are no branches by letter."""
     for who in (*world.leaders, *world.secretaries.values()):
         if world.ask(_is_asked, entry_id, who):
             version = _entry(world, entry_id).version
             world.wait(minutes=READING)
             world.do(confirming.answer, stage.id, entry_id, accepted=True, version=version, actor=who)
+    for unit in world.ask(_units, entry_id):
+        version = _entry(world, entry_id).version
+        world.wait(minutes=READING)
+        letter = Letter(LETTER, world.clock.date().isoformat())
+        said = {"accepted": True, "version": version, "actor": world.organiser}
+        world.do(confirming.record, stage.id, entry_id, unit, letter, **said)
 
 
 def _is_asked(session: Session, entry_id: int, who: Actor) -> bool:
-    return any(row.accepted is None for row in confirming.concerning(confirming.of(session, entry_id), who))
+    season_id = queries.entry_of(session, entry_id).season_id
+    own = confirming.concerning(confirming.of(session, entry_id), who, season_id)
+    return any(row.accepted is None for row in own)
+
+
+def _units(session: Session, entry_id: int) -> list[str]:
+    """Those whose letters are awaited."""
+    rows = confirming.of(session, entry_id)
+    return [row.name for row in rows if row.what == Asked.UNIT and row.accepted is None]
 
 
 def _entry(world: World, entry_id: int) -> Entry:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from evalflow.access import ROLES_OF, Actor, Permission, Role, may
@@ -38,13 +38,15 @@ class Change:
 class DeskLine:
     """A branch on the organiser's desk with one of its entries; entry None: the branch has none, it is late.
 
-    submitted_at: of the last revision, revisions how often it was handed in.
+    submitted_at: of the last revision, revisions how often it was handed in. awaited: how many of those it names have
+    not agreed.
     """
 
     branch: Branch
     entry: Entry | None
     revisions: int = 0
     submitted_at: datetime | None = None
+    awaited: int = 0
 
 
 def options_of(stage: StageRow) -> SubmissionOptions:
@@ -204,15 +206,17 @@ def places_left(entries: Sequence[Entry], branch_id: int, stage: StageRow) -> in
 
 
 def desk(session: Session, stage: StageRow) -> list[DeskLine]:
-    """Every branch with its entries, branches that have none included; by branch, in three queries."""
+    """Every branch with its entries, branches that have none included; by branch, in four queries."""
     entries: dict[int, list[Entry]] = {}
     for entry in seasons.entries(session, stage.season_id):
         entries.setdefault(entry.branch_id, []).append(entry)
-    handed_in = _handed_in(session, stage.season_id)
+    handed_in, awaited = _handed_in(session, stage.season_id), _awaited(session, stage.season_id)
     lines: list[DeskLine] = []
     for branch in session.scalars(select(Branch).order_by(Branch.id)):
         found = entries.get(branch.id, [])
-        lines += [DeskLine(branch, entry, *handed_in.get(entry.id, (0, None))) for entry in found]
+        lines += [
+            DeskLine(branch, entry, *handed_in.get(entry.id, (0, None)), awaited.get(entry.id, 0)) for entry in found
+        ]
         if not found:
             lines.append(DeskLine(branch, None))
     return lines
@@ -228,16 +232,34 @@ def _handed_in(session: Session, season_id: int) -> Mapping[int, tuple[int, date
     return {entry_id: (number, moment) for entry_id, number, moment in session.execute(query)}
 
 
+def _awaited(session: Session, season_id: int) -> Mapping[int, int]:
+    query = (
+        select(Confirmation.entry_id, func.count())
+        .join(Entry, Entry.id == Confirmation.entry_id)
+        .where(Entry.season_id == season_id, Confirmation.accepted.is_not(True))
+        .group_by(Confirmation.entry_id)
+    )
+    return dict(session.execute(query).all())
+
+
 def asked_of(session: Session, season_id: int, actor: Actor) -> list[Entry]:
     """Entries handed in that name this person or their branch, and wait for their word."""
-    theirs = or_(
-        and_(Confirmation.what == Asked.COMMAND, Confirmation.name == actor.login),
-        and_(Confirmation.what == Asked.PART, Confirmation.name.in_(actor.speaks_for)),
-    )
+    theirs = and_(Confirmation.what == Asked.PART, Confirmation.name.in_(actor.speaks_for))
+    if may(actor, Permission.ACCEPT_COMMAND, season=season_id):
+        theirs = or_(theirs, and_(Confirmation.what == Asked.COMMAND, Confirmation.name == actor.login))
+    return _waiting_for(session, season_id, theirs)
+
+
+def waiting_for_units(session: Session, season_id: int) -> list[Entry]:
+    """Entries handed in that name a unit whose letter has not been recorded."""
+    return _waiting_for(session, season_id, Confirmation.what == Asked.UNIT)
+
+
+def _waiting_for(session: Session, season_id: int, which: ColumnElement[bool]) -> list[Entry]:
     query = (
         select(Entry)
         .join(Confirmation, Confirmation.entry_id == Entry.id)
-        .where(Entry.season_id == season_id, Entry.state == EntryState.SUBMITTED, theirs)
+        .where(Entry.season_id == season_id, Entry.state == EntryState.SUBMITTED, which)
         .where(Confirmation.accepted.is_(None))
         .distinct()
     )
@@ -262,6 +284,10 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
             for entry in asked_of(session, stage.season_id, actor)
         ]
     if may(actor, Permission.REVIEW, season=stage.season_id):
+        found += [
+            Task("Record a unit's answer", "submission.review", stage, entry.title, args=(("entry_key", entry.key),))
+            for entry in waiting_for_units(session, stage.season_id)
+        ]
         waiting = count_unreviewed(session, stage)
         if waiting:
             found.append(Task("Review declarations", "submission.desk", stage, detail=str(waiting)))

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice
 
 from evalflow.access import Permission, may, require
 from evalflow.errors import Conflict, Forbidden, Invalid
@@ -218,14 +219,14 @@ def confirm(entry_key: str) -> str:
 def _naming(entry_key: str) -> Entry:
     """An entry that names whoever asks."""
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
-    if not confirming.concerning(confirming.of(reading(), found.id), actor()):
+    if not confirming.concerning(confirming.of(reading(), found.id), actor(), found.season_id):
         raise Forbidden("not_permitted")
     return found
 
 
 def _confirm(found: Entry, form: forms.ConfirmationForm) -> str:
     page = pages.read_page(reading(), place().stage, found)
-    own = confirming.concerning(page.confirmations, actor())
+    own = pages.agreements(page, actor())
     return render_template("stages/submission/confirm.html", page=page, form=form, own=own)
 
 
@@ -266,14 +267,48 @@ def desk() -> str:
 @guarded(Permission.REVIEW)
 def review(entry_key: str) -> str:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    return _review(found, _blank_review(found))
+
+
+def _blank_review(found: Entry) -> ReviewForm:
     form = forms.review_form(_asked())(formdata=None)
     form.version.data = str(found.version)
-    return _review(found, form)
+    return form
 
 
-def _review(found: Entry, form: ReviewForm) -> str:
+def _review(found: Entry, form: ReviewForm, unit: forms.UnitForm | None = None) -> str:
     page = pages.read_page(reading(), place().stage, found)
-    return render_template("stages/submission/review.html", page=page, form=form)
+    unit = unit or forms.UnitForm(formdata=None, data={"version": str(found.version)})
+    unit.unit.choices = [SelectChoice(name, name) for name in page.units]
+    return render_template("stages/submission/review.html", page=page, form=form, unit=unit)
+
+
+@blueprint.post("/desk/<entry_key>/unit")
+@guarded(Permission.REVIEW)
+def record(entry_key: str) -> Answered:
+    """What a unit that is no branch says in its letter."""
+    found, form = seasons.entry_by_key(reading(), place().season.id, entry_key), forms.UnitForm()
+    agrees = request.form.get("answer") == "accept"
+    letter = confirming.Letter(str(form.letter.data or ""), str(form.day.data or ""))
+    try:
+        with writing() as session:
+            confirming.record(
+                session,
+                place().stage.id,
+                found.id,
+                str(form.unit.data or ""),
+                letter,
+                accepted=agrees,
+                reason=str(form.reason.data or ""),
+                version=_number(form.version.data),
+                actor=actor(),
+                now=now(),
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return _review(found, _blank_review(found), form), refusal.status
+    flash(_("The unit's answer is recorded."))
+    return redirect(url_for("submission.review", entry_key=entry_key))
 
 
 @blueprint.post("/desk/<entry_key>/accept")

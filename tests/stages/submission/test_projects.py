@@ -3,11 +3,16 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.people import grants
+from evalflow.people.models import Person, RoleGrant
 from evalflow.seasons.models import Entry, EntryState, Season
 from evalflow.stages.submission import commands, confirming, lifecycle, queries, reviewing
+from evalflow.stages.submission.confirming import Letter
 from evalflow.workflow.rows import COLUMNS
 from tests.builders import House
 from tests.declared import PLAN, PROJECT, secretaries
@@ -18,6 +23,7 @@ FORM = PROJECT.replace('review = "none"\n', "").replace("field = [", f"field = [
 HOME = "/s/test-2026/declare/submission/"
 REFINING, DESIGN = {"branch": "refining", "unit": "", "share": "30"}, {"branch": "", "unit": "设计院", "share": "5"}
 PARTNERS = {"others": [REFINING, DESIGN]}
+LETTER = {"letter": "院函〔2026〕3号", "letter_on": "2026-03-30"}
 
 
 @pytest.fixture
@@ -66,6 +72,24 @@ def answer(
     house.act(confirming.answer, stage.id, entry.id, **said, actor=actor)
 
 
+def record(
+    house: House,
+    season: Season,
+    entry: Entry,
+    organiser: Actor,
+    reason: str = "",
+    *,
+    accepted: bool = True,
+    **typed: str,
+) -> None:
+    """What the unit's letter says."""
+    letter = {"letter": LETTER["letter"], "day": LETTER["letter_on"], **typed}
+    said = {"accepted": accepted, "reason": reason, "version": now(house, entry).version, "actor": organiser}
+    stage = house.stage(season, "declare")
+    unit = letter.get("unit", "设计院")
+    house.act(confirming.record, stage.id, entry.id, unit, Letter(letter["letter"], letter["day"]), **said)
+
+
 def accept(house: House, season: Season, entry: Entry, organiser: Actor) -> None:
     version = now(house, entry).version
     house.act(reviewing.accept, house.stage(season, "declare").id, entry.id, version=version, actor=organiser)
@@ -85,11 +109,22 @@ def test_an_application_is_accepted_once_its_leader_and_every_branch_that_takes_
         with pytest.raises(Conflict, match="confirmations_awaited"):
             accept(house, season, entry, organiser)
         answer(house, season, entry, who)
+    with pytest.raises(Conflict, match="confirmations_awaited"):
+        accept(house, season, entry, organiser)
+    record(house, season, entry, organiser)
     accept(house, season, entry, organiser)
     assert now(house, entry).state == EntryState.ACCEPTED
-    assert [public for _, _, public, _ in house.log("submission.confirmed")] == [
-        {"entry": "smelting", "what": "command", "branch": "", "accepted": True},
-        {"entry": "smelting", "what": "part", "branch": "refining", "accepted": True},
+    told = {"entry": "smelting", "revision": 1, "branch": "", "accepted": True}
+    unsaid = {"reason": "", "unit": "", "letter": "", "letter_on": ""}
+    by_letter = {**unsaid, "unit": "设计院", **LETTER}
+    assert [(office, public, personal) for _, office, public, personal in house.log("submission.confirmed")] == [
+        ("sponsor", {**told, "what": "command"}, {**unsaid, "person": leader.person_id}),
+        (
+            "branch_secretary:refining",
+            {**told, "what": "part", "branch": "refining"},
+            {**unsaid, "person": by["refining"].person_id},
+        ),
+        ("organiser", {**told, "what": "unit"}, {**by_letter, "person": organiser.person_id}),
     ]
 
 
@@ -116,7 +151,124 @@ def test_after_an_amendment_only_who_has_not_agreed_is_asked_again(
     assert [(row.what, row.name, row.accepted) for row in rows] == [
         ("command", "deputy", None),
         ("part", "refining", True),
+        ("unit", "设计院", None),
     ]
+
+
+def answers_so_far(house: House, entry: Entry) -> list[bool | None]:
+    """Of the leader, the branch and the unit."""
+    return [row.accepted for row in house.ask(confirming.of, entry.id)]
+
+
+def test_an_agreement_ends_when_its_own_terms_change_and_no_other_does(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    for who in (leader, by["refining"]):
+        answer(house, season, entry, who)
+    record(house, season, entry, organiser, "另有安排", accepted=False)
+    applied(house, season, by["smelting"], others=[{**REFINING, "share": "0"}, DESIGN])
+    assert answers_so_far(house, entry) == [True, None, None]
+    answer(house, season, entry, by["refining"], "请按原比例", accepted=False)
+    applied(house, season, by["smelting"], plan=[{**PLAN["plan"][0], "stretch": "98"}, PLAN["plan"][1]])
+    assert answers_so_far(house, entry) == [None, None, None]
+    for who in (leader, by["refining"]):
+        answer(house, season, entry, who)
+    record(house, season, entry, organiser)
+    accept(house, season, entry, organiser)
+    assert now(house, entry).state == EntryState.ACCEPTED
+
+
+def test_whoever_is_asked_again_reads_what_was_changed(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, signed_in
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    page, boss = f"{HOME}confirm/{entry.key}", signed_in(leader.person_id)
+    answer(house, season, entry, leader)
+    answer(house, season, entry, by["refining"], "份额太少", accepted=False)
+    assert "请重新确认" not in boss.get(page).text
+    applied(house, season, by["smelting"], plan=[{**PLAN["plan"][0], "stretch": "98"}, PLAN["plan"][1]])
+    now_asked, before = boss.get(page).text.split("请重新确认")
+    assert ("98" in now_asked, "回收率" in before.split("</table>")[0], "工期" in before.split("</table>")[0]) == (
+        True,
+        True,
+        False,
+    )
+    assert "请重新确认" not in signed_in(by["refining"].person_id).get(page).text
+
+
+def test_who_may_no_longer_take_command_cannot_accept_it(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    house.act(grants.withdraw_grant, house.ask(_sponsors)[0], actor=house.administrator)
+    house.grant(leader.person_id or 0, Role.MEMBER)
+    retired = house.ask(lambda session: grants.actor_of(session, session.get_one(Person, leader.person_id)))
+    assert asked(house, season, retired) == []
+    with pytest.raises(Forbidden):
+        answer(house, season, entry, retired)
+    assert answers_so_far(house, entry) == [None, None, None]
+
+
+def _sponsors(session: Session) -> list[int]:
+    return list(session.scalars(select(RoleGrant.id).where(RoleGrant.role == Role.SPONSOR)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"letter": " "}, {"letter": "letter_needed"}),
+        ({"letter": "函" * 61}, {"letter": "too_long"}),
+        ({"day": ""}, {"day": "not_a_date"}),
+        ({"day": "2026-04-02"}, {"day": "day_to_come"}),
+    ],
+)
+def test_a_unit_answers_by_a_letter_with_its_number_and_day(
+    house: House,
+    season: Season,
+    by: dict[str, Actor],
+    leader: Actor,
+    organiser: Actor,
+    typed: dict[str, str],
+    wrong: dict[str, str],
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    with pytest.raises(Invalid) as refused:
+        record(house, season, entry, organiser, **typed)
+    assert (refused.value.fields, answers_so_far(house, entry)) == (wrong, [None, None, None])
+
+
+def test_only_the_organiser_records_a_letter_and_only_of_a_unit_that_is_asked(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    for stranger in (by["smelting"], leader):
+        with pytest.raises(Forbidden):
+            record(house, season, entry, stranger)
+    with pytest.raises(Conflict, match="nothing_to_confirm"):
+        record(house, season, entry, organiser, unit="refining")
+    tasks = house.ask(queries.tasks, house.stage(season, "declare"), organiser, house.now)
+    assert [(task.title, task.detail) for task in tasks if task.endpoint == "submission.review"] == [
+        ("Record a unit's answer", "提速工程")
+    ]
+    record(house, season, entry, organiser)
+    with pytest.raises(Conflict, match="nothing_to_confirm"):
+        record(house, season, entry, organiser)
+
+
+def test_the_organiser_records_a_letter_on_the_desk(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor, signed_in
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    own: Visitor = signed_in(organiser.person_id)
+    assert "还有3项待确认" in own.get(f"{HOME}desk").text
+    page = f"{HOME}desk/{entry.key}"
+    assert '<option value="设计院">' in own.get(page).text
+    typed = {"unit": "设计院", "letter": "院函〔2026〕3号", "day": "2026-03-30", "version": str(entry.version)}
+    refused = own.post(f"{page}/unit", answer="decline", **typed)
+    assert (refused.status_code, "院函〔2026〕3号" in refused.text) == (422, True)
+    told = own.send(f"{page}/unit", answer="accept", **typed).text
+    assert "以院函〔2026〕3号（2026年3月30日）答复" in told and "unit-answer" not in told
 
 
 def test_nobody_else_answers_for_a_leader_or_a_branch(
@@ -126,7 +278,7 @@ def test_nobody_else_answers_for_a_leader_or_a_branch(
     for stranger in (by["smelting"], organiser, house.actor("deputy", Role.SPONSOR)):
         with pytest.raises(Forbidden):
             answer(house, season, entry, stranger)
-    assert [row.accepted for row in house.ask(confirming.of, entry.id)] == [None, None]
+    assert answers_so_far(house, entry) == [None, None, None]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +307,7 @@ def test_tables_and_the_leader_are_evidence_of_what_was_accepted(
     entry = applied(house, season, by["smelting"])
     for who in (leader, by["refining"]):
         answer(house, season, entry, who)
+    record(house, season, entry, organiser)
     accept(house, season, entry, organiser)
     house.close(season, "declare")
     stage = house.settle(season, "declare")
@@ -202,5 +355,5 @@ def test_a_leader_agrees_on_a_page_that_others_do_not_see(
     assert boss.post(page, answer="decline", version=str(entry.version), reason="").status_code == 422
     boss.get(page)
     assert boss.send(page, answer="accept", version=str(entry.version)).status_code == 200
-    assert [row.accepted for row in house.ask(confirming.of, entry.id)] == [True, None]
+    assert answers_so_far(house, entry) == [True, None, None]
     assert signed_in(house.person("stranger")).get(page).status_code == 403
