@@ -99,10 +99,7 @@ def _milestones(session: Session, season: Season, reader: Actor) -> Iterator[App
 
 
 def _is_of(entry: Entry, reader: Actor) -> bool:
-    takes_part = {entry.branch.key, *(row["branch"] for row in plans.partners(entry) if row["branch"])}
-    return bool(takes_part & reader.speaks_for) or bool(
-        reader.login and plans.answer_of(entry, "leader") == reader.login
-    )
+    return entry.branch.key in reader.speaks_for or plans.names(entry, reader)
 
 
 def _sittings(session: Session, season: Season, reader: Actor) -> Iterator[Appointment]:

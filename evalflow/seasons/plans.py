@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow.access import Actor, Permission, may
 from evalflow.seasons.models import Entry, Season, TargetChange
 from evalflow.seasons.rules import definition_of
 from evalflow.seasons.windows import ZONE
@@ -40,6 +41,13 @@ def answer_of(entry: Entry, field_type: str) -> str:
     key = next((field.key for field in asked if field.type == field_type), "")
     answer = entry.answers.get(key) if key else None
     return answer if isinstance(answer, str) else ""
+
+
+def names(entry: Entry, reader: Actor) -> bool:
+    """Whether an entry names this person: as its leader in command, or a branch of theirs among those that take part."""
+    leads = may(reader, Permission.ACCEPT_COMMAND, season=entry.season_id)
+    is_leader = leads and bool(reader.login) and reader.login == answer_of(entry, "leader")
+    return is_leader or any(row["branch"] in reader.speaks_for for row in partners(entry))
 
 
 def declared(entry: Entry) -> tuple[Indicator, ...]:

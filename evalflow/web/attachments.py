@@ -13,7 +13,7 @@ from evalflow.files.models import Attachment
 from evalflow.funds.models import FundDocument
 from evalflow.kinds.promotion import PromotionOptions
 from evalflow.kinds.submission import SubmissionOptions
-from evalflow.seasons import visibility
+from evalflow.seasons import plans, visibility
 from evalflow.seasons.models import Entry, EntryState, Season
 from evalflow.seasons.rules import definition_of
 from evalflow.web.current import actor, reading
@@ -53,11 +53,12 @@ def is_public(attachment: Attachment, entry: Entry) -> bool:
 
 
 def is_visible(asking: Actor, attachment: Attachment, entry: Entry) -> bool:
-    """Before that: the branch's own, and, once handed in, whoever reviews it or reads the dossier."""
+    """Before that: the branch's own, and, once handed in, whoever reviews it, reads the dossier, or is named in it."""
     if may(asking, Permission.DECLARE, season=entry.season_id, branch=entry.branch_id):
         return True
     readers = (Permission.REVIEW, Permission.READ_DOSSIER)
-    return attachment.is_handed_in and any(may(asking, reader, season=entry.season_id) for reader in readers)
+    reads = any(may(asking, reader, season=entry.season_id) for reader in readers)
+    return attachment.is_handed_in and (reads or plans.names(entry, asking))
 
 
 def shown_fields(season: Season) -> set[str]:
