@@ -166,7 +166,8 @@ def accounts(database: Database) -> str:
     """What to tell whoever started the demo; "" where this is not the demo."""
     with database.reading() as session:
         people_of = {person.login: person for person in session.scalars(select(Person).where(_may_sign_in()))}
-    logins = ("organiser", "committee1", "smelting-secretary", *MEMBERS_WITH_ACCOUNT[:1], "auditor", "admin", "teller1")
+    offices = ("organiser", "committee1", "smelting-secretary", "leader1", *MEMBERS_WITH_ACCOUNT[:1])
+    logins = (*offices, "auditor", "admin", "teller1")
     if not all(login in people_of for login in logins):
         return ""
     lines = [f"  {login:22} {people_of[login].name}" for login in logins]
@@ -177,7 +178,7 @@ def accounts(database: Database) -> str:
         [
             f"Demo accounts, all with the password {PASSWORD}:",
             *lines,
-            "  committee1–9, <branch>-secretary, teller2 and teller3 exist too.",
+            "  committee1–9, leader1–4 (in command of projects), <branch>-secretary, teller2 and teller3 exist too.",
             f"Tellers' passphrases for their shares of the key: {tellers}",
         ]
     )

@@ -50,7 +50,7 @@ def attainment(value: Number, targets: Targets) -> Fraction:
     target no better than the baseline, a stretch target no better than the work target), stretch_points below 100, a
     logarithm of 0 or less. Where the scale is logarithmic and capped, a value of 0 or less has the points of the worst.
     Source: UNDP, Human Development Report 2021/2022, technical note 1, step 1 (goalposts, capped, income by logarithm);
-    the work and stretch targets of performance contracts (工作目标, 挑战目标).
+    the work and stretch targets of performance contracts (工作目标, 奋斗目标).
 
     >>> targets = Targets(baseline=60, work=80, stretch=90)
     >>> [str(attainment(value, targets)) for value in (50, 60, 70, 80, 85, 90, 99)]

@@ -19,7 +19,7 @@ from evalflow.tally.trajectory import Light
 from evalflow.workflow.indicators import Indicator
 
 TEXTS = (
-    "已完成方案论证与现场调研，项目按计划推进，下月进入实施阶段。",
+    "已完成方案论证与现场调研，工程按计划推进，下月进入实施阶段。",
     "阶段目标已完成过半，重点难点已列入周督办清单。",
     "主要措施全部落实，正在整理成效数据，准备验收。",
 )
