@@ -38,6 +38,13 @@ PROJECT = SUBMISSION.replace(
   { key = "steps", type = "milestones", label = { zh = "节点", en = "Milestones" } },
   { key = "others", type = "partners", label = { zh = "参与", en = "Partners" } },""",
 )
+YEAR = """
+[[stage]]
+key = "progress"
+kind = "tracking"
+title = { zh = "跟踪推进", en = "Tracking" }
+closes = "start + 300 days"
+"""
 PLAN: Answers = {
     "plan": [
         dict(zip(COLUMNS["indicators"], row.split(), strict=False))  # `way` is blank

@@ -44,7 +44,7 @@ def answer_of(entry: Entry, field_type: str) -> str:
 
 
 def names(entry: Entry, reader: Actor) -> bool:
-    """Whether an entry names this person: as its leader in command, or a branch of theirs among those that take part."""
+    """Whether an entry names this person: as its leader in command, or their branch among those that take part."""
     leads = may(reader, Permission.ACCEPT_COMMAND, season=entry.season_id)
     is_leader = leads and bool(reader.login) and reader.login == answer_of(entry, "leader")
     return is_leader or any(row["branch"] in reader.speaks_for for row in partners(entry))

@@ -149,7 +149,7 @@ def _readable(way: str) -> tuple[Station, ...]:
 
 
 def faults(rows: Sequence[Row]) -> tuple[Fault, ...]:
-    """Everything wrong with a plan, in its order: blanks, what is no number, targets that contradict their direction.
+    """Everything wrong with a plan: blanks, what is no number, targets against their direction, names used twice.
 
     >>> row = dict(name="Recovery", unit="%", better="more", baseline="90", work="95", stretch="94", weight="60",
     ...            source="laboratory", every="month")
@@ -157,6 +157,12 @@ def faults(rows: Sequence[Row]) -> tuple[Fault, ...]:
     [(1, 'stretch', 'stretch_not_beyond_work'), (0, 'weight', 'weights_not_100')]
     """
     found = [fault for number, row in enumerate(rows, 1) for fault in _of_row(number, row)]
+    names = [row.get("name", "").strip() for row in rows]
+    found += [
+        Fault(number, "name", "named_twice")
+        for number, name in enumerate(names, 1)
+        if name and name in names[: number - 1]
+    ]
     if not found or all(fault.column not in ("weight", "") for fault in found):
         total = sum((Fraction(row["weight"]) for row in rows), Fraction(0))
         if rows and total != 100:

@@ -28,8 +28,13 @@ def faults(field_type: str, rows: Sequence[Row]) -> tuple[Fault, ...]:
 
 
 def outside(field_type: str, rows: Sequence[Row], starts: date, ends: date) -> tuple[Fault, ...]:
-    """What a table says of days that are not in a season."""
-    return indicators.outside(rows, starts, ends) if field_type == "indicators" else ()
+    """What a table says of days that are not in a season.
+
+    >>> outside("milestones", [dict(name="Trial", due="2025-12-31")], date(2026, 1, 5), date(2026, 12, 20))
+    (Fault(row=1, column='due', code='milestone_outside'),)
+    """
+    check = {"indicators": indicators.outside, "milestones": _misdated}.get(field_type)
+    return check(rows, starts, ends) if check else ()
 
 
 def kept(field_type: str, rows: Sequence[Row]) -> list[dict[str, str]]:
@@ -83,6 +88,15 @@ def _milestone(number: int, row: Row) -> list[Fault]:
     except ValueError:
         found.append(Fault(number, "due", "not_a_date"))
     return found
+
+
+def _misdated(rows: Sequence[Row], starts: date, ends: date) -> tuple[Fault, ...]:
+    """Milestones that are not between the two; a day that can't be read is another fault."""
+    return tuple(
+        Fault(number, "due", "milestone_outside")
+        for number, row in enumerate(rows, 1)
+        if not _milestone(number, row) and not starts <= date.fromisoformat(row["due"]) <= ends
+    )
 
 
 def _partners(rows: Sequence[Row]) -> tuple[Fault, ...]:

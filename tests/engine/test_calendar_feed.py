@@ -15,7 +15,7 @@ from evalflow.people import accounts
 from evalflow.seasons.models import Season
 from evalflow.seasons.windows import ZONE
 from tests.builders import House
-from tests.declared import PLAN, PROJECT, SUBMISSION, declared, secretaries
+from tests.declared import PLAN, PROJECT, SUBMISSION, YEAR, declared, secretaries
 from tests.sealed import vote_of
 from tests.visitors import Visitor
 
@@ -120,7 +120,7 @@ def test_milestones_are_in_the_calendars_of_those_who_take_part(house: House, si
     by = secretaries(house)
     partner = {**PLAN, "others": [{"branch": "refining", "unit": "", "share": "40"}]}
     only = {"smelting": by["smelting"]}
-    declared(house, "", by=only, answers=partner, form=PROJECT)
+    declared(house, YEAR, by=only, answers=partner, form=PROJECT)
     stranger = house.actor("stranger", Role.MEMBER)
     found = [
         [event[1:3] for event in events(visitor.get(made(signed_in(one.person_id))).data) if "milestone" in event[0]]

@@ -38,7 +38,7 @@ def by(house: House) -> dict[str, Actor]:
 def apart(house: House, by: dict[str, Actor]) -> Season:
     """The projects are tracked."""
     rules = FORM.replace('moves = "together"', 'moves = "apart"')
-    season = declared(house, STAGES, by=by, answers=PLAN, form=rules)
+    season = declared(house, STAGES, by=by, answers={"plan": PLAN["plan"]}, form=rules)
     house.open(season, "progress")
     return season
 

@@ -60,6 +60,10 @@ def test_a_target_that_contradicts_itself_is_named(changed: dict[str, str], expe
     assert plan(**changed) == [expected]
 
 
+def test_an_indicator_is_named_once() -> None:
+    assert plan(name="工期") == [(2, "name", "named_twice")]
+
+
 @pytest.mark.parametrize(
     ("row", "expected"),
     [

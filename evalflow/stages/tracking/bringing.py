@@ -4,7 +4,7 @@ The figures of one project and month become one ordinary report.
 """
 
 import calendar
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,7 +33,7 @@ NOTES = (
         "每项指标一行，每月一列，没有数据的月份留空。",
         "A row for each indicator, a column for each month; leave blank what is unknown.",
     ),
-    Text("同一项目同一月份的数据合成一份报告。", "The figures of a project in a month become one report."),
+    Text("同一工程同一月份的数据合成一份报告。", "The figures of a project in a month become one report."),
     Text(
         "已报送的数据不能覆盖，有误请提交更正报告。",
         "What was reported stays; a mistake is mended by a report that corrects it.",
@@ -74,15 +74,13 @@ def preview(
 ) -> Preview[Figures]:
     """Every row of the file; one with a single cell that can't be is left out whole."""
     table = read(content, COLUMNS)
-    own = {entry.title: entry for entry in _own(session, stage, actor)}
-    there = {entry.key: _reported(session, stage, entry) for entry in own.values()}
+    own = _own(session, stage, actor)
+    there = {entry.key: _reported(session, stage, entry) for entry in own}
     today = now.astimezone(ZONE).date()
     seen: dict[str, int] = {}
 
     def accept(number: int, row: Mapping[str, str]) -> Figures:
-        entry = own.get(row["project"])
-        if entry is None:
-            raise Flawed("project_unknown", project=row["project"])
+        entry = _named(own, row["project"])
         indicator = next((one for one in plans.declared(entry) if one.name == row["indicator"]), None)
         if indicator is None:
             raise Flawed("indicator_unknown", indicator=row["indicator"])
@@ -96,6 +94,16 @@ def preview(
 
     good, bad = sift(table, accept)
     return Preview(good, bad, table.sha256)
+
+
+def _named(own: Sequence[Entry], title: str) -> Entry:
+    """The one of them that is called so."""
+    found = [entry for entry in own if entry.title == title]
+    if len(found) > 1:
+        raise Flawed("project_ambiguous", project=title)
+    if not found:
+        raise Flawed("project_unknown", project=title)
+    return found[0]
 
 
 def _reported(session: Session, stage: StageRow, entry: Entry) -> frozenset[tuple[int, int, int]]:

@@ -44,7 +44,7 @@ def inspector(house: House) -> Actor:
 
 @pytest.fixture
 def season(house: House, by: dict[str, Actor]) -> Season:
-    season = declared(house, STAGES, by=by, answers=PLAN, form=FORM)
+    season = declared(house, STAGES, by=by, answers={"plan": PLAN["plan"]}, form=FORM)
     tracked = house.open(season, "progress")
     said = Said("按计划推进", figures={1: "96.25"})
     house.act(tracking.report, tracked.id, "smelting", said, number=1, actor=by["smelting"])

@@ -11,10 +11,10 @@ from evalflow.errors import NotFound
 from evalflow.seasons.models import Entry, Season
 from evalflow.stages.submission import alike, commands, queries, reviewing
 from tests.builders import House
-from tests.declared import PLAN, PROJECT, secretaries
+from tests.declared import PLAN, PROJECT, YEAR, secretaries
 from tests.visitors import Visitor
 
-FORM = PROJECT.replace('review = "none"\n', "")
+FORM = PROJECT.replace('review = "none"\n', "") + YEAR
 HOME = "/s/test-2026/declare/submission/"
 SignedIn = Callable[[int], Visitor]
 OTHER_PLAN = {"plan": [{**PLAN["plan"][0], "name": "满意度", "weight": "100"}]}

@@ -18,7 +18,7 @@ from evalflow.stages.submission import bringing, commands, queries, workbook
 from evalflow.stages.submission.models import Draft
 from evalflow.stages.submission.workbook import Filled
 from tests.builders import House
-from tests.declared import PLAN, PROJECT, secretaries
+from tests.declared import PLAN, PROJECT, YEAR, secretaries
 from tests.visitors import Visitor
 
 ROWS = {
@@ -48,7 +48,7 @@ def by(house: House) -> dict[str, Actor]:
 
 @pytest.fixture
 def season(house: House, by: dict[str, Actor]) -> Season:
-    season = house.season(PROJECT, starts_on=house.now.date())
+    season = house.season(PROJECT + YEAR, starts_on=house.now.date())
     house.open(season, "declare")
     return season
 

@@ -13,7 +13,7 @@ from evalflow.seasons.models import Entry, Season
 from evalflow.stages.submission import commands, earlier, queries
 from evalflow.workflow.fields import Answers
 from tests.builders import House
-from tests.declared import PLAN, PROJECT, secretaries
+from tests.declared import PLAN, PROJECT, YEAR, secretaries
 from tests.visitors import Visitor
 
 THEN = PROJECT.replace(
@@ -56,7 +56,7 @@ def by(house: House) -> dict[str, Actor]:
 
 
 def opened(house: House, toml: str, key: str) -> Season:
-    season = house.season(toml, key=key, starts_on=house.now.date())
+    season = house.season(toml + YEAR, key=key, starts_on=house.now.date())
     house.open(season, "declare")
     return season
 
@@ -129,7 +129,7 @@ def test_a_source_is_the_branchs_own_accepted_entry_of_an_earlier_season_of_the_
     house: House, season: Season, by: dict[str, Actor], old: dict[str, Entry]
 ) -> None:
     other = opened(house, THEN.replace('key = "small"', 'key = "other"'), "other-2027")
-    accepted(house, other, by["smelting"], {**TOLD, **PLAN})
+    accepted(house, other, by["smelting"], {**TOLD, **PLAN, "steps": []})
     drafted = begun(house, season, by["smelting"])
     assert offered(house, drafted) == [old["smelting"].id]
     accepted(house, season, by["refining"], {"name": "第二年"})

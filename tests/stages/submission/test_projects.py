@@ -15,11 +15,11 @@ from evalflow.stages.submission import commands, confirming, lifecycle, queries,
 from evalflow.stages.submission.confirming import Letter
 from evalflow.workflow.rows import COLUMNS
 from tests.builders import House
-from tests.declared import PLAN, PROJECT, secretaries
+from tests.declared import PLAN, PROJECT, YEAR, secretaries
 from tests.visitors import Visitor
 
 LEADER = '{ key = "boss", type = "leader", label = { zh = "挂帅领导", en = "Leader" }, required = true },'
-FORM = PROJECT.replace('review = "none"\n', "").replace("field = [", f"field = [\n  {LEADER}")
+FORM = PROJECT.replace('review = "none"\n', "").replace("field = [", f"field = [\n  {LEADER}") + YEAR
 HOME = "/s/test-2026/declare/submission/"
 REFINING, DESIGN = {"branch": "refining", "unit": "", "share": "30"}, {"branch": "", "unit": "设计院", "share": "5"}
 PARTNERS = {"others": [REFINING, DESIGN]}
@@ -291,6 +291,9 @@ def test_nobody_else_answers_for_a_leader_or_a_branch(
         ({"steps": [{"name": "投料", "due": "soon"}]}, {"steps": "not_a_date"}),
         ({"plan": [{**PLAN["plan"][0], "way": "June: 92"}, PLAN["plan"][1]]}, {"plan": "way_unreadable"}),
         ({"plan": [{**PLAN["plan"][0], "way": "2026-03-31: 92"}, PLAN["plan"][1]]}, {"plan": "way_outside"}),
+        ({"steps": [{"name": "投料", "due": "2026-03-31"}]}, {"steps": "milestone_outside"}),
+        ({"steps": [{"name": "投料", "due": "2027-01-27"}]}, {"steps": "milestone_outside"}),
+        ({"plan": [PLAN["plan"][0], {**PLAN["plan"][1], "name": "回收率"}]}, {"plan": "named_twice"}),
     ],
 )
 def test_whoever_is_not_there_and_targets_that_contradict_themselves_are_named(
@@ -334,8 +337,10 @@ def test_on_the_form_rows_are_kept_as_typed_with_what_is_wrong_beside_the_cell(
     blank = dict.fromkeys(COLUMNS["indicators"], "") | {"better": "more", "every": "month"}
     early = {**PLAN["plan"][1], "way": "２０２６年3月31日：9.5"}
     typed = [{**PLAN["plan"][0], "work": "８９", "name": "<回收率>"}, blank, early]
-    refused = own.post(path, action="submit", version=version, page=form, answer_name="工程", **columns(typed))
+    steps = {"answer_steps-name": ["投料"], "answer_steps-due": ["2027-01-27"]}
+    refused = own.post(path, action="submit", version=version, page=form, answer_name="工程", **columns(typed), **steps)
     assert refused.status_code == 422
+    assert "里程碑的日期不在指标报送期内" in refused.text
     assert 'value="&lt;回收率&gt;"' in refused.text and 'value="89"' in refused.text
     assert "工作目标没有优于基准值" in refused.text and "进度目标的日期不在指标报送期内" in refused.text
     draft = house.ask(lambda session: queries.draft_of(session, session.query(Entry).one()))

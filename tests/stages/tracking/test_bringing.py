@@ -9,9 +9,11 @@ import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
-from evalflow.access import Actor
+from evalflow.access import Actor, Role
 from evalflow.errors import Invalid
 from evalflow.importing.rows import BadRow, Preview
+from evalflow.people import grants
+from evalflow.people.models import Person
 from evalflow.seasons.models import Season
 from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import bringing, commands, queries
@@ -135,6 +137,15 @@ def test_a_row_that_cant_be_is_told_and_left_out_whole(
 ) -> None:
     found = seen(house, season, by["smelting"], row("工期", "9.8"), line)
     assert (found.bad, [one.name for one in found.good]) == ((bad,), ["工期"])
+
+
+def test_a_name_that_two_projects_share_is_refused_rather_than_guessed(house: House, by: dict[str, Actor]) -> None:
+    season = declared(house, TRACKING, by=by, answers={**PLAN, "name": "同名工程"}, key="twins", form=PROJECT)
+    house.open(season, "progress")
+    house.grant(by["smelting"].person_id or 0, Role.BRANCH_SECRETARY, branch_id=house.refining)
+    both = house.ask(lambda session: grants.actor_of(session, session.get_one(Person, by["smelting"].person_id)))
+    found = seen(house, season, both, row("回收率", "91", title="同名工程"))
+    assert (found.good, found.bad) == ((), (BadRow(2, "project_ambiguous", {"project": "同名工程"}),))
 
 
 def test_what_was_reported_is_not_brought_in_again_unless_it_was_taken_back(
