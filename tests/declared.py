@@ -71,11 +71,16 @@ def declared(
     answers: Answers | None = None,
     key: str = "test-2026",
     form: str = SUBMISSION,
+    more: int = 0,
 ) -> Season:
-    """One accepted entry of each branch, called like it; more answers may be given, the same for both."""
+    """One accepted entry of each branch, called like it; more answers may be given, the same for both.
+
+    more: so many further entries of the first branch, where the form allows them.
+    """
     season = house.season(form + toml, key=key, starts_on=house.now.date())
     stage = house.open(season, "declare")
-    for branch_key, secretary in by.items():
+    for branch_key in [*by, *[next(iter(by))] * more]:
+        secretary = by[branch_key]
         branch_id = {"smelting": house.smelting, "refining": house.refining}[branch_key]
         entry: Entry = house.act(commands.begin, stage.id, branch_id, actor=secretary)
         told = {"name": f"{branch_key} brand", **(answers or {})}

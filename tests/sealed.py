@@ -8,7 +8,7 @@ from evalflow.stages.ballot import casting, commands
 from evalflow.stages.ballot.models import Ballot, Envelope
 from evalflow.stages.ballot.papers import paper_of
 from tests.builders import House
-from tests.declared import declared, secretaries
+from tests.declared import SUBMISSION, declared, secretaries
 
 VOTE = """
 [[stage]]
@@ -60,8 +60,10 @@ class Vote:
         return self.house.ask(lambda session: session.query(Ballot).order_by(Ballot.id).all())
 
 
-def vote_of(house: House, toml: str = VOTE) -> Vote:
-    season = declared(house, toml, by=secretaries(house))
+def vote_of(house: House, toml: str = VOTE, *, more: int = 0) -> Vote:
+    """more: entries beside the two."""
+    form = SUBMISSION.replace("entry = {", "entry = { per_owner = 100,")
+    season = declared(house, toml, by=secretaries(house), form=form if more else SUBMISSION, more=more)
     branches = [house.smelting] * 3 + [house.refining] * (MEMBERS - 3)
     members = [house.actor(f"member-{n}", Role.MEMBER, branch_id=branch) for n, branch in enumerate(branches)]
     tellers = [house.actor(f"teller-{n}", Role.TELLER) for n in range(TELLERS)]

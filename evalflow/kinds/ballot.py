@@ -15,7 +15,7 @@ from evalflow.errors import BundleError
 from evalflow.i18n import Text
 from evalflow.kinds import electing
 from evalflow.kinds.ballot_check import check
-from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
+from evalflow.kinds.ballot_rules import DEFAULT, MAX_ENTRIES, BallotOptions
 from evalflow.kinds.ballot_words import words
 from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.marking import UNREADABLE, Code, Paper
@@ -131,6 +131,8 @@ def _counted_together(case: Case, options: BallotOptions) -> tuple[Paper, dict[A
         return paper, rows.patterns()
     unique(rows, FILE, "ballot")
     paper = paper_of(case.keys, options)
+    if paper.is_too_long:
+        raise BundleError(FILE, f"{len(paper.entries)} entries on the paper, at most {MAX_ENTRIES} can be")
     found: Counter[Any] = Counter()
     for line, row in enumerate(rows, 2):
         found[_read(paper, row, line)] += count_of(row, "votes", FILE, line)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from evalflow.kinds.ballot_rules import BallotOptions
+from evalflow.kinds.ballot_rules import MAX_ENTRIES, BallotOptions
 from evalflow.tally.profile import MAX_MARK, NO_OPINION, UNRANKED
 
 Code = int | bytes
@@ -31,6 +31,11 @@ class Paper:
 
     entries: tuple[str, ...]
     options: BallotOptions
+
+    @property
+    def is_too_long(self) -> bool:
+        """A ballot on so many entries would not fit where ballots are kept: nobody may vote on this paper."""
+        return len(self.entries) > MAX_ENTRIES
 
     def code(self, marks: Mapping[str, int]) -> Code:
         """Marks by entry as a code. ValueError: an entry that is not on the paper, a mark that no byte holds."""

@@ -64,6 +64,12 @@ def test_ballots_that_can_not_have_been_cast_are_refused(
     assert complaint(vote(*ballots, roll=roll)) == expected
 
 
+def test_a_paper_of_more_entries_than_a_ballot_holds_is_refused() -> None:
+    entries = "".join(chr(ord("一") + number) for number in range(63))
+    long = case(workflow(RULES), entries=entries, ballots=table("ballot,choices,votes"), roll=[])
+    assert complaint(long) == "ballots.csv: 63 entries on the paper, at most 62 can be"
+
+
 NAMED = RULES + 'secrecy = "named"\n'
 
 

@@ -14,6 +14,7 @@ from evalflow.db import entropy_of
 from evalflow.errors import Conflict, Refused
 from evalflow.kinds import ballot as rules
 from evalflow.kinds import marking
+from evalflow.kinds.ballot_rules import MAX_ENTRIES
 from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
@@ -31,6 +32,7 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     tellers = queries.tellers(session, stage.id)
     if sealed and len(tellers) < options.tellers.shares:
         raise Conflict("tellers_not_ready", ready=len(tellers), needed=options.tellers.shares)
+    paper = _paper(session, stage)
     entropy = entropy_of(session)
     key = sealing.new_key(entropy)
     if sealed:
@@ -39,16 +41,24 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
         for teller, share in zip(tellers, shares, strict=True):
             teller.share = share
     roll = _freeze_roll(session, stage)
-    paper = [contender.key for contender in seasons.contenders(session, stage.season_id)]
-    if options.form == "names" and len(paper) < options.bounds.minimum:
-        raise Conflict("too_few_entries", needed=options.bounds.minimum, found=len(paper))
-    paper = list(rules.paper_of(paper, options).entries)
     kept = None if sealed else key.private_bytes_raw()
     public_key = sealing.public_bytes(key)
     session.add(BallotBox(stage_id=stage.id, public_key=public_key, private_key=kept, paper=paper, roll_digest=roll))
     session.flush()
     electors, _ = queries.turnout(session, stage.id)
     return {"public_key": public_key.hex(), "roll_sha256": roll, "electors": electors, "paper": paper}
+
+
+def _paper(session: Session, stage: StageRow) -> list[str]:
+    """What is on the paper, the default option last. Conflict: fewer than must be chosen, more than a ballot holds."""
+    options = queries.options_of(stage)
+    entries = [contender.key for contender in seasons.contenders(session, stage.season_id)]
+    if options.form == "names" and len(entries) < options.bounds.minimum:
+        raise Conflict("too_few_entries", needed=options.bounds.minimum, found=len(entries))
+    paper = rules.paper_of(entries, options)
+    if paper.is_too_long:
+        raise Conflict("paper_too_long", most=MAX_ENTRIES, found=len(paper.entries))
+    return list(paper.entries)
 
 
 def _freeze_roll(session: Session, stage: StageRow) -> str:
