@@ -93,7 +93,7 @@ def write(bundle: Bundle, folder: Path) -> None:
 
 
 def texts(bundle: Bundle) -> dict[str, str]:
-    """{file: text} of a whole bundle, LF only; of a stage reached its first table, and the others that have rows."""
+    """{file: text} of a whole bundle, LF only; of a stage reached the tables it needs, and the others that have rows."""
     head = {"format": FORMAT, "season": bundle.season, "digest": bundle.digest, "draw_seed": bundle.draw_seed}
     found = {
         HEAD: f"{json.dumps(head, ensure_ascii=False, indent=2)}\n",
@@ -104,7 +104,7 @@ def texts(bundle: Bundle) -> dict[str, str]:
     for stage in bundle.definition.stages:
         for table, columns in KINDS[stage.kind].tables.items() if stage.key in bundle.tables else ():
             rows = bundle.tables[stage.key].get(table, ())
-            if rows or table == next(iter(KINDS[stage.kind].tables)):
+            if rows or table in KINDS[stage.kind].needed:
                 optional = KINDS[stage.kind].optional.get(table, ())
                 found[table_file(stage.key, table)] = cells.write(columns, rows, optional)
     if bundle.outcomes is not None:
@@ -145,6 +145,12 @@ def read(folder: Path) -> Bundle:
 
 def table_file(stage: str, table: str) -> str:
     return f"{STAGES}/{stage}/{table}.csv"
+
+
+def line_of_entry(bundle: Bundle, key: str) -> int:
+    """The line of `entries.csv` on which an entry begins."""
+    lines = cells.lines_of(_entry_row(entry) for entry in bundle.entries)
+    return next(line for line, entry in zip(lines, bundle.entries, strict=False) if entry.key == key)
 
 
 def _entry_row(entry: EntryLine) -> dict[str, str]:
@@ -219,7 +225,7 @@ def _check_keys(rows: tuple[Row, ...], column: str, file: str) -> None:
 def _stages(folder: Path, definition: Definition) -> dict[str, Tables]:
     """The evidence of every stage that has a folder; a table without a file is empty.
 
-    A stage that has some of its tables must have the first, on which the others only comment.
+    A stage that has some of its tables must have those on which the others only comment.
     """
     present = files.check_names(folder / STAGES, list(definition.by_key), STAGES)
     return {stage.key: _stage(folder, stage.key, stage.kind) for stage in definition.stages if stage.key in present}
@@ -229,7 +235,7 @@ def _stage(folder: Path, key: str, kind: str) -> Tables:
     tables, optional = KINDS[kind].tables, KINDS[kind].optional
     shown = f"{STAGES}/{key}"
     present = files.check_names(folder / STAGES / key, [f"{table}.csv" for table in tables], shown)
-    needed = {*present, *(f"{table}.csv" for table in list(tables)[:1] if present)}
+    needed = {*present, *(f"{table}.csv" for table in KINDS[kind].needed if present)}
     return {
         table: _table(folder, table_file(key, table), columns, optional.get(table, ()))
         if f"{table}.csv" in needed

@@ -73,7 +73,7 @@ def outcome_of(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> 
     try:
         found = KINDS[stage.kind].outcome(case)
     except BundleError as wrong:
-        raise _placed(wrong, case) from None
+        raise _placed(wrong, case, bundle) from None
     return Outcome.from_json(json.loads(canonical(found.to_json())))
 
 
@@ -86,8 +86,11 @@ def _contenders(bundle: Bundle) -> tuple[Contender, ...]:
     )
 
 
-def _placed(wrong: BundleError, case: Case) -> BundleError:
+def _placed(wrong: BundleError, case: Case, bundle: Bundle) -> BundleError:
     """A kind's complaint, with the table's place in the bundle and the line on which its row begins."""
+    if wrong.file == format.ENTRIES and wrong.line is not None:
+        line = format.line_of_entry(bundle, case.keys[wrong.line - 2])
+        return BundleError(wrong.file, wrong.reason, line=line)
     table = wrong.file.removesuffix(".csv")
     if table == wrong.file or table not in KINDS[case.stage.kind].tables:
         return BundleError(wrong.file, f"stage {case.stage.key}: {wrong.reason}", line=wrong.line)

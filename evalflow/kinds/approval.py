@@ -14,7 +14,7 @@ from typing import Any
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
 from evalflow.kinds import award_fund, meeting, plans, quorum_rule
-from evalflow.kinds.columns import count_of, one_of, points_of, unique
+from evalflow.kinds.columns import check_admitted, count_of, line_of, one_of, points_of, unique
 from evalflow.kinds.meeting import Meeting, Motion, Result
 from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.workflow import rows
@@ -78,10 +78,8 @@ def outcome(case: Case) -> Outcome:
         if (row["state"], row["into"]) != computed:
             stated = f"{row['state']} {row['into']}".strip()
             raise BundleError(FILE, f"{entry}: stated {stated!r}, computed {' '.join(computed).strip()!r}", line=line)
-    strange = next((key for key in case.keys if fates.get(key, (OPEN, ""))[0] != APPROVED), None)
-    if strange is not None:
-        raise BundleError(FILE, f"{strange!r} takes part without having been approved")
     approved = sorted(entry for entry, (state, _) in fates.items() if state == APPROVED)
+    check_admitted(case, approved, "approved", "approved")
     tables = {name: _plans(case, name, approved) for name in PLANS}
     changes = _changes(case, held, tables[plans.FACT], options)
     merged = sorted([entry, into] for entry, (state, into) in fates.items() if state == MERGED)
@@ -142,7 +140,8 @@ def _plans(case: Case, name: str, approved: Sequence[str]) -> dict[str, Rows]:
     for entry, table in found.items():
         wrong = rows.faults(name, table) if table else ()
         if wrong:
-            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}")
+            line = line_of(case.rows(name), "entry", entry)
+            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}", line=line)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text
-from evalflow.kinds import electing
+from evalflow.kinds import electing, electorate
 from evalflow.kinds.ballot_check import check
 from evalflow.kinds.ballot_rules import DEFAULT, MAX_ENTRIES, BallotOptions
 from evalflow.kinds.ballot_words import words
@@ -49,10 +49,11 @@ def outcome(case: Case) -> Outcome:
     """What every entry got, and what became of every ballot. Raises BundleError for what can't have been cast."""
     options = case.stage.options
     assert isinstance(options, BallotOptions)
-    electors, voted = _roll(case)
+    roll = electorate.read(case)
     _check_voters(case, options)
     paper, patterns = _counted_together(case, options)
-    count, told = _counted(paper, patterns, case, electors)
+    count, told = _counted(paper, patterns, case, roll.electors)
+    electorate.check_box(roll, case.rows("ballots"), count.cast)
     figures = {"votes": {key: Fraction(count.votes[key]) for key in case.keys}}
     if count.places is not None:
         figures["place"] = {key: Fraction(place) for key, place in count.places.items()}
@@ -67,8 +68,8 @@ def outcome(case: Case) -> Outcome:
             "invalid": count.invalid,
             "abstentions": count.abstentions,
             "cast": count.cast,
-            "electors": electors,
-            "voted": voted,
+            "electors": roll.electors,
+            "voted": roll.voted,
             "void": count.is_void,
             **({"top": options.top} if options.top is not None else {}),
             **told,
@@ -135,7 +136,9 @@ def _counted_together(case: Case, options: BallotOptions) -> tuple[Paper, dict[A
         raise BundleError(FILE, f"{len(paper.entries)} entries on the paper, at most {MAX_ENTRIES} can be")
     found: Counter[Any] = Counter()
     for line, row in enumerate(rows, 2):
-        found[_read(paper, row, line)] += count_of(row, "votes", FILE, line)
+        if not row["ballot"]:
+            raise BundleError(FILE, "a ballot without an id", line=line)
+        found[_read(paper, row, line)] += count_of(row, "votes", FILE, line, at_least=1)
     return paper, found
 
 
@@ -144,17 +147,8 @@ def _read(paper: Paper, row: Row, line: int) -> Code | None:
         return None
     try:
         return paper.read(row["choices"])
-    except ValueError as strange:
-        part = str(strange)
-        what = "unreadable" if ":" in part else "unknown entry"
-        raise BundleError(FILE, f"{what} {part!r}", line=line) from None
-
-
-def _roll(case: Case) -> tuple[int, int]:
-    """(electors, voted) over all branches, in votes."""
-    rows = list(enumerate(case.rows("roll"), 2))
-    electors = sum(count_of(row, "electors", "roll.csv", line) for line, row in rows)
-    return electors, sum(count_of(row, "voted", "roll.csv", line) for line, row in rows)
+    except ValueError as wrong:
+        raise BundleError(FILE, str(wrong), line=line) from None
 
 
 def _check_voters(case: Case, options: BallotOptions) -> None:
@@ -185,6 +179,7 @@ BALLOT = Kind(
         "voters": ("ballot", "branch"),
     },
     figures=("votes", "place", "givers", "heads"),
+    needs=("roll",),
     check=check,
     gathers=True,
 )

@@ -6,18 +6,21 @@ from datetime import date
 from fractions import Fraction
 
 from evalflow.errors import BundleError
-from evalflow.workflow.outcome import Row
+from evalflow.workflow.outcome import Case, Row
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+|/[1-9][0-9]*)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ENTRIES = "entries.csv"  # of the bundle: who takes part
 MAX_DIGITS = 18  # more than anything counted here has; Python refuses to read numbers of thousands of digits
 
 
-def count_of(row: Row, column: str, file: str, line: int) -> int:
-    """A whole number, 0 or more."""
+def count_of(row: Row, column: str, file: str, line: int, *, at_least: int = 0) -> int:
+    """A whole number, none below `at_least`."""
     text = row[column]
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
         raise BundleError(file, f"{column}: {text!r} is not a whole number", line=line)
+    if int(text) < at_least:
+        raise BundleError(file, f"{column}: {text} is less than {at_least}", line=line)
     return int(text)
 
 
@@ -45,6 +48,23 @@ def one_of(row: Row, column: str, file: str, line: int, *, known: Collection[str
     if text not in known:
         raise BundleError(file, f"unknown {column} {text!r}", line=line)
     return text
+
+
+def line_of(rows: Sequence[Row], column: str, text: str) -> int | None:
+    """The first line that has this text in a column; None where none has."""
+    return next((line for line, row in enumerate(rows, 2) if row[column] == text), None)
+
+
+def check_admitted(case: Case, admitted: Collection[str], table: str, done: str) -> None:
+    """Refuse an entry that takes part without having been `done`: where the table says otherwise, or says nothing.
+
+    Lines of entries.csv are counted here over those who take part; `bundle.recount` knows where they stand.
+    """
+    for number, key in enumerate(case.keys, 2):
+        if key not in admitted:
+            line = line_of(case.rows(table), "entry", key)
+            file = ENTRIES if line is None else f"{table}.csv"
+            raise BundleError(file, f"{key!r} takes part without having been {done}", line=line or number)
 
 
 def day_of(row: Row, column: str, file: str, line: int) -> date:

@@ -62,14 +62,16 @@ class Paper:
         return "|".join(f"{key}:{self._mark_text(mark)}" for key, mark in marks.items())
 
     def read(self, text: str) -> Code:
-        """The pair of `text`. ValueError with the cell's part that can't be read."""
+        """The pair of `text`. ValueError, as a complaint: what can't be read, an entry unknown or named twice."""
         marks: dict[str, int] = {}
         for part in filter(None, text.split("|")):
             entry, colon, mark = part.partition(":")
-            if bool(colon) == (self.options.form == "names") or (colon and entry in marks):
-                raise ValueError(part)
             if entry not in self.entries:
-                raise ValueError(entry)
+                raise ValueError(f"unknown entry {entry!r}")
+            if bool(colon) == (self.options.form == "names"):
+                raise ValueError(f"unreadable {part!r}")
+            if entry in marks:
+                raise ValueError(f"entry {entry!r} stands twice on one ballot")
             marks[entry] = self._mark(mark, part) if colon else 1
         return self.code(marks)
 
@@ -110,7 +112,7 @@ class Paper:
         try:
             return self.mark(text)
         except ValueError:
-            raise ValueError(part) from None
+            raise ValueError(f"unreadable {part!r}") from None
 
     def _mark_text(self, mark: int) -> str:
         if mark == NO_OPINION:

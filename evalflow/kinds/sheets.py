@@ -48,7 +48,7 @@ def read(case: Case, options: ScoringOptions) -> Sheets:
             raise BundleError(FILE, f"points: {row['points']} can't be given for {criterion.key!r}", line=line)
         given.setdefault(rater, {}).setdefault(entry, {})[criterion.key] = points
     sheets = Sheets(asked, given, recused)
-    _check_handed_out(sheets, options)
+    _check_handed_out(case, options)
     if not options.missing_allowed:
         _check_complete(sheets, case, options)
     return sheets
@@ -96,19 +96,24 @@ def _recused(case: Case, asked: Mapping[str, str]) -> frozenset[tuple[str, str]]
     return frozenset((row["rater"], row["entry"]) for row in rows)
 
 
-def _check_handed_out(sheets: Sheets, options: ScoringOptions) -> None:
+def _check_handed_out(case: Case, options: ScoringOptions) -> None:
     """Where the points to hand out are named, each goes to one entry."""
-    for criterion in options.criterion:
-        for rater, entries in sheets.given.items() if criterion.given else ():
-            used = [points[criterion.key] for points in entries.values() if points.get(criterion.key)]
-            twice = next((value for value in used if used.count(value) > 1), None)
-            if twice is not None:
-                raise BundleError(FILE, f"{rater!r} gave {twice} for {criterion.key!r} twice")
+    named = {criterion.key for criterion in options.criterion if criterion.given}
+    used: set[tuple[str, str, Fraction]] = set()
+    for line, row in enumerate(case.rows("sheets"), 2):
+        points = points_of(row, "points", FILE, line)
+        once = (row["rater"], row["criterion"], points)
+        if once in used:
+            raise BundleError(FILE, f"{row['rater']!r} gave {points} for {row['criterion']!r} twice", line=line)
+        if points and row["criterion"] in named:
+            used.add(once)
 
 
 def _check_complete(sheets: Sheets, case: Case, options: ScoringOptions) -> None:
+    """The line named is the last of the sheet that lacks something."""
+    last = {row["rater"]: line for line, row in enumerate(case.rows("sheets"), 2)}
     for rater, entries in sheets.given.items():
         for entry in offered(sheets, case, options, rater=rater):
             for criterion in options.criterion:
                 if criterion.key not in entries.get(entry, {}):
-                    raise BundleError(FILE, f"{rater!r} left out {entry!r} {criterion.key!r}")
+                    raise BundleError(FILE, f"{rater!r} left out {entry!r} {criterion.key!r}", line=last[rater])

@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
-from evalflow.kinds.columns import count_of, one_of, points_of, unique
+from evalflow.kinds.columns import check_admitted, count_of, line_of, one_of, points_of, unique
 from evalflow.workflow import rows
 from evalflow.workflow.definition import Definition, Options, Stage, listed
 from evalflow.workflow.fields import Field
@@ -115,9 +115,8 @@ def outcome(case: Case) -> Outcome:
     for line, row in enumerate(submitted, 2):
         count_of(row, "revision", "submissions.csv", line)
         found[one_of(row, "state", "submissions.csv", line, known=STATES)].append(row["entry"])
-    strange = [key for key in case.keys if key not in found["accepted"]]
-    if strange and not _is_approved_later(case):
-        raise BundleError("submissions.csv", f"{strange[0]!r} takes part without having been accepted")
+    if not _is_approved_later(case):
+        check_admitted(case, found["accepted"], "submissions", "accepted")
     unfinished = found["draft"] + found["submitted"] + found["returned"]
     numbers, choices = _answers(case, found["accepted"])
     return Outcome(
@@ -173,7 +172,7 @@ def _tables(case: Case, accepted: list[str]) -> dict[str, Any]:
             wrong = [fault for fault in rows.faults(name, found[name][entry]) if fault.row == len(found[name][entry])]
             if wrong:
                 raise BundleError(f"{name}.csv", f"{wrong[0].column}: {wrong[0].code}", line=line)
-        _check_whole(name, found[name])
+        _check_whole(case, name, found[name])
     if "leader" in asked:
         unique(case.rows("leaders"), "leaders.csv", "entry")
         lines = enumerate(case.rows("leaders"), 2)
@@ -183,12 +182,13 @@ def _tables(case: Case, accepted: list[str]) -> dict[str, Any]:
     return found
 
 
-def _check_whole(name: str, tables: Mapping[str, list[dict[str, str]]]) -> None:
-    """Weights that do not total 100, shares above 100."""
+def _check_whole(case: Case, name: str, tables: Mapping[str, list[dict[str, str]]]) -> None:
+    """Weights that do not total 100, shares above 100; on the entry's first line."""
     for entry, table in tables.items():
         wrong = rows.faults(name, table) if table else ()
         if wrong:
-            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}")
+            line = line_of(case.rows(name), "entry", entry)
+            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}", line=line)
 
 
 def _number(field: Field, row: Row, line: int) -> Fraction:

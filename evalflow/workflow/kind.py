@@ -31,7 +31,8 @@ def _no_problem(_definition: Definition, _stage: Stage) -> Iterable[Problem]:
 class Kind:
     """name: as files say it. options: its typed part of a definition.
 
-    tables: the evidence it keeps, {file name without ending: columns}; what a bundle holds of it.
+    tables: the evidence it keeps, {file name without ending: columns}; what a bundle holds of it. Where there is any,
+    the first can't be missing, nor those of `needs`.
     optional: {table: columns that are written only where a row has something in them; older bundles lack them}.
     figures: names of the figures its outcome may hold, that a later stage may refer to.
     outcome: evidence → what the stage comes to; raises BundleError for evidence that contradicts itself.
@@ -49,9 +50,15 @@ class Kind:
     tables: Mapping[str, tuple[str, ...]]
     optional: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     figures: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     check: Callable[[Definition, Stage], Iterable[Problem]] = _no_problem
     admits: bool = False
     gathers: bool = False
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The tables without which there is no evidence."""
+        return (next(iter(self.tables)), *self.needs)
 
 
 Kinds = Mapping[str, Kind]

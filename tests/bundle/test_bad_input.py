@@ -167,7 +167,36 @@ CHANGED = {
         "east,fern",
         "3: east, fern, growth stands twice",
     ),
+    "an entry twice on a ballot": (
+        "stages/vote/ballots.csv",
+        "fern|rose",
+        "rose|rose",
+        "3: entry 'rose' stands twice on one ballot",
+    ),
+    "a ballot without an id": ("stages/vote/ballots.csv", "b1,rose", ",rose", "2: a ballot without an id"),
+    "a row of no ballots": ("stages/vote/ballots.csv", "b1,rose,1", "b1,rose,0", "2: votes: 0 is less than 1"),
+    "a ballot more than voters": (
+        "stages/vote/ballots.csv",
+        "fern|rose,1\n",
+        "fern|rose,1\nb3,rose,1\n",
+        "4: 3 votes in the box, 2 voted by the roll",
+    ),
+    "a roll of an unknown branch": ("stages/vote/roll.csv", "east,2", "south,2", "2: unknown branch 'south'"),
+    "a branch twice on the roll": ("stages/vote/roll.csv", "north,1", "east,1", "3: east stands twice"),
+    "more voters than electors": ("stages/vote/roll.csv", "north,1,1", "north,1,2", "3: 2 voted of 1 electors"),
     "an entry of an unknown branch": ("entries.csv", "2,north", "2,south", "3: unknown branch 'south'"),
+    "an entry whose declaration was sent back": (
+        "stages/entries/submissions.csv",
+        "fern,1,accepted",
+        "fern,1,returned",
+        "3: 'fern' takes part without having been accepted",
+    ),
+    "an entry that takes part and nobody declared": (
+        "entries.csv",
+        "rose,1,east,Rose,accepted\n",
+        '"moss",7,east,"Moss\non stone",draft\ntulip,3,east,Tulip,accepted\nrose,1,east,Rose,accepted\n',
+        "4: 'tulip' takes part without having been accepted",
+    ),
     "a NUL in a cell": ("entries.csv", "Fern", "Fe\0rn", "3: a NUL"),
     "a NUL in the rules": ("definition.toml", "Best garden", "Best\0garden", "3: a NUL"),
     "a short row": ("branches.csv", "west,West", "west", "4: 1 cells, expected 2"),
@@ -199,12 +228,26 @@ def test_what_can_not_be_is_told_in_one_line_and_nothing_is_counted(
 
 @pytest.mark.parametrize(
     "file",
-    ["bundle.json", "branches.csv", "entries.csv", "stages/vote/ballots.csv", "stages/peers/sheets.csv"],
+    [
+        "bundle.json",
+        "branches.csv",
+        "entries.csv",
+        "stages/vote/ballots.csv",
+        "stages/vote/roll.csv",
+        "stages/peers/sheets.csv",
+    ],
 )
 def test_a_missing_file_is_named(good: Path, file: str) -> None:
     (good / file).unlink()
     ended = recounted(good)
     assert (ended.exit_code, ended.stdout, ended.stderr) == (1, "", f"{file}: no such file\n")
+
+
+def test_a_roll_without_a_line_is_no_roll(good: Path) -> None:
+    (good / "stages/vote/roll.csv").write_text("branch,electors,voted\n")
+    ended = recounted(good)
+    told = "stages/vote/roll.csv: nobody is on the roll\n"
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (1, "", told)
 
 
 def test_missing_rules_are_named(good: Path) -> None:

@@ -174,7 +174,7 @@ def test_what_was_merged_into_something_merged_takes_part_in_the_last() -> None:
             ("a,A,approved,,", "b,B,merged,a,101"),
             "approved.csv: a: share: share_out_of_range",
         ),
-        ((), ("a,A,open,,",), "approved.csv: 'a' takes part without having been approved"),
+        ((), ("a,A,open,,",), "approved.csv:2: 'a' takes part without having been approved"),
         (("approve:a", "reject:a"), ("a,A,approved,,",), "motions.csv: motion 2: a was decided before"),
         (("targets:a",), ("a,A,open,,",), "motions.csv: motion 1: a is not approved"),
         (

@@ -42,10 +42,16 @@ def test_an_empty_ballot_abstains_where_the_rules_let_it() -> None:
     assert (found.facts["valid"], found.facts["invalid"], found.facts["abstentions"]) == (1, 0, 1)
 
 
-def test_more_ballots_than_electors_make_a_vote_void() -> None:
-    full = outcome(vote("1,a,11")).facts
-    over = outcome(vote("1,a,12")).facts
-    assert (full["void"], over["void"]) == (False, True)
+def test_where_nobody_is_marked_on_the_roll_more_ballots_than_electors_make_a_vote_void() -> None:
+    unmarked = ("A,6,", "B,5,3")
+    full = outcome(vote("1,a,11", roll=unmarked)).facts
+    over = outcome(vote("1,a,12", roll=unmarked)).facts
+    assert (full["voted"], full["void"], over["voted"], over["void"]) == (None, False, None, True)
+
+
+def test_fewer_ballots_than_voters_stay_a_vote() -> None:
+    facts = outcome(vote("1,a,6")).facts
+    assert (facts["cast"], facts["voted"], facts["void"]) == (6, 7, False)
 
 
 @pytest.mark.parametrize(
@@ -54,9 +60,30 @@ def test_more_ballots_than_electors_make_a_vote_void() -> None:
         (["1,a|z,1"], ROLL, "ballots.csv:2: unknown entry 'z'"),
         (["1,a,1", "1,b,1"], ROLL, "ballots.csv:3: 1 stands twice"),
         (["1,a,-1"], ROLL, "ballots.csv:2: votes: '-1' is not a whole number"),
+        (["1,a,0"], ROLL, "ballots.csv:2: votes: 0 is less than 1"),
+        ([",a,1"], ROLL, "ballots.csv:2: a ballot without an id"),
+        (["1,a|a,1"], ROLL, "ballots.csv:2: entry 'a' stands twice on one ballot"),
+        (["1,a,5", "2,b,3"], ROLL, "ballots.csv:3: 8 votes in the box, 7 voted by the roll"),
+        (["1,a,1"], (), "roll.csv: nobody is on the roll"),
+        (["1,a,1"], ("Z,6,4",), "roll.csv:2: unknown branch 'Z'"),
+        (["1,a,1"], ("A,6,4", "A,5,3"), "roll.csv:3: A stands twice"),
+        (["1,a,1"], ("A,6,7",), "roll.csv:2: 7 voted of 6 electors"),
         (["1,a,1"], ("A,six,4",), "roll.csv:2: electors: 'six' is not a whole number"),
     ],
-    ids=["an entry that is none", "a ballot twice", "a negative number", "electors in words"],
+    ids=[
+        "an entry that is none",
+        "a ballot twice",
+        "a negative number",
+        "no votes",
+        "no id",
+        "an entry twice",
+        "more ballots than voters",
+        "no roll",
+        "no such branch",
+        "a branch twice",
+        "more voters than electors",
+        "electors in words",
+    ],
 )
 def test_ballots_that_can_not_have_been_cast_are_refused(
     ballots: list[str], roll: tuple[str, ...], expected: str
@@ -66,7 +93,7 @@ def test_ballots_that_can_not_have_been_cast_are_refused(
 
 def test_a_paper_of_more_entries_than_a_ballot_holds_is_refused() -> None:
     entries = "".join(chr(ord("一") + number) for number in range(63))
-    long = case(workflow(RULES), entries=entries, ballots=table("ballot,choices,votes"), roll=[])
+    long = case(workflow(RULES), entries=entries, ballots=[], roll=table("branch,electors,voted", "一,9,0"))
     assert complaint(long) == "ballots.csv: 63 entries on the paper, at most 62 can be"
 
 

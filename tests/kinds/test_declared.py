@@ -42,8 +42,8 @@ def test_a_small_declaration_as_a_whole() -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["a,1,accepted"], "submissions.csv: 'b' takes part without having been accepted"),
-        (["a,1,accepted", "b,1,returned"], "submissions.csv: 'b' takes part without having been accepted"),
+        (["a,1,accepted"], "entries.csv:3: 'b' takes part without having been accepted"),
+        (["a,1,accepted", "b,1,returned"], "submissions.csv:3: 'b' takes part without having been accepted"),
         (["a,1,accepted", "a,2,accepted"], "submissions.csv:3: a stands twice"),
         (["a,1,lost"], "submissions.csv:2: unknown state 'lost'"),
         (["a,last,accepted"], "submissions.csv:2: revision: 'last' is not a whole number"),

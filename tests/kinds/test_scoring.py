@@ -158,8 +158,8 @@ def test_points_handed_out_are_added_up_and_tell_who_gave_and_what() -> None:
         (TWO, ["A b fame 8.3"], "sheets.csv:2: points: 8.3 can't be given for 'fame'"),
         (PLAIN, ["A b 80", "A b 90"], "sheets.csv:3: A, b, all stands twice"),
         (HANDED_OUT, ["A b points 11"], "sheets.csv:2: points: 11 can't be given for 'points'"),
-        (HANDED_OUT, ["A b points 12", "A c points 12"], "sheets.csv: 'A' gave 12 for 'points' twice"),
-        (f"{TWO}missing_allowed = false", ["A b fame 8"], "sheets.csv: 'A' left out 'b' 'results'"),
+        (HANDED_OUT, ["A b points 12", "A c points 12"], "sheets.csv:3: 'A' gave 12 for 'points' twice"),
+        (f"{TWO}missing_allowed = false", ["A b fame 8"], "sheets.csv:2: 'A' left out 'b' 'results'"),
     ],
     ids=[
         "its own entry",
