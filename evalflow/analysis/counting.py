@@ -41,6 +41,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ranking.break_ties": ("tie_break", 'tie_break = ["STAGE"]', 'tie_break = ["STAGE.FIELD"]'),
         "ranking.composite": ('combine = "weighted"',),
         "ranking.lots": ("draw = true", 'tie_break = ["draw"]'),
+        "ranking.stage_seed": ("draw = true", 'tie_break = ["draw"]'),
         "ranking.total": ('combine = "sum"', "component.subtract = true"),
         "recheck.outliers": ("recheck", 'recheck.from = "mean"', 'recheck.from = "median"'),
         "roots.geometric": ('combine = "geometric"',),

@@ -1,6 +1,6 @@
 """A season as a folder of text files, made to be written by hand as easily as by `evalflow export`.
 
-    bundle.json                  {"format": 1, "season": …, "digest": …, "draw_seed": …}
+    bundle.json                  {"format": 1, "season": …, "digest": …, "draw_seed": …, "lots": {stage: …}}
     definition.json | .toml      the rules: canonical text, or a workflow file
     branches.csv                 branch, name
     entries.csv                  entry, number, branch, title, state
@@ -14,8 +14,9 @@
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from evalflow.audit.event import canonical
@@ -26,6 +27,7 @@ from evalflow.errors import BundleError
 from evalflow.kinds import KINDS
 from evalflow.kinds.columns import count_of, one_of
 from evalflow.kinds.submission import STATES
+from evalflow.tally import ranking
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.outcome import Outcome, Row, Tables
@@ -39,7 +41,9 @@ ACCEPTED = "accepted"
 MAX_FIGURE = 4000  # signs of an exact number; Python reads no longer one
 _HEAD_KEYS = ("format", "season", "digest", "draw_seed")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+LOTS = "lots"  # may be left out of the head
 _HEX = re.compile(r"([0-9a-f]{2})*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"-?[0-9]+(/0*[1-9][0-9]*)?")
 
 
@@ -66,7 +70,8 @@ class EntryLine:
 class Bundle:
     """One season, as far as it has got.
 
-    digest: of the rules as pinned, hex, or "" where nobody pinned them. draw_seed: hex, or "" where no lot is drawn.
+    digest: of the rules as pinned, hex, or "" where nobody pinned them. draw_seed: hex, or "" where no lot is drawn or
+    nobody may know it yet; then lots, {stage: hex}, are what stages that are done have drawn theirs from.
     branches: in the order of the house. tables: {stage: {table: rows}} of the stages reached.
     outcomes: {stage: outcome} as stored; None where nothing is claimed, only to be computed.
     """
@@ -80,6 +85,7 @@ class Bundle:
     tables: Mapping[str, Tables]
     outcomes: Mapping[str, Outcome] | None
     log: Log | None = None
+    lots: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def write(bundle: Bundle, folder: Path) -> None:
@@ -93,8 +99,9 @@ def write(bundle: Bundle, folder: Path) -> None:
 
 
 def texts(bundle: Bundle) -> dict[str, str]:
-    """{file: text} of a whole bundle, LF only; of a stage reached the tables it needs, and the others that have rows."""
+    """{file: text} of a whole bundle, LF only; of a stage reached the tables it needs and those that have rows."""
     head = {"format": FORMAT, "season": bundle.season, "digest": bundle.digest, "draw_seed": bundle.draw_seed}
+    head |= {LOTS: dict(bundle.lots)} if bundle.lots else {}
     found = {
         HEAD: f"{json.dumps(head, ensure_ascii=False, indent=2)}\n",
         RULES: f"{bundle.definition.text}\n",
@@ -123,7 +130,9 @@ def read(folder: Path) -> Bundle:
     known = (HEAD, RULES, RULES_BY_HAND, BRANCHES, ENTRIES, STAGES, OUTCOME, LOG)
     present = files.check_names(folder, known)
     head_text = files.text(folder, HEAD)
-    head = _head(files.json_object(head_text, HEAD))
+    tree = files.json_object(head_text, HEAD)
+    lots = tree.pop(LOTS, {})
+    head = _head(tree)
     definition = _definition(folder, present)
     if head["digest"] not in ("", definition.digest):
         raise BundleError(
@@ -131,6 +140,7 @@ def read(folder: Path) -> Bundle:
             f"digest: {head['digest']} stated, the rules have {definition.digest}",
             line=files.line_of_key(head_text, "digest"),
         )
+    _check_lots(lots, head["draw_seed"], definition, line=files.line_of_key(head_text, LOTS))
     branches = _branches(folder)
     return Bundle(
         **head,
@@ -140,7 +150,17 @@ def read(folder: Path) -> Bundle:
         tables=_stages(folder, definition) if STAGES in present else {},
         outcomes=_outcomes(folder, definition) if OUTCOME in present else None,
         log=log.read(folder) if LOG in present else None,
+        lots=lots,
     )
+
+
+def stage_seed(bundle: Bundle, stage: str) -> str:
+    """What a stage's lots are drawn from, hex; "" where the bundle does not say."""
+    return _stage_seed(stage, bundle.draw_seed) if bundle.draw_seed else bundle.lots.get(stage, "")
+
+
+def _stage_seed(stage: str, draw_seed: str) -> str:
+    return ranking.stage_seed(stage, bytes.fromhex(draw_seed)).hex()
 
 
 def table_file(stage: str, table: str) -> str:
@@ -175,6 +195,17 @@ def _head(tree: dict[str, Any]) -> dict[str, str]:
         if not isinstance(tree[key], str) or not _HEX.fullmatch(tree[key]):
             raise BundleError(HEAD, f'{key}: expected hex digits in pairs, or ""')
     return {key: tree[key] for key in _HEAD_KEYS if key != "format"}
+
+
+def _check_lots(lots: Any, draw_seed: str, definition: Definition, *, line: int) -> None:
+    """Of stages there are, and by the season's seed once that is told."""
+    if not isinstance(lots, dict) or not all(isinstance(one, str) and _SHA256.fullmatch(one) for one in lots.values()):
+        raise BundleError(HEAD, f"{LOTS}: expected 64 hex digits for each stage", line=line)
+    for stage, seed in lots.items():
+        if stage not in definition.by_key:
+            raise BundleError(HEAD, f"{LOTS}: unknown stage {stage!r}", line=line)
+        if draw_seed and seed != _stage_seed(stage, draw_seed):
+            raise BundleError(HEAD, f"{LOTS}: stage {stage}: not what draw_seed gives", line=line)
 
 
 def _definition(folder: Path, present: Collection[str]) -> Definition:

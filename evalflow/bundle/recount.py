@@ -63,7 +63,7 @@ def case_of(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> Cas
         branches=tuple(branch.key for branch in bundle.branches),
         tables=bundle.tables.get(stage.key, {}),
         earlier=earlier,
-        seed=bundle.draw_seed,
+        seed=format.stage_seed(bundle, stage.key),
     )
 
 

@@ -12,6 +12,7 @@ from evalflow.audit.note import Signer
 from evalflow.bundle import format as layout
 from evalflow.bundle.format import BranchLine, Bundle, EntryLine
 from evalflow.bundle.log import Log
+from evalflow.kinds import lots
 from evalflow.people.models import Branch
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import queries
@@ -26,12 +27,14 @@ def export(session: Session, season: Season, signer: Signer) -> Bundle:
 
 def evidence(session: Session, season: Season) -> Bundle:
     """A bundle without the log: every stage that is done; what still runs is left out, so that nothing leaks early."""
+    over = _all_votes_over(season)
+    outcomes = queries.outcomes(season)
     done = [row for row in season.stages if row.phase == Phase.DONE]
     definition = definition_of(season)
     return Bundle(
         season=season.key,
         digest=definition.digest,
-        draw_seed=season.draw_seed if _all_votes_over(season) else "",
+        draw_seed=season.draw_seed if over else "",
         definition=definition,
         branches=tuple(
             BranchLine(branch.key, branch.name_zh) for branch in session.scalars(select(Branch).order_by(Branch.id))
@@ -41,7 +44,8 @@ def evidence(session: Session, season: Season) -> Bundle:
             for entry in queries.entries(session, season.id)
         ),
         tables={row.key: LIFECYCLES[row.kind].evidence(session, row) for row in done},
-        outcomes=queries.outcomes(season),
+        outcomes=outcomes,
+        lots={} if over else {key: one.facts[lots.FACT] for key, one in outcomes.items() if lots.FACT in one.facts},
     )
 
 
@@ -59,7 +63,7 @@ def digest(bundle: Bundle) -> str:
 
 
 def _all_votes_over(season: Season) -> bool:
-    """The seed of lots is told once nobody can choose anything any more in view of it."""
+    """The seed of all lots is told once nobody can choose anything any more in view of it."""
     return all(row.phase == Phase.DONE for row in season.stages if row.kind in ("ballot", "scoring"))
 
 

@@ -140,8 +140,8 @@ def _plans(case: Case, name: str, approved: Sequence[str]) -> dict[str, Rows]:
     for entry, table in found.items():
         wrong = rows.faults(name, table) if table else ()
         if wrong:
-            line = line_of(case.rows(name), "entry", entry)
-            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}", line=line)
+            first = line_of(case.rows(name), "entry", entry)
+            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}", line=first)
     return found
 
 

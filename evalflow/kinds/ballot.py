@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text
-from evalflow.kinds import electing, electorate
+from evalflow.kinds import electing, electorate, lots
 from evalflow.kinds.ballot_check import check
 from evalflow.kinds.ballot_rules import DEFAULT, MAX_ENTRIES, BallotOptions
 from evalflow.kinds.ballot_words import words
@@ -73,6 +73,7 @@ def outcome(case: Case) -> Outcome:
             "void": count.is_void,
             **({"top": options.top} if options.top is not None else {}),
             **told,
+            **lots.told(case, are_drawn=options.draw),
         },
     )
 

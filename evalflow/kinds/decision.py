@@ -13,7 +13,7 @@ from typing import Any
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text
-from evalflow.kinds import decision_check, meeting, standing
+from evalflow.kinds import decision_check, lots, meeting, standing
 from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import words
@@ -65,10 +65,11 @@ def options_of(case: Case) -> DecisionOptions:
 def outcome(case: Case) -> Outcome:
     """The ranking, and who was decided by whom. Raises BundleError for a decision that breaks its own rules."""
     options = options_of(case)
+    drawn = lots.told(case, are_drawn="draw" in options.tie_break)
     if options.quorum is None:
         _nobody_met(case)
         stands = standing.stand(case, options)
-        return _told(stands, options, by_ranking(stands), (), {})
+        return _told(stands, options, by_ranking(stands), (), drawn)
     held = _held(case, options.quorum)
     told = meeting.facts(held, options.quorum)
     stands = standing.stand(case, options, held)
@@ -78,7 +79,7 @@ def outcome(case: Case) -> Outcome:
     _check_motions(held, choices)
     found = deviations(stands, choices)
     _check_reasons(found, choices, options)
-    return _told(stands, options, decided, found, told)
+    return _told(stands, options, decided, found, {**told, **drawn})
 
 
 def by_ranking(stands: Standing) -> dict[str, int]:
@@ -196,7 +197,7 @@ def _told(
     options: DecisionOptions,
     decided: Mapping[str, int],
     found: tuple[Deviation, ...],
-    meeting_facts: Mapping[str, Any],
+    more: Mapping[str, Any],
 ) -> Outcome:
     figures = {f"points.{name}": points for name, points in stands.points.items()}
     composite = {entry: value for entry, value in stands.composite.items() if value is not None}
@@ -226,7 +227,7 @@ def _told(
             ],
             **({"vetoed": [one.to_json() for one in stands.barred]} if options.lines else {}),
             **({"unworkable": {name: list(keys) for name, keys in unworkable.items()}} if unworkable else {}),
-            **meeting_facts,
+            **more,
         },
     )
 

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import Any
 
 from evalflow.errors import BundleError
+from evalflow.kinds import lots
 from evalflow.kinds.ballot_rules import DEFAULT, BallotOptions
-from evalflow.tally import condorcet, graded, meek, ranking, star, transferable
+from evalflow.tally import condorcet, graded, meek, star, transferable
 from evalflow.tally.election import Election
 from evalflow.tally.profile import Profile, first_preferences
 from evalflow.workflow.outcome import Case
@@ -106,7 +107,7 @@ METHODS: Mapping[str, Callable[[Profile, BallotOptions, Case], Result]] = Mappin
 
 
 def _lots(options: BallotOptions, case: Case) -> Mapping[str, int] | None:
-    return ranking.lots(case.keys, bytes.fromhex(case.seed)) if options.draw and case.seed else None
+    return lots.drawn(case) if options.draw else None
 
 
 def _ordered(election: Election, votes: Mapping[str, int | Fraction]) -> Result:

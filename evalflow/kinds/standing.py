@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from evalflow.errors import BundleError
-from evalflow.kinds import combining, meeting
+from evalflow.kinds import combining, lots, meeting
 from evalflow.kinds.ballot import ranks_by
 from evalflow.kinds.barring import Barred, barred
 from evalflow.kinds.components import FIGURES
@@ -92,7 +91,7 @@ def _keys(case: Case, link: str, so_far: Ordering, held: Meeting | None) -> Mapp
     if link == "number":
         return earlier_number({entry.key: entry.number for entry in case.contenders})
     if link == "draw":
-        return ranking.lots(case.keys, _seed(case))
+        return lots.drawn(case)
     if link == "motion":
         places = {place.entry: place.place for place in so_far.places if place.place is not None}
         return meeting.beaten(places, held.carried("tie")) if held else {}
@@ -106,13 +105,3 @@ def _keys(case: Case, link: str, so_far: Ordering, held: Meeting | None) -> Mapp
         givers: Mapping[str, int] = outcome.facts[name]
         return givers
     return ranks_by(outcome) if kind == "ballot" else outcome.figures[FIGURES[kind]]
-
-
-def _seed(case: Case) -> bytes:
-    try:
-        seed = bytes.fromhex(case.seed)
-    except ValueError:
-        seed = b""
-    if not seed:
-        raise BundleError("bundle.json", "draw_seed: lots need a seed in hex that was published beforehand")
-    return seed

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from evalflow.seasons import queries
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import definition_of
+from evalflow.tally import ranking
 from evalflow.workflow.outcome import Case, Tables
 
 
@@ -19,5 +20,5 @@ def case_of(session: Session, stage: StageRow, tables: Tables) -> Case:
         branches=queries.branch_keys(session),
         tables=tables,
         earlier=outcomes,
-        seed=stage.season.draw_seed,
+        seed=ranking.stage_seed(stage.key, bytes.fromhex(stage.season.draw_seed)).hex(),
     )

@@ -153,11 +153,23 @@ def cut(places: Sequence[Place], seats: int) -> Cut:
     return Cut(winners, tied, seats - len(winners), below)
 
 
+def stage_seed(stage: str, seed: bytes) -> bytes:
+    """What one stage's lots are drawn from: 32 bytes that tell neither the season's seed nor another stage's lots.
+
+    SHA-256 of these bytes: "evalflow/lots/v1 stage=", the stage's key, a line feed, all in ASCII, and then the seed.
+    If all stages of a season drew from the one seed alone, an early draw would tell who wins the later ones.
+
+    >>> [stage_seed(stage, b"2026").hex()[:8] for stage in ("vote", "decision")]
+    ['365369cf', 'e43e47b7']
+    """
+    return sha256(f"evalflow/lots/v1 stage={stage}\n".encode() + seed).digest()
+
+
 def draw(entries: Collection[str], seed: bytes) -> tuple[str, ...]:
     """Lots drawn by arithmetic anyone can repeat: ascending SHA-256(seed followed by the entry's key in UTF-8).
 
-    The seed must have been fixed and published before anyone could know who would tie. Leaving an entry out does not
-    move the others. Source: the idea of RFC 3797, one hash per entry.
+    The seed must have been fixed and published before anyone could know who would tie; a stage of a season draws from
+    its `stage_seed`. Leaving an entry out does not move the others. Source: the idea of RFC 3797, one hash per entry.
 
     >>> draw(["a", "b", "c"], b"2026")
     ('c', 'b', 'a')

@@ -109,7 +109,7 @@ SENTENCES: Mapping[str, Any] = {
     "window_over": _l("The stage's time is over already: it would have closed at %(closes_at)s."),
     "too_few_entries": _l("There are too few entries: %(found)s of at least %(needed)s."),
     "paper_too_long": _l(
-        "There are %(found)s entries on the ballot paper (a default option counts as one); it can have at most %(most)s."
+        "There are %(found)s entries on the ballot paper (a default option counts as one); at most %(most)s can be."
     ),
     "entry_cannot_move": _l("“%(entry)s” can't take this step in its present state."),
     "entry_not_here": _l("“%(entry)s” is not at this stage."),

@@ -51,7 +51,8 @@ class Case:
 
     contenders: the entries still in at this stage, by number. branches: keys of all branches.
     tables: this stage's evidence. earlier: outcomes of the stages before, by key.
-    seed: hex text fixed and logged before the season's first vote; what a last-resort draw is drawn from.
+    seed: what this stage's lots are drawn from, in hex (`tally.ranking.stage_seed`); "" while nobody may know it. It
+    follows from the season's seed, which was fixed and logged before the first vote.
     """
 
     definition: Definition

@@ -124,7 +124,7 @@ def by_hand(vote: dict[str, int], peers: dict[str, dict[str, int]]) -> Bundle:
         for entry, marks in peers.items()
         for rater, mark in marks.items()
     )
-    roll = ({"branch": raters["a"], "electors": "99", "voted": "1"},)
+    roll = ({"branch": raters["a"], "electors": "99", "voted": "99"},)
     tables = {
         **bundle.tables,
         "vote": {"ballots": ballots, "roll": roll},

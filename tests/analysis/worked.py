@@ -103,7 +103,7 @@ def worked(toml: str = TOML) -> Bundle:
                     {"ballot": str(number), "choices": choices, "votes": str(votes)}
                     for number, (choices, votes) in enumerate(BALLOTS.items())
                 ],
-                "roll": [{"branch": key, "electors": "2", "voted": "1"} for key in "abcde"],
+                "roll": [{"branch": key, "electors": "2", "voted": "2" if key == "a" else "1"} for key in "abcde"],
             },
             "peers": {"sheets": _sheets()},
             "decide": _meeting(),

@@ -62,10 +62,13 @@ def bundles(draw):
     """Any season of the handbook's rules, be its evidence sense or nonsense."""
     branches = draw(st.lists(keys, min_size=1, max_size=4, unique=True))
     reached = [stage.key for stage in RULES.stages if draw(st.booleans())]
+    seed = draw(st.binary(max_size=32)).hex()
+    stages = st.sampled_from([stage.key for stage in RULES.stages])
     return Bundle(
         season=draw(written.filter(bool)),
         digest=draw(st.sampled_from(["", RULES.digest])),
-        draw_seed=draw(st.binary(max_size=32)).hex(),
+        draw_seed=seed,
+        lots={} if seed else draw(st.dictionaries(stages, st.binary(min_size=32, max_size=32).map(bytes.hex))),
         definition=RULES,
         branches=tuple(BranchLine(key, draw(written)) for key in branches),
         entries=draw(entries(branches)),

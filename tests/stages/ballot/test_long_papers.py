@@ -1,6 +1,7 @@
 """A paper as long as can be, and one entry longer: no vote may be lost because of where an entry stands."""
 
 import pytest
+
 from evalflow.errors import Conflict
 from evalflow.seasons import queries as seasons
 from tests.builders import House
