@@ -18,7 +18,7 @@ PERSON_IMPORTED = EventType(
     "person.imported",
     zh="从表格导入人员",
     en="people were imported from a spreadsheet",
-    public=("added", "refused", "roles", "file_sha256"),
+    public=("added", "refused", "roles", "weights", "file_sha256"),
     personal=("logins",),
 )
 PERSON_DEACTIVATED = EventType("person.deactivated", zh="停用账号", en="an account was deactivated", personal=WHOM)
@@ -32,6 +32,13 @@ ROLE_GRANTED = EventType(
 )
 ROLE_WITHDRAWN = EventType(
     "role.withdrawn", zh="撤销角色", en="a role was withdrawn", public=("role", "branch", "season_id"), personal=WHOM
+)
+PERSON_WEIGHED = EventType(
+    "person.weighed",
+    zh="改变一名人员的计票权重",
+    en="the weight of a person's vote was changed",
+    public=("before", "weight"),
+    personal=WHOM,
 )
 BRANCH_ADDED = EventType(
     "branch.added", zh="添加支部", en="a branch was added", public=("branch", "name_zh", "name_en")
@@ -55,6 +62,7 @@ EVENTS = (
     PERSON_IMPORTED,
     PERSON_DEACTIVATED,
     PERSON_REACTIVATED,
+    PERSON_WEIGHED,
     PASSWORD_CHANGED,
     SESSION_REVOKED,
     ROLE_GRANTED,

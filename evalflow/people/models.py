@@ -27,7 +27,8 @@ class Person(Base):
     """Somebody with an account, or one who could be invited. `name` is shown, `login` is typed.
 
     session_version moves with every logout everywhere, change of roles or password: older sessions end at once.
-    password_hash is "" until the invitation is accepted.
+    password_hash is "" until the invitation is accepted. weight: how many votes theirs counts as, in votes that go by
+    weights.
     """
 
     __tablename__ = "person"
@@ -40,6 +41,7 @@ class Person(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     locale: Mapped[str] = mapped_column(String(10), default="zh_Hans")
     is_active: Mapped[bool] = mapped_column(default=True)
+    weight: Mapped[int] = mapped_column(default=1)
     branch: Mapped[Branch | None] = relationship()
     roles: Mapped[list["RoleGrant"]] = relationship(back_populates="person", cascade="all, delete-orphan")
 

@@ -1,4 +1,4 @@
-"""What a login, a name and a branch key may look like, and what the roles are called. Pure.
+"""What a login, a name, a branch key and a weight may look like, and what the roles are called. Pure.
 
 The same rules hold for one person typed into a form and for twenty thousand read from a spreadsheet. A `…_flaw`
 function gives the code of what is wrong, or "" when nothing is.
@@ -13,6 +13,7 @@ from evalflow.i18n import Text
 from evalflow.importing.text import clean
 
 MAX_NAME = 120
+MAX_WEIGHT = 1000
 _LOGIN = re.compile(r"[\w.@+-]+")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -65,3 +66,18 @@ def key_flaw(key: str) -> str:
     if not key:
         return "key_missing"
     return "" if len(key) <= 40 and _KEY.fullmatch(key) else "key_malformed"
+
+
+def normal_weight(text: str) -> str:
+    """The one spelling of a vote's weight: full-width digits made narrow, nothing at all is 1.
+
+    >>> normal_weight(" ３ "), normal_weight("")
+    ('3', '1')
+    """
+    return unicodedata.normalize("NFKC", clean(text)) or "1"
+
+
+def weight_flaw(weight: str) -> str:
+    """Of a normal weight: a whole number from 1 to 1000."""
+    is_whole = weight.isascii() and weight.isdigit() and len(weight) <= len(str(MAX_WEIGHT))
+    return "" if is_whole and 1 <= int(weight) <= MAX_WEIGHT else "vote_weight_malformed"

@@ -40,7 +40,10 @@ class GrantLine:
 
 @dataclass(frozen=True)
 class PersonLine:
-    """A person in a list. invited_until: of the open invitation, None when there is none or it has expired."""
+    """A person in a list. invited_until: of the open invitation, None when there is none or it has expired.
+
+    weight: how many votes theirs counts as, where votes go by weights.
+    """
 
     id: int
     login: str
@@ -50,6 +53,7 @@ class PersonLine:
     is_active: bool
     has_joined: bool
     invited_until: datetime | None
+    weight: int
     grants: tuple[GrantLine, ...]
 
 
@@ -158,6 +162,7 @@ def _lines(session: Session, ids: Select[int], *, now: datetime) -> tuple[Person
             is_active=row.is_active,
             has_joined=row.has_joined,
             invited_until=row.invited_until,
+            weight=row.weight,
             grants=tuple(grants.get(row.id, ())),
         )
         for row in session.execute(_people(ids, now))
@@ -178,6 +183,7 @@ def _people(ids: Select[int], now: datetime) -> Select[*tuple[Any, ...]]:
             Person.login,
             Person.name,
             Person.is_active,
+            Person.weight,
             (Person.password_hash != "").label("has_joined"),
             invited_until.label("invited_until"),
             Branch.key,

@@ -1,33 +1,61 @@
-"""The standing roll: everybody who may vote. A ballot freezes its own copy when it opens."""
+"""The standing roll: everybody who may vote, and how much their votes weigh.
+
+A ballot freezes its own copy when it opens. Weights count only in votes whose rules say that they go by them.
+"""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from evalflow.access import Role
+from evalflow.access import Actor, Permission, Role, require
+from evalflow.audit import ledger
+from evalflow.errors import Invalid
+from evalflow.people import events
 from evalflow.people.models import Person, RoleGrant
+from evalflow.people.names import normal_weight, weight_flaw
+from evalflow.people.queries import locked_person
 
 
 class RollPlace(NamedTuple):
-    """One elector. weight: how many ballots theirs counts as, always 1 for people."""
+    """One elector. weight: how many votes theirs counts as."""
 
     person_id: int
     branch_id: int | None
-    weight: int = 1
+    weight: int
 
 
 def members(session: Session, *, season_id: int | None = None) -> list[RollPlace]:
     """Every active person with the role member, once, by id; of one season also those who are members only in it."""
     query = (
-        select(Person.id, Person.branch_id)
+        select(Person.id, Person.branch_id, Person.weight)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(Person.is_active, RoleGrant.role == Role.MEMBER.value, _reaches(season_id))
         .distinct()
         .order_by(Person.id)
     )
-    return [RollPlace(person_id, branch_id) for person_id, branch_id in session.execute(query)]
+    return [RollPlace(*row) for row in session.execute(query)]
+
+
+def weigh(session: Session, person_id: int, typed: str, *, actor: Actor, now: datetime) -> None:
+    """Let a person's vote count as so many, in votes that open from now on. The same weight again is no act.
+
+    typed: a whole number from 1 to 1000, else Invalid.
+    """
+    require(actor, Permission.ADMINISTER)
+    weight = normal_weight(typed)
+    flaw = weight_flaw(weight)
+    if flaw:
+        raise Invalid(flaw, fields={"weight": flaw})
+    person = locked_person(session, person_id)
+    before, person.weight = person.weight, int(weight)
+    if before == person.weight:
+        return
+    public = {"before": before, "weight": person.weight}
+    personal = {"account": person.id, "login": person.login}
+    ledger.append(session, events.PERSON_WEIGHED, actor=actor, now=now, public=public, personal=personal)
 
 
 def holders(session: Session, role: Role, *, season_id: int) -> Sequence[Person]:

@@ -76,7 +76,7 @@ def _people() -> Import:
 
     def cells(row: NewPerson) -> tuple[str, ...]:
         roles = " · ".join(role_name(role) for role in row.roles)
-        return str(row.row), row.login, row.name, row.branch, roles
+        return str(row.row), row.login, row.name, row.branch, roles, str(row.weight)
 
     return Import(
         title=_("Import people"),
@@ -88,7 +88,7 @@ def _people() -> Import:
         ends_title=_("People"),
         preview=preview,
         write=write,
-        headings=(_("Row"), _("Account"), _("Name or post"), _("Branch"), _("Roles")),
+        headings=(_("Row"), _("Account"), _("Name or post"), _("Branch"), _("Roles"), _("Vote weight")),
         cells=cells,
     )
 

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 
 from evalflow.access import Permission, Role
 from evalflow.errors import Conflict, Invalid
-from evalflow.people import accounts, grants, queries
+from evalflow.people import accounts, grants, queries, rolls
 from evalflow.people.queries import PeoplePage, PersonLine
 from evalflow.seasons import queries as seasons
 from evalflow.web.current import actor, locale, now, reading, writing
@@ -38,6 +38,12 @@ class GrantForm(Form):
     role = SelectField(_l("Role"))
     branch = SelectField(_l("For branch"))
     season = SelectField(_l("For season"))
+
+
+class WeightForm(Form):
+    weight = StringField(
+        _l("Vote weight"), [InputRequired()], render_kw={"inputmode": "numeric", "autocomplete": "off"}
+    )
 
 
 @blueprint.get("/people")
@@ -131,6 +137,22 @@ def withdraw_role(person_id: int, grant_id: int) -> Response:
     return redirect(url_for("web.person", person_id=person_id))
 
 
+@blueprint.post("/people/<int:person_id>/weight")
+@guarded(Permission.ADMINISTER)
+def weigh_person(person_id: int) -> Response | tuple[str, int]:
+    line, form = _line(person_id), WeightForm()
+    if not form.validate():
+        return _person_page(line, _grant_form(), form), 422
+    try:
+        with writing() as session:
+            rolls.weigh(session, person_id, form.weight.data or "", actor=actor(), now=now())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _person_page(line, _grant_form(), form), refusal.status
+    flash(_("The weight is kept. It counts in votes that open from now on."))
+    return redirect(url_for("web.person", person_id=person_id))
+
+
 @blueprint.post("/people/<int:person_id>/sessions/end")
 @guarded(Permission.ADMINISTER)
 def end_sessions_of(person_id: int) -> Response:
@@ -160,9 +182,10 @@ def _line(person_id: int) -> PersonLine:
     return queries.person_line(reading(), person_id, now=now())
 
 
-def _person_page(line: PersonLine, form: GrantForm) -> str:
+def _person_page(line: PersonLine, form: GrantForm, weight_form: WeightForm | None = None) -> str:
+    weights = weight_form or WeightForm(formdata=None, weight=line.weight)
     titles = {season.id: season.title(locale()) for season in seasons.seasons(reading())}
-    return render_template("web/person.html", line=line, form=form, season_titles=titles)
+    return render_template("web/person.html", line=line, form=form, weights=weights, season_titles=titles)
 
 
 def _person_form() -> PersonForm:

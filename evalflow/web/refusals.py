@@ -79,6 +79,7 @@ SENTENCES: Mapping[str, Any] = {
     "role_unknown": _l("There is no role “%(role)s”."),
     "role_not_grantable": _l("This role can't be granted."),
     "role_already_granted": _l("This person holds that role already."),
+    "vote_weight_malformed": _l("The weight of a vote is a whole number from 1 to 1000."),
     "last_administrator": _l("At least one administrator has to remain."),
     "person_active": _l("The account %(login)s is active already."),
     "person_deactivated": _l("The account %(login)s is deactivated."),

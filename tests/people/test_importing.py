@@ -13,7 +13,7 @@ from evalflow.access import VISITOR, Role
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.importing import table
 from evalflow.importing.rows import BadRow, Preview
-from evalflow.people import queries
+from evalflow.people import queries, rolls
 from evalflow.people.importing import commands
 from evalflow.people.importing.preview import (
     Existing,
@@ -27,6 +27,7 @@ from evalflow.people.models import Branch, Person, RoleGrant
 
 KNOWN = Existing(branches={"smelting": "熔炼分厂党支部"}, logins=frozenset({"taken"}))
 HEADINGS = "账号,姓名或岗位,支部代码,角色\n"
+WEIGHED = "账号,姓名或岗位,支部代码,角色,计票权重\n"
 
 
 def csv(*rows: str, headings: str = HEADINGS) -> bytes:
@@ -89,6 +90,37 @@ def test_good_and_bad_rows_come_with_their_numbers_and_reasons():
         ),
         sha256=hashlib.sha256(content).hexdigest(),
     )
+
+
+def test_a_vote_weighs_a_whole_number_from_1_to_1000_and_1_where_none_is_written():
+    content = csv(
+        "a,甲,smelting,,1",
+        "b,乙,smelting,,",
+        "c,丙,smelting,,３",
+        "d,丁,smelting,,1000",
+        "e,戊,smelting,,0",
+        "f,己,smelting,,1.5",
+        "g,庚,smelting,,三",
+        "h,辛,smelting,,1001",
+        "i,壬,smelting,,-2",
+        headings=WEIGHED,
+    )
+    read = preview_people(content, KNOWN)
+    assert [(row.login, row.weight) for row in read.good] == [("a", 1), ("b", 1), ("c", 3), ("d", 1000)]
+    assert read.bad == tuple(BadRow(row, "vote_weight_malformed") for row in range(6, 11))
+
+
+def test_a_weight_of_a_workbook_is_a_number_and_no_part_of_one():
+    content = workbook(
+        ("账号", "姓名", "支部代码", "计票权重"),
+        ("a", "甲", "smelting", 3),
+        ("b", "乙", "smelting", 3.0),
+        ("c", "丙", "smelting", 1.5),
+        ("d", "丁", "smelting", None),
+    )
+    read = preview_people(content, KNOWN)
+    assert [(row.login, row.weight) for row in read.good] == [("a", 3), ("b", 3), ("d", 1)]
+    assert read.bad == (BadRow(4, "vote_weight_malformed"),)
 
 
 def test_branches_are_looked_at_the_same_way():
@@ -255,9 +287,18 @@ def test_confirmed_people_are_written_with_their_roles_and_logins_stay_personal(
         "added": 2,
         "refused": 1,
         "roles": {"auditor": 1, "branch_secretary": 1, "member": 1},
+        "weights": {"1": 2},
         "file_sha256": hashlib.sha256(content).hexdigest(),
     }
     assert house.log() == [("person.imported", "administrator", public, {"logins": ["secretary", "auditor"]})]
+
+
+def test_weights_come_onto_the_roll_and_the_log_counts_them(house):
+    content = csv("a,甲,smelting,,3", "b,乙,smelting,,", "c,丙,smelting,,3", headings=WEIGHED)
+    house.act(commands.add_people, preview_people(content, house.ask(commands.existing)), actor=house.administrator)
+    assert [place.weight for place in house.ask(rolls.members)] == [3, 1, 3]
+    [(_, _, public, _)] = house.log("person.imported")
+    assert public["weights"] == {"1": 1, "3": 2}
 
 
 def test_nothing_is_written_when_somebody_came_in_since_the_preview(house):

@@ -39,6 +39,7 @@ def test_a_person_is_shown_with_branch_roles_and_open_invitation(house):
         is_active=True,
         has_joined=False,
         invited_until=house.now + timedelta(days=7),
+        weight=1,
         grants=(GrantLine(1, Role.MEMBER, "", None), GrantLine(2, Role.BRANCH_SECRETARY, "smelting", None)),
     )
     later = house.ask(queries.person_line, person_id, now=house.now + timedelta(days=7))

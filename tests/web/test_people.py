@@ -111,6 +111,16 @@ def test_a_branch_secretary_needs_a_branch_and_the_form_says_so(house, admin):
     assert house.ask(queries.person_line, person, now=house.now).grants == ()
 
 
+def test_the_weight_of_a_vote_is_kept_and_shown_and_a_wrong_one_shown_again(house, admin):
+    person = house.person("li.ming", Role.MEMBER)
+    assert re.search(r'name="weight"[^>]* value="1"', admin.get(f"/people/{person}").text)
+    answer = admin.post(f"/people/{person}/weight", weight="1.5")
+    assert (answer.status_code, 'value="1.5"' in answer.text) == (422, True)
+    assert admin.post(f"/people/{person}/weight", weight="3").headers["Location"] == f"/people/{person}"
+    assert house.ask(queries.person_line, person, now=house.now).weight == 3
+    assert "权重3" in admin.get("/people").text
+
+
 def test_the_last_administrator_can_not_be_deactivated(house, admin):
     own = house.ask(queries.people, now=house.now).lines[0].id
     admin.get(f"/people/{own}")

@@ -52,15 +52,18 @@ def add_people(session: Session, preview: Preview[NewPerson], *, actor: Actor, n
     if taken or not {row.branch for row in preview.good if row.branch} <= branch_ids.keys():
         raise Conflict("import_outdated")
     rows: list[dict[str, object]] = [
-        {"login": row.login, "name": row.name, "branch_id": branch_ids.get(row.branch)} for row in preview.good
+        {"login": row.login, "name": row.name, "branch_id": branch_ids.get(row.branch), "weight": row.weight}
+        for row in preview.good
     ]
     _write(session, Person, rows)
     session.execute(insert(RoleGrant), _grants(session, preview, branch_ids))
     roles = Counter(role.value for row in preview.good for role in row.roles)
+    weights = Counter(row.weight for row in preview.good)
     public = {
         "added": len(rows),
         "refused": len(preview.bad),
         "roles": dict(sorted(roles.items())),
+        "weights": {str(weight): number for weight, number in sorted(weights.items())},
         "file_sha256": preview.sha256,
     }
     personal = {"logins": [row.login for row in preview.good]}

@@ -17,6 +17,8 @@ from evalflow.people.names import (
     name_flaw,
     normal_key,
     normal_login,
+    normal_weight,
+    weight_flaw,
 )
 
 BRANCH_COLUMNS = (
@@ -30,6 +32,7 @@ PERSON_COLUMNS = (
     Column("name", ("姓名或岗位", "name or post", "姓名", "岗位", "name")),
     Column("branch", ("支部代码", "branch key", "支部", "支部名称", "所属支部", "branch")),
     Column("roles", ("角色", "role", "roles"), is_required=False),
+    Column("weight", ("计票权重", "vote weight", "权重", "weight"), is_required=False),
 )
 _ROLES: Mapping[str, Role] = {
     **{role.value: role for role in ROLE_NAMES if role is not Role.VISITOR},
@@ -63,13 +66,17 @@ class NewBranch:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """branch: a key, or "" for none. roles: in the order written, each once; a member when none is written."""
+    """branch: a key, or "" for none. roles: in the order written, each once; a member when none is written.
+
+    weight: how many votes theirs counts as; 1 when none is written.
+    """
 
     row: int
     login: str
     name: str
     branch: str
     roles: tuple[Role, ...]
+    weight: int = 1
 
 
 Row = TypeVar("Row", NewBranch, NewPerson)
@@ -110,10 +117,12 @@ def preview_people(content: bytes, existing: Existing) -> Preview[NewPerson]:
         branch = by_name.get(row["branch"], normal_key(row["branch"]))
         refuse("branch_unknown" if branch and branch not in existing.branches else "", branch=row["branch"])
         refuse("branch_needed" if not branch and BOUND_TO_BRANCH & set(roles) else "")
+        weight = normal_weight(row.get("weight", ""))
+        refuse(weight_flaw(weight))
         refuse("login_taken" if login in existing.logins else "", login=login)
         once(logins, login, "login_twice")
         logins[login] = number
-        return NewPerson(number, login, row["name"], branch, roles)
+        return NewPerson(number, login, row["name"], branch, roles, int(weight))
 
     return _preview(read(content, PERSON_COLUMNS), person)
 
