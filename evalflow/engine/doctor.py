@@ -9,7 +9,7 @@ from evalflow.audit import ledger
 from evalflow.audit.event import decode, digest
 from evalflow.audit.models import EventRow
 from evalflow.audit.note import Signer
-from evalflow.errors import EvalflowError
+from evalflow.errors import BundleError, EvalflowError
 from evalflow.funds import checks as fund
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
@@ -88,7 +88,11 @@ def _outcome_faults(session: Session, stage: StageRow, settled: list[dict[str, o
     if [event["outcome_sha256"] for event in settled][-1:] != [digest(stored.to_json())]:
         yield "its outcome is not the one that the log recorded"
     tables = LIFECYCLES[stage.kind].evidence(session, stage)
-    again = KINDS[stage.kind].outcome(cases.case_of(session, stage, tables))
+    try:
+        again = KINDS[stage.kind].outcome(cases.case_of(session, stage, tables))
+    except BundleError as strange:
+        yield f"its evidence can't be: {strange}"
+        return
     if again.to_json() != stored.to_json():
         yield "its evidence comes to another outcome than the stored one"
 
