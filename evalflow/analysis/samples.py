@@ -119,7 +119,8 @@ def _voted(world: _World, stage: Stage) -> Tables:
             liked = _opinion(world, world.popularity)
             choices = paper.text(paper.code(MARKS[options.form](liked, options)))
             ballots.append({"ballot": f"{len(ballots) + 1:04}", "choices": choices, "votes": "1"})
-    return {"ballots": ballots, "roll": roll}
+    everybody = {"weight": "1", "electors": str(VOTERS_PER_BRANCH * len(world.branches))}
+    return {"ballots": ballots, "roll": roll, "weights": [everybody] if options.weights == "roll" else []}
 
 
 def _opinion(world: _World, base: Mapping[str, int], *, lean: int = 0) -> dict[str, int]:

@@ -22,7 +22,7 @@ VOTES, PLACE, OPINIONS, HEADS, FIRST_RULE = 1, 2, 3, 4, 5  # columns
 def write(grid: Grid, case: Case, outcome: Outcome, *, names: Names) -> dict[str, dict[str, str]]:
     """Fills a worksheet; gives {"votes" or a rule: {entry: where it stands}}."""
     count = counted(outcome)
-    _top(grid, count, names)
+    _top(grid, count, names, is_weighted="roll_votes" in outcome.facts)
     words = (
         N_("Entry"),
         N_("Votes"),
@@ -42,8 +42,11 @@ def write(grid: Grid, case: Case, outcome: Outcome, *, names: Names) -> dict[str
     return found
 
 
-def _top(grid: Grid, count: Count, names: Names) -> None:
-    figures = ((N_("Entitled to vote"), count.electors or 0), (N_("Valid ballots"), count.valid))
+def _top(grid: Grid, count: Count, names: Names, *, is_weighted: bool) -> None:
+    entitled, valid = N_("Entitled to vote"), N_("Valid ballots")
+    if is_weighted:
+        entitled, valid = N_("Votes of all on the roll"), N_("Valid votes")
+    figures = ((entitled, count.electors or 0), (valid, count.valid))
     for row, (word, number) in enumerate(figures):
         grid.text(row, 0, names.word(word), grid.styles.heading)
         grid.number(row, 1, number)

@@ -15,7 +15,7 @@ from evalflow.tally.voting import Count
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Case, Outcome
 
-TOLD = {"valid", "invalid", "abstentions", "cast", "electors", "voted", "void", "top", "election"}
+TOLD = {"valid", "invalid", "abstentions", "cast", "electors", "voted", "roll_votes", "void", "top", "election"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Vote:
     """place: by the vote alone, None where the method itself left the entry out. alike: how many share it.
 
     steps: how the method got there, one mapping of JSON values a round; none where votes are only counted.
-    others: what else the outcome tells of the entry.
+    electors: heads. roll_votes: the votes they have together in a weighted vote, else None. others: what else the
+    outcome tells of the entry.
     """
 
     shape: ClassVar[str] = "vote"
@@ -46,6 +47,7 @@ class Vote:
     abstentions: int
     cast: int
     electors: int
+    roll_votes: int | None
     is_void: bool
     points: tuple[VotePoints, ...]
     steps: tuple[Mapping[str, Any], ...] = ()
@@ -67,6 +69,7 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Vote:
         abstentions=count.abstentions,
         cast=count.cast,
         electors=facts["electors"],
+        roll_votes=facts.get("roll_votes"),
         is_void=facts["void"],
         points=() if facts["void"] else _points(case, count, entry),
         steps=tuple(facts.get("election", {}).get("steps", ())),

@@ -1,9 +1,10 @@
 """What a ballot is: members vote, by sealed envelopes unless the vote is open, and the envelopes are counted at once.
 
 Evidence: `ballots.csv` holds every ballot as counted (an id that says nothing, what is on it, and how many votes it
-carries), in the order of the ids; `roll.csv` how many were entitled and how many voted; `voters.csv`, of an open vote
-only, from which branch each ballot came. What is on a ballot are the entry keys chosen joined by "|", or each with its
-points, grade or rank: "b01:3|b07:1", "?" being no opinion.
+carries), in the order of the ids; `roll.csv` how many were entitled and how many voted; `weights.csv`, of a weighted
+vote only, how many electors have each weight; `voters.csv`, of an open vote only, from which branch each ballot came.
+What is on a ballot are the entry keys chosen joined by "|", or each with its points, grade or rank: "b01:3|b07:1", "?"
+being no opinion.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text
-from evalflow.kinds import electing, electorate, lots
+from evalflow.kinds import electing, electorate, lots, weighing
 from evalflow.kinds.ballot_check import check
 from evalflow.kinds.ballot_rules import DEFAULT, MAX_ENTRIES, BallotOptions
 from evalflow.kinds.ballot_words import words
@@ -52,8 +53,12 @@ def outcome(case: Case) -> Outcome:
     roll = electorate.read(case)
     _check_voters(case, options)
     paper, patterns = _counted_together(case, options)
-    count, told = _counted(paper, patterns, case, roll.electors)
-    electorate.check_box(roll, case.rows("ballots"), count.cast)
+    weights = weighing.roll_of(case, options, electors=roll.electors)
+    roll_votes = roll.electors if weights is None else weighing.votes_on(weights)
+    count, told = _counted(paper, patterns, case, roll_votes)
+    weighed = None if weights is None else weighing.ballots_of(case.rows("ballots"), weights, file=FILE)
+    cast = count.cast if weighed is None else sum(weighed.values())
+    electorate.check_box(roll, case.rows("ballots"), cast, is_weighted=weighed is not None)
     figures = {"votes": {key: Fraction(count.votes[key]) for key in case.keys}}
     if count.places is not None:
         figures["place"] = {key: Fraction(place) for key, place in count.places.items()}
@@ -70,7 +75,8 @@ def outcome(case: Case) -> Outcome:
             "cast": count.cast,
             "electors": roll.electors,
             "voted": roll.voted,
-            "void": count.is_void,
+            "void": count.is_void or weighing.is_overfull(weighed or {}, weights or {}),
+            **({"roll_votes": roll_votes} if weights is not None else {}),
             **({"top": options.top} if options.top is not None else {}),
             **told,
             **lots.told(case, are_drawn=options.draw),
@@ -86,7 +92,7 @@ def counted(outcome: Outcome) -> Count:
         facts["valid"],
         facts["invalid"],
         facts["abstentions"],
-        facts["electors"],
+        facts.get("roll_votes", facts["electors"]),
         places={key: int(place) for key, place in figures["place"].items()} if "place" in figures else None,
         givers={key: int(number) for key, number in figures["givers"].items()} if "givers" in figures else None,
         top=facts.get("top"),
@@ -178,6 +184,7 @@ BALLOT = Kind(
         "ballots": ("ballot", "choices", "votes"),
         "roll": ("branch", "electors", "voted"),
         "voters": ("ballot", "branch"),
+        "weights": ("weight", "electors"),
     },
     figures=("votes", "place", "givers", "heads"),
     needs=("roll",),

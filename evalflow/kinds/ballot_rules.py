@@ -117,6 +117,8 @@ class BallotOptions(Options):
     establishment: the number field of the declaration ("STAGE.FIELD") that holds the branch's headcount, for
     head-count-fair points. secrecy: "sealed" keeps every choice encrypted until the count; "named" is an open vote.
     small_branch: turnout of a branch with fewer electors than this is shown only together with the other small ones.
+    weights: "equal": every elector counts once; "roll": as often as the roll says when the vote opens, 1 to 1000 times.
+    A sealed vote then opens only where at least small_branch electors share each weight, or all have the same.
     """
 
     method: Literal[
@@ -146,6 +148,7 @@ class BallotOptions(Options):
     tellers: Tellers = Tellers()
     revote: bool = True
     small_branch: Annotated[int, Field(ge=1, le=100)] = 5
+    weights: Literal["equal", "roll"] = "equal"
 
     @model_validator(mode="after")
     def _own_options(self) -> Self:

@@ -20,6 +20,8 @@ def words(options: BallotOptions, locale: str) -> list[str]:
         drawn = N_("Ties while counting are broken by the stage before, then by lots from the published seed.")
         told = N_("Ties while counting are broken by the stage before; what stays tied is told as a tie.")
         sentences.append(say(locale, drawn if options.draw else told))
+    if options.weights == "roll":
+        sentences += _weights(options, locale)
     sentences.append(_secrecy(options, locale))
     if options.revote:
         sentences.append(say(locale, "You may vote again until the vote closes; your last vote counts."))
@@ -99,6 +101,16 @@ def _default(options: BallotOptions, locale: str) -> list[str]:
         sentences.append(
             say(locale, "More than %(ratio)s times as many must prefer an entry to it as not.", ratio=ratio)
         )
+    return sentences
+
+
+def _weights(options: BallotOptions, locale: str) -> list[str]:
+    sentences = [say(locale, "Votes are weighted: a ballot counts as many votes as the roll has for its voter.")]
+    if options.secrecy == "sealed":
+        shared = N_(
+            "The count shows the weight of every ballot; so each weight is shared by at least %(few)s electors."
+        )
+        sentences.append(say(locale, shared, few=options.small_branch))
     return sentences
 
 

@@ -19,7 +19,7 @@ NO_BRANCH = ""  # electors of none, and small branches together
 
 @dataclass(frozen=True)
 class Roll:
-    """Over all branches, in votes. voted: None where somebody's branch did not mark who voted."""
+    """Over all branches, in heads. voted: None where somebody's branch did not mark who voted."""
 
     electors: int
     voted: int | None
@@ -36,15 +36,18 @@ def read(case: Case) -> Roll:
     return Roll(sum(electors for electors, _ in lines), sum(marked) if len(marked) == len(lines) else None)
 
 
-def check_box(roll: Roll, ballots: Sequence[Row], cast: int) -> None:
-    """BundleError, at the first ballot too many, where more were cast than the roll marks as having voted."""
+def check_box(roll: Roll, ballots: Sequence[Row], cast: int, *, is_weighted: bool) -> None:
+    """BundleError, at the first ballot too many, where more were cast than the roll marks as having voted.
+
+    is_weighted: a row is one ballot, however many votes it has; else it stands for as many ballots as it has votes.
+    """
     if roll.voted is None or cast <= roll.voted:
         return
     found = 0
     for line, row in enumerate(ballots, 2):
-        found += int(row["votes"])
+        found += 1 if is_weighted else int(row["votes"])
         if found > roll.voted:
-            raise BundleError("ballots.csv", f"{cast} votes in the box, {roll.voted} voted by the roll", line=line)
+            raise BundleError("ballots.csv", f"{cast} ballots in the box, {roll.voted} voted by the roll", line=line)
 
 
 def _line(row: Row, line: int, branches: Sequence[str]) -> tuple[int, int | None]:

@@ -174,6 +174,10 @@ SENTENCES: Mapping[str, Any] = {
     "not_to_inspect": _l("“%(entry)s” can't be inspected now."),
     "figures_to_inspect": _l("Figures that nobody has inspected yet: %(count)s."),
     # the ballot
+    "weights_shared_by_few": _l(
+        "A ballot's weight would nearly tell whose it is: fewer than %(needed)s electors share the weight %(weights)s. "
+        "Change these weights on the pages of people, or let the vote be open."
+    ),
     "roll_empty": _l("The electoral roll is empty."),
     "not_on_the_roll": _l("You are not on the electoral roll of this vote."),
     "already_voted": _l("You have voted already; in this vote a choice is final."),

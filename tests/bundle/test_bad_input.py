@@ -179,7 +179,7 @@ CHANGED = {
         "stages/vote/ballots.csv",
         "fern|rose,1\n",
         "fern|rose,1\nb3,rose,1\n",
-        "4: 3 votes in the box, 2 voted by the roll",
+        "4: 3 ballots in the box, 2 voted by the roll",
     ),
     "a roll of an unknown branch": ("stages/vote/roll.csv", "east,2", "south,2", "2: unknown branch 'south'"),
     "a branch twice on the roll": ("stages/vote/roll.csv", "north,1", "east,1", "3: east stands twice"),
@@ -263,7 +263,7 @@ def test_missing_rules_are_named(good: Path) -> None:
         ("stages/final/decided.csv", "stages/final: unknown, expected entries, vote, peers"),
         (
             "stages/vote/bal\nlots.csv",
-            "stages/vote/bal\\nlots.csv: unknown, expected ballots.csv, roll.csv, voters.csv",
+            "stages/vote/bal\\nlots.csv: unknown, expected ballots.csv, roll.csv, voters.csv, weights.csv",
         ),
     ],
 )

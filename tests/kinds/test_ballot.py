@@ -63,7 +63,7 @@ def test_fewer_ballots_than_voters_stay_a_vote() -> None:
         (["1,a,0"], ROLL, "ballots.csv:2: votes: 0 is less than 1"),
         ([",a,1"], ROLL, "ballots.csv:2: a ballot without an id"),
         (["1,a|a,1"], ROLL, "ballots.csv:2: entry 'a' stands twice on one ballot"),
-        (["1,a,5", "2,b,3"], ROLL, "ballots.csv:3: 8 votes in the box, 7 voted by the roll"),
+        (["1,a,5", "2,b,3"], ROLL, "ballots.csv:3: 8 ballots in the box, 7 voted by the roll"),
         (["1,a,1"], (), "roll.csv: nobody is on the roll"),
         (["1,a,1"], ("Z,6,4",), "roll.csv:2: unknown branch 'Z'"),
         (["1,a,1"], ("A,6,4", "A,5,3"), "roll.csv:3: A stands twice"),

@@ -44,6 +44,11 @@ class CountedBallots(Sequence[Row]):
             found[code] += int(votes)
         return found
 
+    def weights(self) -> dict[int, int]:
+        """{votes of a ballot: how many such ballots}."""
+        query = select(BALLOTS.votes, func.count()).where(BALLOTS.stage_id == self._stage_id).group_by(BALLOTS.votes)
+        return dict(self._session.execute(query).all())
+
     @cached_property
     def _rows(self) -> list[Row]:
         query = select(BALLOTS.id, self._code, BALLOTS.votes).where(BALLOTS.stage_id == self._stage_id)

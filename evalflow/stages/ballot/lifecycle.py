@@ -46,7 +46,8 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     session.add(BallotBox(stage_id=stage.id, public_key=public_key, private_key=kept, paper=paper, roll_digest=roll))
     session.flush()
     electors, _ = queries.turnout(session, stage.id)
-    return {"public_key": public_key.hex(), "roll_sha256": roll, "electors": electors, "paper": paper}
+    weighted = {"weights": _weights_shared(session, stage)} if options.weights == "roll" else {}
+    return {"public_key": public_key.hex(), "roll_sha256": roll, "electors": electors, "paper": paper, **weighted}
 
 
 def _paper(session: Session, stage: StageRow) -> list[str]:
@@ -66,6 +67,8 @@ def _freeze_roll(session: Session, stage: StageRow) -> str:
     members = sorted(rolls.members(session, season_id=stage.season_id))
     if not members:
         raise Conflict("roll_empty")
+    if queries.options_of(stage).weights == "equal":
+        members = [member._replace(weight=1) for member in members]
     session.execute(
         insert(Elector),
         [
@@ -75,6 +78,18 @@ def _freeze_roll(session: Session, stage: StageRow) -> str:
     )
     lines = "".join(f"{person},{branch},{weight}\n" for person, branch, weight in members)
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _weights_shared(session: Session, stage: StageRow) -> dict[str, int]:
+    """{weight: electors} of the frozen roll. Conflict where a ballot's weight would nearly tell whose it is.
+
+    Of a roll where all have one weight it tells nothing, however few they are.
+    """
+    found, options = queries.electors_by_weight(session, stage.id), queries.options_of(stage)
+    rare = [weight for weight, electors in found.items() if electors < options.small_branch]
+    if options.secrecy == "sealed" and rare and len(found) > 1:
+        raise Conflict("weights_shared_by_few", weights=", ".join(map(str, rare)), needed=options.small_branch)
+    return {str(weight): electors for weight, electors in found.items()}
 
 
 def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
@@ -108,7 +123,13 @@ def evidence(session: Session, stage: StageRow) -> Tables:
     ballots = CountedBallots(session, stage.id, marking.Paper(tuple(box.paper), options))
     roll = _coarsened(list(_roll_by_branch(session, stage.id)), small=options.small_branch)
     voters = {"voters": list(_voters(session, stage.id))} if options.secrecy == "named" else {}
-    return {"ballots": ballots, "roll": roll, **voters}
+    weights = {"weights": _weights(session, stage.id)} if options.weights == "roll" else {}
+    return {"ballots": ballots, "roll": roll, **voters, **weights}
+
+
+def _weights(session: Session, stage_id: int) -> list[dict[str, str]]:
+    found = queries.electors_by_weight(session, stage_id)
+    return [{"weight": str(weight), "electors": str(electors)} for weight, electors in found.items()]
 
 
 def _voters(session: Session, stage_id: int) -> Iterator[dict[str, str]]:
@@ -127,9 +148,8 @@ def _voters(session: Session, stage_id: int) -> Iterator[dict[str, str]]:
 
 def _roll_by_branch(session: Session, stage_id: int) -> Iterator[dict[str, str]]:
     marked = (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id)
-    voted = func.coalesce(func.sum(Elector.weight).filter(Envelope.person_id.is_not(None)), 0)
     query = (
-        select(Branch.key, func.sum(Elector.weight), voted)
+        select(Branch.key, func.count(), func.count(Envelope.person_id))
         .select_from(Elector)
         .join(Branch, Branch.id == Elector.branch_id, isouter=True)
         .join(Envelope, marked, isouter=True)
@@ -137,8 +157,8 @@ def _roll_by_branch(session: Session, stage_id: int) -> Iterator[dict[str, str]]
         .group_by(Branch.key)
         .order_by(Branch.key)
     )
-    for branch, electors, votes in session.execute(query):
-        yield {"branch": branch or "", "electors": str(electors), "voted": str(votes)}
+    for branch, electors, voted in session.execute(query):
+        yield {"branch": branch or "", "electors": str(electors), "voted": str(voted)}
 
 
 def _coarsened(rows: list[dict[str, str]], *, small: int) -> list[dict[str, str]]:
@@ -169,8 +189,27 @@ def faults(session: Session, stage: StageRow) -> list[str]:
     ballots = session.scalars(select(func.count()).where(Ballot.stage_id == stage.id)).one()
     empty = Envelope.sealed == b""
     readable = session.scalars(select(func.count()).where(Envelope.stage_id == stage.id, ~empty)).one()
+    if box.is_counted and _votes_counted(session, stage.id) != _votes_cast(session, stage.id):
+        found.append("the ballots do not have the weights that their voters have on the roll")
     if box.is_counted and (ballots != envelopes or readable):
         found.append(f"{envelopes} envelopes, {ballots} ballots counted, {readable} envelopes not emptied")
     if not box.is_counted and (ballots or readable != envelopes):
         found.append(f"{ballots} ballots stand in the clear before the count")
     return found
+
+
+def _votes_counted(session: Session, stage_id: int) -> dict[int, int]:
+    """{weight: ballots}."""
+    query = select(Ballot.votes, func.count()).where(Ballot.stage_id == stage_id).group_by(Ballot.votes)
+    return dict(session.execute(query).all())
+
+
+def _votes_cast(session: Session, stage_id: int) -> dict[int, int]:
+    """{weight: envelopes}."""
+    query = (
+        select(Elector.weight, func.count())
+        .join(Envelope, (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id))
+        .where(Elector.stage_id == stage_id)
+        .group_by(Elector.weight)
+    )
+    return dict(session.execute(query).all())

@@ -36,8 +36,16 @@ def box_of(session: Session, stage_id: int) -> BallotBox | None:
     return session.get(BallotBox, stage_id)
 
 
-def is_on_roll(session: Session, stage_id: int, person_id: int) -> bool:
-    return session.get(Elector, (stage_id, person_id)) is not None
+def weight_on_roll(session: Session, stage_id: int, person_id: int) -> int | None:
+    """How many votes this person's counts as; None for whoever is not on the roll."""
+    elector = session.get(Elector, (stage_id, person_id))
+    return elector.weight if elector else None
+
+
+def electors_by_weight(session: Session, stage_id: int) -> dict[int, int]:
+    """{weight: electors}, the lightest first."""
+    query = select(Elector.weight, func.count()).where(Elector.stage_id == stage_id)
+    return dict(session.execute(query.group_by(Elector.weight).order_by(Elector.weight)).all())
 
 
 def own_receipt(session: Session, stage_id: int, person_id: int) -> str | None:
@@ -95,7 +103,7 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     if actor.person_id is None:
         return found
     voting = guards.is_open(stage, now) and may(actor, Permission.VOTE, season=stage.season_id)
-    if voting and is_on_roll(session, stage.id, actor.person_id):
+    if voting and weight_on_roll(session, stage.id, actor.person_id) is not None:
         voted = own_receipt(session, stage.id, actor.person_id) is not None
         found.append(Task("Vote", "ballot.home", stage, due=stage.closes_at, is_done=voted, is_secret=True))
     if may(actor, Permission.HOLD_SHARE, season=stage.season_id):

@@ -75,9 +75,10 @@ class NewPassphraseForm(PassphraseForm):
 class VotePage:
     """What the ballot page shows.
 
-    covers: attachment ids by entry. has_gallery: whether entries have public pages. receipt: of the envelope already
-    in the box. votes, places (with titles, best first), steps of the count: only when they may be seen. on_paper:
-    {key: title} of all that a ballot can name.
+    covers: attachment ids by entry. has_gallery: whether entries have public pages. weight: how many votes this
+    person's counts as, None for whoever is not on the roll. receipt: of the envelope already in the box. votes, places
+    (with titles, best first), steps of the count: only when they may be seen. on_paper: {key: title} of all that a
+    ballot can name.
     """
 
     stage: StageRow
@@ -87,7 +88,7 @@ class VotePage:
     covers: dict[str, int]
     has_gallery: bool
     is_open: bool
-    is_on_roll: bool
+    weight: int | None
     receipt: str | None
     sees_turnout: bool
     votes: dict[str, int | float] | None
@@ -118,7 +119,7 @@ def _vote_page(session: Session, stage: StageRow, form: VoteForm, person: int | 
         covers=covers(stage.season, entries),
         has_gallery=visibility.has_begun(stage.season, "promotion"),
         is_open=guards.is_open(stage, now()),
-        is_on_roll=person is not None and queries.is_on_roll(session, stage.id, person),
+        weight=queries.weight_on_roll(session, stage.id, person) if person is not None else None,
         receipt=queries.own_receipt(session, stage.id, person) if person is not None else None,
         sees_turnout=visibility.sees_turnout(actor(), stage),
         votes=_shown(outcome.figures["votes"]) if outcome else None,
@@ -198,8 +199,12 @@ def turnout() -> str:
     if not visibility.sees_turnout(actor(), stage):
         raise Forbidden("turnout_later")
     electors, voted = queries.turnout(session, stage.id)
-    lines = queries.turnout_by_branch(session, stage.id, small=queries.options_of(stage).small_branch)
-    return render_template("stages/ballot/turnout.html", stage=stage, electors=electors, voted=voted, lines=lines)
+    options = queries.options_of(stage)
+    lines = queries.turnout_by_branch(session, stage.id, small=options.small_branch)
+    weights = queries.electors_by_weight(session, stage.id) if options.weights == "roll" else {}
+    return render_template(
+        "stages/ballot/turnout.html", stage=stage, electors=electors, voted=voted, lines=lines, weights=weights
+    )
 
 
 @blueprint.get("/teller")

@@ -1,8 +1,15 @@
-"""A sealed vote, before it opens and open."""
+"""A sealed vote, before it opens and open; both databases, with the schema an installation has."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from evalflow.audit.note import Signer
+from evalflow.db import Database
+from evalflow.engine import doctor, schema
 from tests.builders import House
+from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 from tests.sealed import Vote, vote_of
 
 
@@ -18,3 +25,20 @@ def opened(vote: Vote) -> Vote:
     vote.keep_keys()
     vote.house.open(vote.season, "vote")
     return vote
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def on_both(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
+    server = request.getfixturevalue("server") if request.param == "postgresql" else ""
+    with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
+        schema.upgrade(engine)
+        database = Database(engine)
+        yield database
+        with database.reading() as session:
+            assert doctor.faults(session, signer) == []

@@ -1,43 +1,23 @@
 """Many at the box in the same instant, on both databases, with the schema an installation has."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from evalflow.access import Actor
-from evalflow.audit.note import Signer
 from evalflow.db import Database
-from evalflow.engine import commands, doctor, schema
+from evalflow.engine import commands
 from evalflow.errors import Refused
 from evalflow.stages.ballot import casting, queries
 from evalflow.stages.ballot.casting import Paper
 from evalflow.stages.ballot.papers import paper_of
 from tests.builders import ORGANISER, Clock, found_house
-from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 from tests.sealed import VOTE, Vote, vote_of
 
 CROWD = 16
 A_WHILE = 0.5  # seconds in which whoever is not held up has long finished
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def on_both(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, signer: Signer) -> Iterator[Database]:
-    server = request.getfixturevalue("server") if request.param == "postgresql" else ""
-    with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
-        schema.upgrade(engine)
-        database = Database(engine)
-        yield database
-        with database.reading() as session:
-            assert doctor.faults(session, signer) == []
 
 
 @pytest.fixture(params=["sealed", "named"])
