@@ -84,8 +84,9 @@ class Entry(Base):
     """A brand, project, post or design. `key` is its short code in links, bundles and the log.
 
     answers: the content as last submitted, by field key (see `workflow.fields`). number: place in the order of
-    presentation, given when it is accepted. position: where it is, for workflows whose entries move apart, and since
-    moved_at. joined: {branch key: its share} of the branches whose own entries were merged into this one.
+    presentation, given when it is accepted. position: where it is, for workflows whose entries move apart. came: {stage
+    key: when it came there last, ISO 8601}. joined: {branch key: its share} of the branches whose own entries were
+    merged into this one.
     """
 
     __tablename__ = "entry"
@@ -98,7 +99,7 @@ class Entry(Base):
     title: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[str] = mapped_column(String(12), default=EntryState.DRAFT)
     position: Mapped[str] = mapped_column(String(60), default="")
-    moved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    came: Mapped[Any | None] = mapped_column(Json)
     number: Mapped[int | None]
     answers: Mapped[Any] = mapped_column(Json, default=dict)
     joined: Mapped[Any] = mapped_column(Json, default=dict)

@@ -64,6 +64,8 @@ def _move(session: Session, entry: Entry, triggers: tuple[str, ...], *, actor: A
         except machine.NoSuchStep:
             raise Conflict("entry_cannot_move", entry=entry.title, trigger=trigger) from None
     entry.version += 1
-    entry.moved_at = now
+    stage, _ = machine.split(entry.position)
+    if stage:
+        entry.came = {**(entry.came or {}), stage: now.isoformat()}
     public = {"entry": entry.key, "from": before, "to": entry.position}
     ledger.append(session, ENTRY_MOVED, actor=actor, now=now, season=entry.season.key, public=public)

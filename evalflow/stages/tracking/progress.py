@@ -159,8 +159,10 @@ def span_of(stage: StageRow) -> tuple[date, date]:
 
 
 def _since(stage: StageRow, entry: Entry) -> date:
-    came = [moment for moment in (stage.opened_at, entry.moved_at) if moment is not None]
-    return max(came).astimezone(ZONE).date() if came else stage.season.starts_on
+    """From when on reports are expected: the stage was open and the entry had come to it."""
+    came = (entry.came or {}).get(stage.key)
+    since = [moment for moment in (stage.opened_at, datetime.fromisoformat(came) if came else None) if moment]
+    return max(since).astimezone(ZONE).date() if since else stage.season.starts_on
 
 
 def _indicator(
