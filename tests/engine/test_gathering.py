@@ -13,13 +13,14 @@ from evalflow.stages.submission import commands as submission
 from tests.builders import ORGANISER, House
 from tests.declared import PLAN, PROJECT, declared, secretaries
 
-STAGES = """
+TRACKING = """
 [[stage]]
 key = "progress"
 kind = "tracking"
 title = { zh = "跟踪推进", en = "Tracking" }
 closes = "opening + 30 days"
-
+"""
+YEAR_END = """
 [[stage]]
 key = "year_end"
 kind = "inspection"
@@ -27,6 +28,8 @@ title = { zh = "年终考核", en = "Year-end assessment" }
 closes = "opening + 10 days"
 """
 FORM = PROJECT.replace('  { key = "others", type = "partners", label = { zh = "参与", en = "Partners" } },', "")
+PLANNED = {"plan": PLAN["plan"]}
+APART = FORM.replace('moves = "together"', 'moves = "apart"')
 
 
 @pytest.fixture
@@ -37,10 +40,14 @@ def by(house: House) -> dict[str, Actor]:
 @pytest.fixture
 def apart(house: House, by: dict[str, Actor]) -> Season:
     """The projects are tracked."""
-    rules = FORM.replace('moves = "together"', 'moves = "apart"')
-    season = declared(house, STAGES, by=by, answers={"plan": PLAN["plan"]}, form=rules)
+    season = declared(house, TRACKING + YEAR_END, by=by, answers=PLANNED, form=APART)
     house.open(season, "progress")
     return season
+
+
+def leave(house: House, season: Season, entry: Entry, actor: Actor) -> None:
+    stage = house.stage(season, "declare")
+    house.act(submission.withdraw, stage.id, entry.id, version=entry.version, actor=actor)
 
 
 def test_it_does_not_open_before_they_are_settled(house: House, apart: Season) -> None:
@@ -55,22 +62,24 @@ def test_time_opens_it_when_they_are(house: House, apart: Season) -> None:
     assert [house.stage(apart, key).phase for key in ("progress", "year_end")] == ["done", "open"]
 
 
-def test_an_entry_may_leave_as_long_as_nothing_counts_on_it(house: House, apart: Season, by: dict[str, Actor]) -> None:
-    def leave(entry: Entry) -> None:
-        named = {"version": entry.version, "actor": by[entry.branch.key]}
-        house.act(submission.withdraw, house.stage(apart, "declare").id, entry.id, **named)
-
+def test_an_entry_may_leave_until_an_outcome_counts_it(house: House, apart: Season, by: dict[str, Actor]) -> None:
     one, other = house.ask(seasons.entries, apart.id)
-    leave(one)
-    house.clock.moment = house.stage(apart, "progress").closes_at or house.now
+    leave(house, apart, one, by[one.branch.key])
     house.close(apart, "progress")
     house.settle(apart, "progress")
     [other] = house.ask(seasons.entries, apart.id, EntryState.ACCEPTED)
     with pytest.raises(Conflict, match="too_late_to_withdraw"):
-        leave(other)
-    house.open(apart, "year_end")
+        leave(house, apart, other, by[other.branch.key])
+
+
+def test_an_entry_may_leave_until_all_are_looked_at_together(house: House, by: dict[str, Actor]) -> None:
+    """Nothing is done but the declaration when the year-end assessment opens."""
+    season = declared(house, YEAR_END, by=by, answers=PLANNED, form=APART)
+    one, other = house.ask(seasons.entries, season.id)
+    leave(house, season, one, by[one.branch.key])
+    house.open(season, "year_end")
     with pytest.raises(Conflict, match="too_late_to_withdraw"):
-        leave(other)
+        leave(house, season, other, by[other.branch.key])
 
 
 def test_stages_that_take_entries_one_by_one_wait_for_nobody() -> None:

@@ -74,6 +74,31 @@ def test_brand_selection_has_no_dead_end_whatever_goes_wrong(rehearsed: Rehearse
     }
 
 
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_vanguard_projects_have_no_dead_end_whatever_goes_wrong(rehearsed: Rehearse, seed: str) -> None:
+    report = rehearsed(PROJECTS, branches=12, members=24, seed=seed)
+    assert report.dead_ends == ()
+    assert {one.incident for one in report.incidents} == {
+        Incident.TIE,
+        Incident.LATE_ENTRY,
+        Incident.EXTENDED,
+        Incident.RETURNED,
+        Incident.WITHDRAWN,
+        Incident.GIVEN_UP,
+        Incident.REJECTED,
+        Incident.MERGED,
+        Incident.LATE_APPROVAL,
+        Incident.NO_QUORUM,
+        Incident.AWAY,
+        Incident.RECUSED,
+        Incident.LATE_SHEET,
+        Incident.NO_REPORT,
+        Incident.LATE_ASSESSMENT,
+        Incident.CORRECTED,
+        Incident.OBJECTION,
+    }
+
+
 def test_brand_selection_of_six_branches_can_not_begin_its_promotion(rehearsed: Rehearse) -> None:
     report = rehearsed(BRANDS, branches=6, members=60)
     assert report.dead_ends == (DeadEnd("promotion", End.NOT_OPENED, "too_few_entries(needed=10, found=4)"),)
