@@ -120,6 +120,16 @@ class SentBack(Base):
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Withdrawal(Base):
+    """An entry that its branch took out. reason: why; "" where it was not accepted yet and nobody said."""
+
+    __tablename__ = "withdrawal"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    withdrawn_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class TargetChange(Base):
     """An indicator's targets as a motion changed them; what they were before stays for ever.
 

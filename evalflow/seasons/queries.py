@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from evalflow.errors import NotFound
 from evalflow.people.models import Branch
-from evalflow.seasons.models import Entry, EntryState, Phase, Season, SentBack, StageRow
+from evalflow.seasons.models import Entry, EntryState, Phase, Season, SentBack, StageRow, Withdrawal
 from evalflow.workflow.outcome import Contender, Outcome
 
 
@@ -93,6 +93,11 @@ def last_return(session: Session, entry_id: int) -> SentBack | None:
     """How a later stage gave an entry back, most lately."""
     query = select(SentBack).where(SentBack.entry_id == entry_id).order_by(SentBack.id.desc())
     return session.scalars(query.limit(1)).first()
+
+
+def withdrawal(session: Session, entry_id: int) -> Withdrawal | None:
+    """When and why its branch took an entry out; None while it is in."""
+    return session.get(Withdrawal, entry_id)
 
 
 def branch_keys(session: Session) -> tuple[str, ...]:

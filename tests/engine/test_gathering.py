@@ -47,7 +47,7 @@ def apart(house: House, by: dict[str, Actor]) -> Season:
 
 def leave(house: House, season: Season, entry: Entry, actor: Actor) -> None:
     stage = house.stage(season, "declare")
-    house.act(submission.withdraw, stage.id, entry.id, version=entry.version, actor=actor)
+    house.act(submission.withdraw, stage.id, entry.id, reason="骨干调离", version=entry.version, actor=actor)
 
 
 def test_it_does_not_open_before_they_are_settled(house: House, apart: Season) -> None:

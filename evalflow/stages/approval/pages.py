@@ -18,7 +18,7 @@ from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange
+from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange, Withdrawal
 from evalflow.stages.approval import commands, queries
 from evalflow.stages.approval.models import FieldComment, Proposal, ProposalState, Ruling
 from evalflow.web import answers
@@ -70,7 +70,8 @@ class Changed:
 class Application:
     """One application. comments: on the whole. plan: the indicators as they stand. others: it could be merged into.
 
-    base: who may vote on it now. is_hidden: the reader stepped back from it and sees neither words nor votes.
+    base: who may vote on it now. gone: how its branch took it out, if it did. is_hidden: the reader stepped back and
+    sees neither words nor votes.
     typed, faults: of a form that is shown again, by field name.
     """
 
@@ -86,6 +87,7 @@ class Application:
     others: Sequence[Entry]
     room: Assembly | None
     base: Base | None
+    gone: Withdrawal | None
     is_own: bool
     is_here: bool
     is_open: bool
@@ -172,6 +174,7 @@ def application(
         others=_others(session, stage, entry) if keeps else [],
         room=room if reads else None,
         base=meetings.base_of(session, stage, f"approve:{entry.key}") if room and reads else None,
+        gone=None if line.is_hidden else seasons.withdrawal(session, entry.id),
         is_own=is_own,
         is_here=is_here,
         is_open=is_open,

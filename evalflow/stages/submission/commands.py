@@ -17,7 +17,7 @@ from evalflow.files.models import Attachment
 from evalflow.people.models import Branch
 from evalflow.seasons import guards, moves, plans
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
+from evalflow.seasons.models import Entry, EntryState, Phase, StageRow, Withdrawal
 from evalflow.stages.submission import acceptance, confirming, earlier, events, queries
 from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Draft, Revision, RevisionState
@@ -29,6 +29,7 @@ LONGEST_KEY = 20  # of an entry, as the column holds it
 LONGEST_DRAFT = 40_000  # characters of one answer that a draft keeps, however long it may be at last
 LONGEST_CELL = 400  # the same of a table's cell
 MOST_KEPT_ROWS = 40
+LONGEST_REASON = 2000
 Uploads = Mapping[str, Sequence[Cleaned]]
 
 
@@ -265,10 +266,13 @@ def content_digest(session: Session, answers: Answers) -> str:
     return hashlib.sha256(canonical(named)).hexdigest()
 
 
-def withdraw(session: Session, stage_id: int, entry_id: int, *, version: int, actor: Actor, now: datetime) -> Entry:
+def withdraw(
+    session: Session, stage_id: int, entry_id: int, *, reason: str = "", version: int, actor: Actor, now: datetime
+) -> Entry:
     """Take the entry out, for good; the branch may begin another one while the stage is open.
 
-    version: of the entry. Conflict("too_late_to_withdraw") once the stage's outcome is fixed.
+    version: of the entry. Conflict("too_late_to_withdraw") once the stage's outcome is fixed. What was accepted is not
+    taken out without a reason, which the organiser and the committee read.
     """
     stage = seasons.locked_stage(session, stage_id)
     entry = queries.entry_of(session, entry_id)
@@ -277,7 +281,11 @@ def withdraw(session: Session, stage_id: int, entry_id: int, *, version: int, ac
     if not queries.is_withdrawable(entry, stage):
         raise Conflict("too_late_to_withdraw", entry=entry.title)
     guards.unchanged(entry, version)
-    was = entry.state
+    was, said = entry.state, reason.strip()
+    if was == EntryState.ACCEPTED and not said:
+        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
+    if len(said) > LONGEST_REASON:
+        raise Invalid("remark_too_long", fields={"reason": "remark_too_long"}, most=LONGEST_REASON)
     draft = queries.draft_of(session, entry)
     if draft is not None:
         session.delete(draft)
@@ -285,9 +293,11 @@ def withdraw(session: Session, stage_id: int, entry_id: int, *, version: int, ac
     last = queries.last_revision(session, entry.id)
     if last is not None and stage.phase != Phase.DONE:
         last.state = RevisionState.WITHDRAWN
+    session.add(Withdrawal(entry_id=entry.id, reason=said, withdrawn_at=now))
     moves.drop(session, entry, "withdraw", actor=actor, now=now)
     entry.version += 1
-    log(session, events.WITHDRAWN, stage, {"entry": entry.key, "was": was}, actor=actor, now=now)
+    public = {"entry": entry.key, "was": was}
+    log(session, events.WITHDRAWN, stage, public, actor=actor, now=now, personal={"reason": said})
     return entry
 
 

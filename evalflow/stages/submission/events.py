@@ -34,6 +34,7 @@ WITHDRAWN = EventType(
     zh="支部撤回申报（was：撤回前的状态）",
     en="a branch withdrew its entry (was: its state before)",
     public=("entry", "was"),
+    personal=("reason",),
 )
 
 CONFIRMED = EventType(

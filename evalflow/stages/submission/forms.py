@@ -97,6 +97,13 @@ class UnitForm(Form):
     reason = TextAreaField(_l("Reason"), render_kw={"rows": 3, "maxlength": 2000})
 
 
+class WithdrawalForm(Form):
+    """Why a branch takes its entry out. version: of the entry."""
+
+    version = HiddenField()
+    reason = TextAreaField(_l("Reason"), render_kw={"rows": 3, "maxlength": 2000})
+
+
 def declaration_form(asked: Iterable[Field], leaders: Mapping[str, str] = NOBODY) -> type[DeclarationForm]:
     """A form class with one field for each question. leaders: {login: name} of those who may take command."""
     bound = {f"{ANSWER}{field.key}": _bound(field, leaders) for field in asked}

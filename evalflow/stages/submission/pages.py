@@ -16,7 +16,8 @@ from evalflow.access import Actor
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
 from evalflow.seasons import plans
-from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons import queries as seasons
+from evalflow.seasons.models import Entry, EntryState, StageRow, Withdrawal
 from evalflow.stages.submission import confirming, earlier, queries
 from evalflow.stages.submission.forms import DeclarationForm
 from evalflow.stages.submission.models import Asked, Confirmation, Draft, Revision
@@ -76,6 +77,19 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """Whether the branch may take its entry out, and whether it has to say why.
+
+    joined: names of the branches whose own entries were merged into it, and would go with it. gone: once it is out.
+    """
+
+    is_possible: bool
+    needs_reason: bool
+    joined: Sequence[str]
+    gone: Withdrawal | None
+
+
+@dataclass(frozen=True)
 class FormPage:
     """The form. due: its deadline, None once that has passed. saved_at: of the draft.
 
@@ -88,7 +102,7 @@ class FormPage:
     entry: Entry
     due: datetime | None
     is_editable: bool
-    is_withdrawable: bool
+    leaving: Leaving
     questions: tuple[Question, ...]
     lacking: tuple[tuple[Field, str], ...]
     remark: str
@@ -121,7 +135,7 @@ class ReadPage:
 
     entry: Entry
     stage: StageRow
-    is_withdrawable: bool
+    leaving: Leaving
     answers: tuple[Shown, ...]
     revisions: Sequence[Revision]
     differences: tuple[Difference, ...] = ()
@@ -148,7 +162,7 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
         entry=entry,
         due=queries.deadline(stage, now),
         is_editable=queries.is_editable(entry, stage, now),
-        is_withdrawable=queries.is_withdrawable(entry, stage),
+        leaving=_leaving(session, stage, entry),
         questions=tuple(
             _question(one, form, answers.get(one.key), files, remarks.get(one.key, ""), days) for one in asked
         ),
@@ -196,7 +210,7 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
     return ReadPage(
         entry=entry,
         stage=stage,
-        is_withdrawable=queries.is_withdrawable(entry, stage),
+        leaving=_leaving(session, stage, entry),
         answers=tuple(shown(field, entry.answers.get(field.key), files, names) for field in asked),
         revisions=revisions,
         differences=tuple(_difference(change, files, names) for change in changed),
@@ -216,6 +230,16 @@ def agreements(page: ReadPage, actor: Actor) -> list[Agreement]:
 def _agreement(one: Confirmation, rows: Sequence[Row]) -> Agreement:
     before = [] if one.accepted is not None else [row for row in one.agreed or () if row not in rows]
     return Agreement(one, confirming.TABLES[Asked(one.what)], rows, before)
+
+
+def _leaving(session: Session, stage: StageRow, entry: Entry) -> Leaving:
+    names = queries.other_branches(session, entry, locale()) if entry.joined else {}
+    return Leaving(
+        is_possible=queries.is_withdrawable(entry, stage),
+        needs_reason=entry.state == EntryState.ACCEPTED,
+        joined=[names[key] for key in entry.joined or ()],
+        gone=seasons.withdrawal(session, entry.id),
+    )
 
 
 def _difference(change: Change, files: Mapping[int, Attachment], names: Mapping[str, str]) -> Difference:

@@ -28,6 +28,7 @@ READING = 7  # minutes the organiser spends on one
 FEWEST = 6  # branches; of fewer, nobody comes too late or leaves
 MORE_TIME = timedelta(days=1)
 LETTER = "示例函〔2026〕12号"
+WHY_OUT = "骨干人员调整，条件暂不具备，申请退出本次评选。"
 WHY_MORE = "支部因生产检修申请顺延一天。"
 
 
@@ -90,7 +91,8 @@ def _withdraw(world: World, stage: StageRow, branch: str) -> None:
 
 def _take_out(world: World, stage: StageRow, entry: Entry, incident: Incident) -> None:
     secretary = world.secretaries[entry.branch.key]
-    refused = world.attempt(commands.withdraw, stage.id, entry.id, version=entry.version, actor=secretary)
+    told = {"reason": WHY_OUT, "version": entry.version, "actor": secretary}
+    refused = world.attempt(commands.withdraw, stage.id, entry.id, **told)
     world.tell(incident, stage, entry.key, refused or "it is out of the season")
 
 

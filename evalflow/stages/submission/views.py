@@ -15,7 +15,7 @@ from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry
 from evalflow.stages.submission import alike, commands, confirming, forms, pages, queries, reviewing
-from evalflow.stages.submission.forms import DeclarationForm, ReviewForm
+from evalflow.stages.submission.forms import DeclarationForm, ReviewForm, WithdrawalForm
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, database, locale, now, reading, writing
 from evalflow.web.entrance import row_number
@@ -74,11 +74,16 @@ def begin() -> Response:
 @guarded(Permission.DECLARE)
 def entry(entry_key: str) -> str:
     """The form while the branch may work on its entry; else what was handed in."""
-    session, here = reading(), place()
-    own = _own(session, entry_key)
-    if not queries.is_editable(own, here.stage, now()):
-        return render_template("stages/submission/entry.html", page=pages.read_page(session, here.stage, own))
-    return _form(session, own, _kept(session, own))
+    session = reading()
+    return _shown(session, _own(session, entry_key), forms.WithdrawalForm(formdata=None))
+
+
+def _shown(session: Session, own: Entry, leaving: WithdrawalForm) -> str:
+    stage = place().stage
+    if queries.is_editable(own, stage, now()):
+        return _form(session, own, _kept(session, own), leaving)
+    page = pages.read_page(session, stage, own)
+    return render_template("stages/submission/entry.html", page=page, leaving=leaving)
 
 
 def _kept(session: Session, own: Entry) -> DeclarationForm:
@@ -91,9 +96,17 @@ def _kept(session: Session, own: Entry) -> DeclarationForm:
     return form
 
 
-def _form(session: Session, own: Entry, form: DeclarationForm, *, conflict: bool = False) -> str:
+def _form(
+    session: Session,
+    own: Entry,
+    form: DeclarationForm,
+    leaving: WithdrawalForm | None = None,
+    *,
+    conflict: bool = False,
+) -> str:
     page = pages.form_page(session, place().stage, own, form, now=now())
-    return render_template("stages/submission/form.html", page=page, form=form, conflict=conflict)
+    told = {"leaving": leaving or forms.WithdrawalForm(formdata=None), "conflict": conflict}
+    return render_template("stages/submission/form.html", page=page, form=form, **told)
 
 
 def _own(session: Session, entry_key: str) -> Entry:
@@ -197,11 +210,18 @@ def copy(entry_key: str) -> Answered:
 
 @blueprint.post("/entry/<entry_key>/withdraw")
 @guarded(Permission.DECLARE)
-def withdraw(entry_key: str) -> Response:
-    own = _own(reading(), entry_key)
-    version = _number(request.form.get("version"))
-    with writing() as session:
-        commands.withdraw(session, place().stage.id, own.id, version=version, actor=actor(), now=now())
+def withdraw(entry_key: str) -> Answered:
+    own, form = _own(reading(), entry_key), forms.WithdrawalForm()
+    reason, version = str(form.reason.data or ""), _number(form.version.data)
+    try:
+        with writing() as session:
+            commands.withdraw(
+                session, place().stage.id, own.id, reason=reason, version=version, actor=actor(), now=now()
+            )
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        with database().reading() as session:
+            return _shown(session, queries.entry_of(session, own.id), form), refusal.status
     flash(_("The entry is withdrawn."))
     return redirect(url_for("submission.home"))
 

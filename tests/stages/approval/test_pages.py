@@ -166,7 +166,8 @@ def test_the_list_asks_no_question_for_each_application(board: Board, browser: C
         stage_id = board.house.stage(board.season, "declare").id
         for key in ("casting", "rolling") if len(counts) == 1 else ():
             entry = board.entry(key)
-            board.house.act(withdraw, stage_id, entry.id, version=entry.version, actor=board.secretaries[key])
+            told = {"reason": "骨干调离", "version": entry.version, "actor": board.secretaries[key]}
+            board.house.act(withdraw, stage_id, entry.id, **told)
     assert counts[0] == counts[1]
 
 
@@ -194,3 +195,24 @@ def test_a_merger_in_a_browser_gives_the_branch_that_joins_a_share(
     told = plain(desk.send(ENTRY + "/rule", **sent, share="30").text)
     assert "merged into another → refining project (share of the award fund: 30 %)" in told
     assert board.partners("refining") == {"smelting": "30"}
+
+
+def test_what_others_were_merged_into_is_withdrawn_with_a_reason_that_the_committee_reads(
+    board: Board, browser: Callable[[object], Visitor]
+) -> None:
+    board.rule("merge:smelting>refining", "内容相近", share="10")
+    board.rule("approve:smelting")
+    path, branch = "/s/test-2026/declare/submission/entry/smelting", browser(board.secretaries["smelting"])
+    warned = "Entries of other branches were merged into this one and end with it: 精炼分厂党支部."
+    assert warned in plain(branch.get(path).text)
+    version = str(board.entry("smelting").version)
+    blank = branch.post(f"{path}/withdraw", version=version, reason=" ")
+    assert (blank.status_code, board.entry("smelting").state) == (422, "accepted")
+    stale = branch.post(f"{path}/withdraw", version="1", reason="骨干调离，<无法>完成")
+    assert stale.status_code == 409 and "骨干调离，&lt;无法&gt;完成</textarea>" in stale.text
+    assert branch.post(f"{path}/withdraw", version=version, reason="骨干调离，<无法>完成").status_code == 302
+    told = "骨干调离，&lt;无法&gt;完成"
+    pages = [(board.members[0], ENTRY), (board.organiser, ENTRY), (branch, path)]
+    pages.append((board.organiser, "/s/test-2026/declare/submission/desk/smelting"))
+    found = [who if isinstance(who, Visitor) else browser(who) for who, _ in pages]
+    assert [told in visitor.get(at).text for visitor, (_, at) in zip(found, pages, strict=True)] == [True] * 4

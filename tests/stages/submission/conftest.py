@@ -100,9 +100,9 @@ class Desk:
         sent = {"version": self.now(entry).version, "actor": self.organiser, **named}
         self.house.act(getattr(reviewing, verb), self.stage.id, entry.id, *said, **sent)
 
-    def withdraw(self, entry: Entry, *, actor: Actor | None = None) -> None:
-        version = self.now(entry).version
-        self.house.act(commands.withdraw, self.stage.id, entry.id, version=version, actor=actor or self.secretary)
+    def withdraw(self, entry: Entry, *, actor: Actor | None = None, reason: str = "骨干调离") -> None:
+        told = {"reason": reason, "version": self.now(entry).version, "actor": actor or self.secretary}
+        self.house.act(commands.withdraw, self.stage.id, entry.id, **told)
 
     def now(self, entry: Entry) -> Entry:
         found: Entry = self.house.ask(queries.entry_of, entry.id)

@@ -7,6 +7,7 @@ import pytest
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.files import queries as files
 from evalflow.files.content import cleaned_file
+from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import EntryState
 from evalflow.stages.submission import commands, queries
 from tests.stages.submission.conftest import GOOD, Desk, picture
@@ -172,12 +173,29 @@ def test_an_entry_may_be_withdrawn_until_the_outcome_is_fixed(desk: Desk) -> Non
     desk.review("accept", other)
     desk.house.close(desk.season, "declaration")
     desk.withdraw(entry)
-    assert desk.log("withdrawn") == [
-        ("branch_secretary:smelting", {"entry": "smelting", "was": "accepted"}, {"person": desk.secretary.person_id})
-    ]
+    personal = {"person": desk.secretary.person_id, "reason": "骨干调离"}
+    assert desk.log("withdrawn") == [("branch_secretary:smelting", {"entry": "smelting", "was": "accepted"}, personal)]
+    gone = desk.house.ask(seasons.withdrawal, entry.id)
+    assert (gone.reason, gone.withdrawn_at) == ("骨干调离", desk.house.now)
     outcome = desk.house.settle(desk.season, "declaration").outcome
     assert outcome["facts"] == {"accepted": ["refining"], "rejected": [], "withdrawn": ["smelting"], "unfinished": []}
     assert refusal(Conflict, desk.withdraw, other, actor=desk.other).code == "too_late_to_withdraw"
+
+
+def test_what_was_accepted_is_not_withdrawn_without_a_reason(desk: Desk) -> None:
+    entry = desk.submitted()
+    desk.review("accept", entry)
+    refused = [refusal(Invalid, desk.withdraw, entry, reason=reason) for reason in (" ", "长" * 2001)]
+    assert [(one.code, one.fields) for one in refused] == [
+        ("reason_needed", {"reason": "reason_needed"}),
+        ("remark_too_long", {"reason": "remark_too_long"}),
+    ]
+    assert (desk.now(entry).state, desk.log("withdrawn")) == (EntryState.ACCEPTED, [])
+
+
+def test_what_was_not_accepted_yet_may_be_withdrawn_without_one(desk: Desk) -> None:
+    desk.withdraw(desk.submitted(), reason="")
+    assert [public for _, public, _ in desk.log("withdrawn")] == [{"entry": "smelting", "was": "submitted"}]
 
 
 def test_a_withdrawal_from_a_page_that_is_out_of_date_is_refused(desk: Desk) -> None:
