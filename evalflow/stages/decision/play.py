@@ -66,7 +66,8 @@ def _come_together(world: World, stage: StageRow) -> None:
     member = next(one for one in reversed(world.committee) if one is not absent)
     entries = world.ask(lambda session: seasons.contenders(session, stage.season_id))
     world.wait(minutes=4)
-    meeting.step_back(world, stage, member, world.chance.choice(entries).key)
+    if entries:
+        meeting.step_back(world, stage, member, world.chance.choice(entries).key)
 
 
 def _come_with_trouble(world: World, stage: StageRow) -> None:

@@ -5,7 +5,7 @@ Where incidents are planned, one branch withdraws, one asks for more time and on
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -197,12 +197,10 @@ def _draft(world: World, stage: StageRow, subject: prose.Subject, branch: str) -
 
 def _answer(world: World, stage: StageRow, field: Field, subject: prose.Subject) -> Answer:
     project = subject.project
-    windows = [moment for row in stage.season.stages for moment in (row.opens_at, row.closes_at) if moment]
-    last = max(windows, default=world.clock + YEAR).date()
+    first, last = _days(world, stage)
     match field.type:
         case "indicators" if project:
-            first, ends = plans.days(stage.season)
-            return project.indicators(first, min(ends, last))
+            return project.indicators(first, last)
         case "milestones" if project:
             return project.planned(world.clock.date(), last)
         case "partners":
@@ -210,6 +208,12 @@ def _answer(world: World, stage: StageRow, field: Field, subject: prose.Subject)
         case "leader":
             return str(world.chance.choice(sorted(world.ask(queries.leaders, stage.season_id))))
     return prose.answer(field, subject=subject, chance=world.chance, today=world.clock.date())
+
+
+def _days(world: World, stage: StageRow) -> tuple[date, date]:
+    """The first and last day that a plan is for."""
+    first, last = plans.days(stage.season)
+    return first, last if last < date.max else (world.clock + YEAR).date()
 
 
 def _partners(world: World, branch: str) -> list[dict[str, str]]:
