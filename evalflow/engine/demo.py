@@ -1,5 +1,5 @@
-"""The demo: an organisation, last year's brands with their results, this year's in the online vote, and the vanguard
-projects of a year that is two thirds through.
+"""The demo: an organisation, last year's brands and vanguard projects with their results, this year's brands in the
+online vote, and the projects of a year that is two thirds through.
 
 All of it is played through the ordinary commands. Accounts are offices, and their one password is printed: a demo is
 to be clicked through, never to be put on a network.
@@ -26,9 +26,10 @@ from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 
 PASSWORD = "evalflow-demo"  # noqa: S105
-WORKFLOW, STOP_IN = "brand_selection.toml", "online_vote"
+BRANDS, VOTED_IN = "brand_selection.toml", "online_vote"
 PROJECTS, TRACKED_IN = "vanguard_project.toml", "tracking"
 MEMBERS_WITH_ACCOUNT = ("smelting-member001", "refining-member001", "electrolysis-member001")
+BEFOREHAND = timedelta(days=7)  # people are at work before a season begins
 INTO_THE_VOTE = timedelta(days=2)  # how long this year's vote has been open
 EARLY_TURNOUT = 0.45
 
@@ -46,65 +47,42 @@ def load(
     now: datetime,
     progress: Callable[[str], None] = lambda _line: None,
 ) -> None:
-    """Found the organisation and play both seasons, ending at `now`."""
-    definition = _definition(WORKFLOW)
-    this_year = start_for(definition, STOP_IN, now)
-    last_year = year_before(this_year)
-    clock = datetime.combine(last_year, datetime.min.time(), ZONE) - timedelta(days=7)
+    """Found the organisation and play four seasons, the last two ending at `now`."""
+    brands, projects = _definition(BRANDS), _definition(PROJECTS)
+    in_the_vote, tracked = start_for(brands, VOTED_IN, now), tracked_from(projects, TRACKED_IN, now)
+    clock = datetime.combine(min(map(year_before, (in_the_vote, tracked))), datetime.min.time(), ZONE) - BEFOREHAND
     with database.writing() as session:
         organisation.found(session, branches=19, members=members, now=clock)
     _give_passwords(database, now=clock)
     world = organisation.world_of(database, seed="demo", now=clock)
-    _play(world, definition, signer, starts_on=last_year, stop_in="", progress=progress)
-    _play_projects(world, signer, now=now, progress=progress)
-    _play(world, definition, signer, starts_on=this_year, stop_in=STOP_IN, progress=progress)
+
+    def play(definition: Definition, name: str, starts_on: date, stop_in: str = "") -> None:
+        """The clock may go back, because seasons are played one after the other."""
+        world.clock = datetime.combine(starts_on, datetime.min.time(), ZONE) - BEFOREHAND
+        key = f"{name}-{year_of(definition, starts_on)}"
+        rehearsal.play(
+            world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=stop_in, progress=progress
+        )
+        _check(world)
+
+    play(projects, "projects", year_before(tracked))
+    play(brands, "brands", year_before(in_the_vote))
+    world.until = now  # nothing of what is tracked may be later
+    play(projects, "projects", tracked, TRACKED_IN)
+    world.until = None
+    world.turnout = EARLY_TURNOUT
+    world.members = [member for member in world.members if member.person_id not in _spared(world)]
+    play(brands, "brands", in_the_vote, VOTED_IN)
 
 
 def _definition(file: str) -> Definition:
     return reader.read((WORKFLOWS / file).read_text(encoding="utf-8"), KINDS, file=file)
 
 
-def _play_projects(world: World, signer: Signer, *, now: datetime, progress: Callable[[str], None]) -> None:
-    """Projects two thirds on their way between the first day and the end of their tracking, reported on until `now`."""
-    definition = _definition(PROJECTS)
-    starts_on = tracked_from(definition, TRACKED_IN, now)
-    world.until = now
-    key = f"projects-{year_of(definition, starts_on)}"
-    _go_to(world, starts_on)
-    rehearsal.play(
-        world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=TRACKED_IN, progress=progress
-    )
-    _check(world)
-    world.until = None
-
-
 def _check(world: World) -> None:
     """A demo whose season is stuck shows a bug."""
     if world.stuck:
         raise RuntimeError("; ".join(f"{stage}: {reason}" for stage, reason in world.stuck.items()))
-
-
-def _go_to(world: World, starts_on: date) -> None:
-    """Two days before a season begins; the clock may go back, because seasons are played one after the other."""
-    world.clock = datetime.combine(starts_on, datetime.min.time(), ZONE) - timedelta(days=2)
-
-
-def _play(
-    world: World,
-    definition: Definition,
-    signer: Signer,
-    *,
-    starts_on: date,
-    stop_in: str,
-    progress: Callable[[str], None],
-) -> None:
-    key = f"brands-{year_of(definition, starts_on)}"
-    _go_to(world, starts_on)
-    if stop_in:
-        world.turnout = EARLY_TURNOUT
-        world.members = [member for member in world.members if member.person_id not in _spared(world)]
-    rehearsal.play(world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=stop_in, progress=progress)
-    _check(world)
 
 
 def _spared(world: World) -> set[int]:

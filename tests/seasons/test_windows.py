@@ -42,7 +42,7 @@ def test_the_demo_is_named_after_the_years_in_which_its_seasons_lie() -> None:
     named = []
     for month in (1, 2, 6, 7, 8, 12):
         now = datetime(2026, month, 15, 9, tzinfo=ZONE)
-        begun = demo.start_for(brands, demo.STOP_IN, now)
+        begun = demo.start_for(brands, demo.VOTED_IN, now)
         tracked = demo.tracked_from(projects, demo.TRACKED_IN, now)
         named.append((month, demo.year_of(brands, begun), demo.year_of(projects, tracked)))
         assert demo.year_of(brands, demo.year_before(begun)) == named[-1][1] - 1
