@@ -146,11 +146,12 @@ def _link(sheet: _Sheet, column: int, link: str, found: References) -> None:
 
 
 def _live(sheet: _Sheet, link: str, found: References) -> Mapping[str, str]:
-    """Where a stage's figures stand that a link compares; none unless every entry has one."""
+    """Where a stage's figures stand that a link compares; none unless every entry has one and all are compared."""
     kinds = {stage.key: stage.kind for stage in sheet.case.definition.stages}
     stands = found.get(link, {}).get(COUNTED.get(kinds.get(link, ""), ""), {})
     figures = sheet.outcome.figures["composite"]
-    return stands if all(entry in stands for entry in {*sheet.names.entries, *figures}) else {}
+    are_compared = sheet.options.ties == "all"
+    return stands if are_compared and all(entry in stands for entry in {*sheet.names.entries, *figures}) else {}
 
 
 def _told(outcome: Outcome, link: str) -> dict[str, int]:

@@ -128,7 +128,7 @@ def open_ties(stands: Standing, options: DecisionOptions) -> tuple[tuple[str, ..
     """Entries that still share a place among the seats, where the chain asks for a motion; best places first."""
     if "motion" not in options.tie_break:
         return ()
-    above = {*stands.cut.winners, *stands.cut.tied}
+    above = {*stands.cut.tied} if options.ties == "at_line" else {*stands.cut.winners, *stands.cut.tied}
     groups: dict[int, list[str]] = {}
     for place in stands.order.places:
         if place.tied and place.place is not None and place.entry in above:

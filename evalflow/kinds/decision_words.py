@@ -22,7 +22,10 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
     )
     if options.tie_break:
         chain = " → ".join(link_words(name, locale) for name in options.tie_break)
-        sentences.append(say(locale, "Ties are broken in this order: %(chain)s.", chain=chain))
+        every = N_("Ties are broken in this order: %(chain)s.")
+        at_line = N_("Only a tie over who is awarded is broken, in this order: %(chain)s; others share their place.")
+        sentence = at_line if options.ties == "at_line" else every
+        sentences.append(say(locale, sentence, chain=chain))
     if options.quorum is None:
         sentences.append(say(locale, "Nobody meets: the ranking decides."))
     else:

@@ -3,7 +3,7 @@
 Needs nothing but earlier outcomes and the meeting so far, so a page can show it at any time.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -15,8 +15,8 @@ from evalflow.kinds.components import FIGURES
 from evalflow.kinds.decision_rules import BRANCH, DecisionOptions
 from evalflow.kinds.meeting import Meeting
 from evalflow.tally import ranking
-from evalflow.tally.capping import cut_with_cap
-from evalflow.tally.ranking import Cut, Ordering
+from evalflow.tally.capping import CappedCut, cut_with_cap
+from evalflow.tally.ranking import Cut, Ordering, Place
 from evalflow.tally.ties import earlier_number
 from evalflow.workflow.outcome import Case
 
@@ -48,12 +48,9 @@ def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> 
     found = combining.combined([part.points for part in parts], options)
     composite = _ranked(found, options, keys=case.keys, out={one.entry for one in out})
     order = ranking.rank(composite)
-    chain: list[ranking.Link] = []
-    for name in options.tie_break:
-        chain.append((name, _keys(case, name, ranking.break_ties(order, chain), held)))
-    broken = ranking.break_ties(order, chain)
     groups = _groups(case, options)
-    line = cut_with_cap(broken.places, options.seats, groups, options.cap.at_most if options.cap else 1)
+    broken = _broken(case, options, order, groups, held)
+    line = _line(broken.places, options, groups)
     return Standing(
         points={part.component.name: part.points for part in parts},
         composite=composite,
@@ -65,6 +62,21 @@ def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> 
         at_most=options.cap.at_most if options.cap else None,
         passed_over=line.passed_over,
     )
+
+
+def _broken(
+    case: Case, options: DecisionOptions, order: Sequence[Place], groups: Mapping[str, str], held: Meeting | None
+) -> Ordering:
+    """The order with its ties broken as far as the chain reaches, or only the one that the line goes through."""
+    at = None if options.ties == "all" else _line(order, options, groups).cut.tied
+    chain: list[ranking.Link] = []
+    for name in options.tie_break:
+        chain.append((name, _keys(case, name, ranking.break_ties(order, chain, at=at), held)))
+    return ranking.break_ties(order, chain, at=at)
+
+
+def _line(places: Sequence[Place], options: DecisionOptions, groups: Mapping[str, str]) -> CappedCut:
+    return cut_with_cap(places, options.seats, groups, options.cap.at_most if options.cap else 1)
 
 
 def _ranked(

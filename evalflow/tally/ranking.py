@@ -99,11 +99,13 @@ class Ordering:
         return None
 
 
-def break_ties(order: Sequence[Place], chain: Sequence[Link]) -> Ordering:
+def break_ties(order: Sequence[Place], chain: Sequence[Link], *, at: Collection[str] | None = None) -> Ordering:
     """The same ranking with its ties broken by a chain of links (name, {entry: key}), the higher key the better.
 
     Each link is asked about what the links before it left tied. A link that lacks a key for any of those tied has
     nothing to say about them. What is still tied at the end stays tied. Keys of one link must be comparable.
+    at: only a tie in which one of these has a part is broken, the others stand. Source for that: Eurovision Song
+    Contest, rules of 1991: a tie for the win goes to who has more 12s, then more 10s; others share their place.
 
     >>> scores = {"dk": Fraction(74), "es": Fraction(74), "fi": Fraction(72)}
     >>> after = break_ties(rank(scores), [("peers", {"dk": 1, "es": 1}), ("vote", {"dk": 30, "es": 24})])
@@ -113,7 +115,7 @@ def break_ties(order: Sequence[Place], chain: Sequence[Link]) -> Ordering:
     groups: list[tuple[str, ...]] = []
     decisions: list[Decision] = []
     for tied in _groups(order):
-        groups += _separated(tied, chain, decisions)
+        groups += [tied] if at is not None and set(tied).isdisjoint(at) else _separated(tied, chain, decisions)
     scores = {place.entry: place.score for place in order}
     unranked = tuple(place for place in order if place.place is None)
     return Ordering(_numbered(groups, scores) + unranked, tuple(decisions))

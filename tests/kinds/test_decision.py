@@ -151,6 +151,43 @@ def test_a_tie_is_broken_by_the_first_link_that_separates_it() -> None:
     assert found.facts["decided"] == [{"entry": "b", "place": 1}]
 
 
+CONTEST = """
+juries scoring
+raters = "each_branch"
+aggregate = { method = "sum" }
+criterion = [{ key = "points", label = { zh = "分数" }, max = 12, given = [12, 10, 8, 6] }]
+"""
+WINNER = """
+winner decision
+seats = 1
+combine = "sum"
+tie_break = ["juries.countback"]
+ties = "at_line"
+component = [{ from = "juries", as = "score" }]
+"""
+
+
+def contest(**marks: tuple[int, ...]) -> Case:
+    """Songs with the marks that juries gave them, of 12, 10, 8 and 6."""
+    countback = {song: [given.count(mark) for mark in (12, 10, 8, 6)] for song, given in marks.items()}
+    scores = {song: Fraction(sum(given)) for song, given in marks.items()}
+    juries = Outcome({"score": scores}, {"countback": countback})
+    return case(workflow(CONTEST, WINNER), entries="".join(marks), earlier={"juries": juries})
+
+
+def test_by_the_rules_of_1991_more_12s_then_more_10s_decide_a_tie_for_the_win_and_other_ties_share_the_place() -> None:
+    """Eurovision Song Contest, 1991: "tie for the win: more 12s, then more 10s; other ties share the place"."""
+    found = outcome(contest(a=(12, 10, 8, 8), b=(12, 10, 10, 6), c=(12, 6), d=(10, 8)))
+    assert found.facts["ties"] == [{"link": "juries.countback", "groups": [["b"], ["a"]]}]
+    assert found.figures["place"] == {"b": 1, "a": 2, "c": 3, "d": 3}
+    assert found.facts["decided"] == [{"entry": "b", "place": 1}]
+
+
+def test_where_nobody_ties_for_the_win_the_rules_of_1991_break_no_tie() -> None:
+    found = outcome(contest(a=(12, 12, 12), b=(12, 10), c=(12, 6), d=(10, 8)))
+    assert (found.facts["ties"], found.figures["place"]) == ([], {"a": 1, "b": 2, "c": 3, "d": 3})
+
+
 def test_lots_are_drawn_from_the_published_seed_so_that_anybody_can_draw_them_again() -> None:
     rules = NOBODY_MEETS.replace("seats = 2", 'seats = 1\ntie_break = ["draw"]')
     drawn = case(workflow(VOTE, rules), entries="abc", earlier={"vote": voted(a=8, b=8, c=1)}, seed="2026")

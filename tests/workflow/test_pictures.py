@@ -57,7 +57,19 @@ def test_the_schema_knows_every_kind_and_every_key_of_its_stages() -> None:
         "scoring": common
         | {"raters", "own_entry", "aggregate", "void", "missing_allowed", "round", "recheck", "criterion"},
         "decision": common
-        | {"seats", "quorum", "component", "combine", "round", "tie_break", "deviation", "veto", "eligible", "cap"},
+        | {
+            "seats",
+            "quorum",
+            "component",
+            "combine",
+            "round",
+            "tie_break",
+            "ties",
+            "deviation",
+            "veto",
+            "eligible",
+            "cap",
+        },
         "notice": common | {"working_days", "objections", "move_up"},
         "award": common | {"honour", "certificate", "tier"},
         "inspection": common | {"capped", "stretch_points", "flag"},
