@@ -33,12 +33,20 @@ Percent = Annotated[int, Field(ge=1, le=100)]
 class TrackingOptions(Options):
     """reports: how often one is expected. green, amber: the least shares of the progress wanted, in per cent, that give
     an entry a green or an amber light. stretch_points: what the stretch target is worth.
+
+    Where entries have indicators, each says how often its figure is due: a monthly report need not hold the figure of a
+    quarter before its end, and a weekly figure is due every week. What is due on the same day is late once.
     """
 
     reports: Literal["weekly", "monthly", "none"] = "monthly"
     green: Percent = GREEN
     amber: Percent = AMBER
     stretch_points: Annotated[int, Field(ge=100, le=1000)] = 120
+
+    @property
+    def every(self) -> str:
+        """How often a report is due, as indicators say it of figures: "week", "month", or "" for never."""
+        return {"weekly": "week", "monthly": "month", "none": ""}[self.reports]
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,27 @@
-"""Which reports are due by the calendar: whole weeks or months since an entry came to the stage. Plain days."""
+"""Whole weeks, months and quarters since an entry came to the stage. Plain days."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
 
+MONTHS = {"month": 1, "quarter": 3}
+EVERY = ("week", *MONTHS)
+
 
 def periods(every: str, since: date, until: date) -> tuple[tuple[date, date], ...]:
-    """(first day, last day) of the weeks or months that begin on or after `since` and are over before `until`.
+    """(first day, last day) of the periods that begin on or after `since` and are over before `until`.
 
-    every: "weekly" or "monthly"; of any other there is none.
+    every: one of EVERY; of any other there is none.
 
-    >>> [str(last) for _, last in periods("monthly", date(2026, 1, 20), date(2026, 4, 1))]
+    >>> [str(last) for _, last in periods("month", date(2026, 1, 20), date(2026, 4, 1))]
     ['2026-02-28', '2026-03-31']
     """
+    if every not in EVERY:
+        return ()
     found = []
-    first = _start(every, since)
-    while first is not None and (after := _next(every, first)) <= until:
+    first = _first(every, since)
+    if first < since:
+        first = _next(every, first)
+    while (after := _next(every, first)) <= until:
         found.append((first, after - timedelta(days=1)))
         first = after
     return tuple(found)
@@ -28,29 +35,25 @@ def overdue(every: str, since: date, until: date, reported: Collection[date]) ->
 
 
 def current(every: str, day: date) -> tuple[date, date] | None:
-    """The first and the last day of the period that a day is in; None where nothing is due."""
-    last = current_end(every, day)
-    if last is None:
+    """The first and the last day of the period that a day is in; None where nothing is due.
+
+    >>> [str(day) for day in current("quarter", date(2026, 5, 9)) or ()]
+    ['2026-04-01', '2026-06-30']
+    """
+    if every not in EVERY:
         return None
-    return (last - timedelta(days=6) if every == "weekly" else day.replace(day=1)), last
+    first = _first(every, day)
+    return first, _next(every, first) - timedelta(days=1)
 
 
-def current_end(every: str, day: date) -> date | None:
-    """The last day of the period that a day is in; None where nothing is due."""
-    if every == "weekly":
-        return day + timedelta(days=6 - day.weekday())
-    return _next(every, day.replace(day=1)) - timedelta(days=1) if every == "monthly" else None
-
-
-def _start(every: str, since: date) -> date | None:
-    if every == "weekly":
-        return since + timedelta(days=-since.weekday() % 7)
-    if every == "monthly":
-        return since if since.day == 1 else _next(every, since.replace(day=1))
-    return None
+def _first(every: str, day: date) -> date:
+    if every == "week":
+        return day - timedelta(days=day.weekday())
+    return date(day.year, (day.month - 1) // MONTHS[every] * MONTHS[every] + 1, 1)
 
 
 def _next(every: str, first: date) -> date:
-    if every == "weekly":
+    if every == "week":
         return first + timedelta(days=7)
-    return (first + timedelta(days=31)).replace(day=1)
+    months = first.month - 1 + MONTHS[every]
+    return date(first.year + months // 12, months % 12 + 1, 1)

@@ -3,7 +3,7 @@
 Everything about all projects of a stage is read in a fixed number of queries.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -20,7 +20,8 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.windows import ZONE
-from evalflow.stages.tracking import calendar, queries
+from evalflow.stages.tracking import due, queries
+from evalflow.stages.tracking.due import Due
 from evalflow.stages.tracking.milestones import Milestone
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.tally import trajectory
@@ -51,9 +52,9 @@ class IndicatorProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """A project. starts, ends: the days its targets are for. overdue: last days of the periods without a report.
+    """A project. starts, ends: the days its targets are for. overdue: what is late, by the day it was due.
 
-    next_due: the last day of the present period. last_report: when the last one was filed.
+    next_due: the day on which the next report or figure is due. last_report: when the last one was filed.
     """
 
     entry: Entry
@@ -66,7 +67,7 @@ class Progress:
     today: date
     indicators: tuple[IndicatorProgress, ...]
     milestones: tuple[Milestone, ...]
-    overdue: tuple[date, ...]
+    overdue: tuple[Due, ...]
     next_due: date | None
     last_report: date | None
     changes: tuple[TargetChange, ...] = ()
@@ -96,13 +97,6 @@ def progress(session: Session, stage: StageRow, entry: Entry, now: datetime) -> 
     return _all(session, stage, [entry], now)[0]
 
 
-def standing(reports: Iterable[ProgressReport]) -> list[ProgressReport]:
-    """Those that no other corrects."""
-    every = list(reports)
-    corrected = {one.corrects for one in every}
-    return [one for one in every if one.number not in corrected]
-
-
 def _all(session: Session, stage: StageRow, entries: Sequence[Entry], now: datetime) -> tuple[Progress, ...]:
     changed = plans.changes(session, entries)
     reports: dict[int, list[ProgressReport]] = {}
@@ -125,11 +119,12 @@ def _one(
     names: dict[str, str],
     today: date,
 ) -> Progress:
-    options, valid = options_of(stage), standing(reports)
+    options, valid = options_of(stage), queries.standing(reports)
     starts, ends = span_of(stage)
     plan = plans.standing(entry, changed)
     every = tuple(_indicator(one, valid, starts, ends, today, options) for one in plan)
-    late = calendar.overdue(options.reports, _since(stage, entry), min(today, ends), [one.day for one in valid])
+    late = queries.overdue(stage, entry, valid, min(today, ends))
+    present = due.current(queries.every(stage, entry), today, queries.reported(valid)) if today <= ends else ()
     light = trajectory.worst([one.light for one in every])
     values = {one.indicator.number: one.points[-1][1] for one in every if one.points}
     leader = queries.leader_of(entry)
@@ -145,7 +140,7 @@ def _one(
         indicators=every,
         milestones=_milestones(entry, valid),
         overdue=late,
-        next_due=calendar.current_end(options.reports, today) if today <= ends else None,
+        next_due=present[0].day if present else None,
         last_report=max((one.day for one in valid), default=None),
         changes=tuple(changed),
     )
@@ -156,13 +151,6 @@ def span_of(stage: StageRow) -> tuple[date, date]:
     starts = stage.season.starts_on
     ends = (stage.closes_at - plans.MOMENT).astimezone(ZONE).date() if stage.closes_at else starts
     return starts, max(ends, date.fromordinal(starts.toordinal() + 1))
-
-
-def _since(stage: StageRow, entry: Entry) -> date:
-    """From when on reports are expected: the stage was open and the entry had come to it."""
-    came = (entry.came or {}).get(stage.key)
-    since = [moment for moment in (stage.opened_at, datetime.fromisoformat(came) if came else None) if moment]
-    return max(since).astimezone(ZONE).date() if since else stage.season.starts_on
 
 
 def _indicator(

@@ -1,6 +1,6 @@
 """What the pages and the engine ask of a tracking stage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -15,8 +15,11 @@ from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.seasons.windows import ZONE
-from evalflow.stages.tracking import calendar
+from evalflow.stages.tracking import calendar, due
+from evalflow.stages.tracking.due import REPORT, Days, Due, Every
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProgressReport
+
+AHEAD = 2  # a plan is made for this month or the next ones, so many in all
 
 
 def reports(session: Session, stage_id: int) -> Sequence[ProgressReport]:
@@ -119,40 +122,97 @@ def _order_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
     return found
 
 
+def standing(filed: Iterable[ProgressReport]) -> list[ProgressReport]:
+    """Those that no other corrects."""
+    every = list(filed)
+    corrected = {one.corrects for one in every}
+    return [one for one in every if one.number not in corrected]
+
+
+def every(stage: StageRow, entry: Entry) -> Every:
+    """How often a report on an entry is due, and each of its figures."""
+    options = stage_of(stage).options
+    assert isinstance(options, TrackingOptions)
+    return {REPORT: options.every, **{one.number: one.every for one in plans.declared(entry)}}
+
+
+def reported(valid: Sequence[ProgressReport]) -> Days:
+    """The days of reports that count, and of the figures in them."""
+    days: dict[int, list[date]] = {REPORT: [one.day for one in valid]}
+    for one in valid:
+        for figure in one.figures:
+            days.setdefault(figure.indicator, []).append(one.day)
+    return days
+
+
+def since(stage: StageRow, entry: Entry) -> date:
+    """From when on reports are expected: the stage was open and the entry had come to it."""
+    came = (entry.came or {}).get(stage.key)
+    known = [moment for moment in (stage.opened_at, datetime.fromisoformat(came) if came else None) if moment]
+    return max(known).astimezone(ZONE).date() if known else stage.season.starts_on
+
+
+def overdue(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], until: date) -> tuple[Due, ...]:
+    """What is late: the one computation for the project's page, the wall and reminders. until: the day it is."""
+    return due.overdue(every(stage, entry), since(stage, entry), until, reported(valid))
+
+
+def months(now: datetime) -> tuple[date, ...]:
+    """The first days of the months that can be planned now."""
+    first = now.astimezone(ZONE).date().replace(day=1)
+    found = [first]
+    while len(found) < AHEAD:
+        found.append((found[-1] + timedelta(days=31)).replace(day=1))
+    return tuple(found)
+
+
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
-    """A branch reports on each entry of its own, in every period that its rules name or else once."""
+    """A branch brings what is late and what is due now on each entry of its own, and plans its months.
+
+    Where nothing is due by the calendar it reports once.
+    """
     if not guards.is_open(stage, now) or actor.person_id is None:
         return []
     found = _order_tasks(session, stage, actor)
     if not may(actor, Permission.DECLARE, season=stage.season_id):
         return found
-    days: dict[int, list[date]] = {}
+    filed: dict[int, list[ProgressReport]] = {}
     for report in reports(session, stage.id):
-        days.setdefault(report.entry_id, []).append(report.day)
-    period = calendar.current(_every(stage), now.astimezone(ZONE).date())
-    own = [
-        entry
-        for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
-        if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
-    ]
-    return found + [
-        Task(
-            "Report on progress",
-            "tracking.entry",
-            stage,
-            detail=entry.title,
-            due=end_of(period[1]) if period else stage.closes_at,
-            is_done=any(period is None or period[0] <= day <= period[1] for day in days.get(entry.id, ())),
-            args=(("entry_key", entry.key),),
-        )
-        for entry in own
+        filed.setdefault(report.entry_id, []).append(report)
+    planned = {(entry.id, plan.month) for plan, entry in month_plans(session, stage.id)}
+    today = now.astimezone(ZONE).date()
+    for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED):
+        if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id):
+            found += _report_tasks(stage, entry, standing(filed.get(entry.id, [])), today)
+            found += [_plan_task(stage, entry, month) for month in months(now) if (entry.id, month) not in planned]
+    return found
+
+
+def _report_tasks(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], today: date) -> list[Task]:
+    """The oldest first; what is late with the day by which it should have come."""
+    args = (("entry_key", entry.key),)
+    late = overdue(stage, entry, valid, today)
+    present = due.current(every(stage, entry), today, reported(valid))
+    title, mended = N_("Report on progress"), N_("Report what is overdue")
+    if not present:
+        return [Task(title, "tracking.entry", stage, entry.title, stage.closes_at, is_done=bool(valid), args=args)]
+    return [
+        Task(mended, "tracking.entry", stage, entry.title, end_of(one.day), args=(*args, ("day", str(one.day))))
+        for one in late
+    ] + [
+        Task(title, "tracking.entry", stage, entry.title, end_of(one.day), is_done=not one.missing, args=args)
+        for one in present
     ]
 
 
-def _every(stage: StageRow) -> str:
-    options = stage_of(stage).options
-    assert isinstance(options, TrackingOptions)
-    return options.reports
+def _plan_task(stage: StageRow, entry: Entry, month: date) -> Task:
+    """A month is planned before it begins; the one in which an entry came, as long as it lasts."""
+    begins = datetime.combine(month, datetime.min.time(), ZONE)
+    came_later = since(stage, entry) > month
+    last = calendar.current("month", month)
+    due_at = end_of(last[1]) if came_later and last else begins
+    detail, args = f"{entry.title} · {month:%Y-%m}", (("entry_key", entry.key),)
+    return Task(N_("Write the plan for a month"), "tracking.supervision", stage, detail, due_at, args=args)
 
 
 def end_of(day: date) -> datetime:

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,6 @@ from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 
 LONGEST = 2000
-AHEAD = 2  # a plan is made for this month or the next ones, so many in all
 
 
 def give(
@@ -91,7 +90,7 @@ def plan(
     stage, entry = _taken(session, stage_id, entry_key, now=now)
     require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
     wrong = _told(text)
-    if month not in months(now):
+    if month not in queries.months(now):
         wrong["month"] = "month_not_open"
     if wrong:
         raise Invalid("supervision_incomplete", fields=wrong)
@@ -105,15 +104,6 @@ def plan(
         session, events.MONTH_PLANNED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
     )
     return row
-
-
-def months(now: datetime) -> tuple[date, ...]:
-    """The first days of the months that can be planned now."""
-    first = now.astimezone(ZONE).date().replace(day=1)
-    found = [first]
-    while len(found) < AHEAD:
-        found.append((found[-1] + timedelta(days=31)).replace(day=1))
-    return tuple(found)
 
 
 def of_entry(session: Session, stage_id: int, entry_id: int) -> Sequence[FollowUp]:

@@ -116,7 +116,7 @@ def entry(entry_key: str) -> str:
     """The project; with a form that is blank, or that holds what the report to be corrected says."""
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.report_form(found)(formdata=None)
-    form.day.data = now().astimezone(ZONE).date().isoformat()
+    form.day.data = request.args.get("day") or now().astimezone(ZONE).date().isoformat()
     wrong = _to_correct(reading(), found, request.args.get("corrects", type=int))
     if wrong is not None:
         forms.fill(form, wrong)
@@ -126,7 +126,7 @@ def entry(entry_key: str) -> str:
 def _to_correct(session: Session, found: Entry, number: int | None) -> ProgressReport | None:
     """A report that still counts; None where there is none of this number."""
     filed = queries.reports_of(session, place().stage.id, found.id)
-    return next((one for one in progress.standing(filed) if one.number == number), None)
+    return next((one for one in queries.standing(filed) if one.number == number), None)
 
 
 def _reports_page(session: Session, found: Entry, form: ReportForm, ticked: Collection[int]) -> str:

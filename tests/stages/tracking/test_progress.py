@@ -15,8 +15,9 @@ from evalflow.access import Actor, Role
 from evalflow.errors import Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season, TargetChange
-from evalflow.stages.tracking import calendar, commands, progress
+from evalflow.stages.tracking import calendar, commands, progress, queries, supervising
 from evalflow.stages.tracking.commands import Said
+from evalflow.stages.tracking.due import REPORT, Due
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.progress import Progress
 from evalflow.tally import trajectory
@@ -145,8 +146,57 @@ def test_a_month_without_a_report_is_overdue_and_then_nothing_is_green(
     house.clock.moment = datetime(2026, 8, 1, tzinfo=UTC)
     assert (seen(house, season).light, seen(house, season).overdue) == (
         Light.AMBER,
-        (date(2026, 6, 30), date(2026, 7, 31)),
+        (Due(date(2026, 6, 30), (REPORT, 1, 2)), Due(date(2026, 7, 31), (REPORT, 1, 2))),
     )
+
+
+def test_each_figure_is_due_as_often_as_its_indicator_says_and_the_report_as_the_stage_says(
+    house: House, by: dict[str, Actor], signed_in
+) -> None:
+    """A weekly and a quarterly figure beside monthly reports; the stage opened on Thursday, 9 April."""
+    first, second = PLAN["plan"]
+    plan = {"plan": [{**first, "every": "week"}, {**second, "every": "quarter"}]}
+    season = declared(house, TRACKING, by={"smelting": by["smelting"]}, answers={**PLAN, **plan}, form=PROJECT)
+    house.open(season, "progress")
+    for day in ("2026-04-16", "2026-04-30", "2026-05-06", "2026-05-13", "2026-05-20", "2026-05-31"):
+        file(house, season, by["smelting"], day, recovery="96")
+    house.clock.moment = datetime(2026, 6, 1, tzinfo=UTC)
+    assert seen(house, season).overdue == (Due(date(2026, 4, 26), (1,)),)
+    house.clock.moment = datetime(2026, 7, 6, 1, tzinfo=UTC)
+    found = seen(house, season)
+    assert [(str(one.day), one.missing) for one in found.overdue] == [
+        ("2026-04-26", (1,)),
+        ("2026-06-07", (1,)),
+        ("2026-06-14", (1,)),
+        ("2026-06-21", (1,)),
+        ("2026-06-28", (1,)),
+        ("2026-06-30", (REPORT,)),
+        ("2026-07-05", (1,)),
+    ]
+    assert (found.next_due, found.light) == (date(2026, 7, 12), Light.AMBER)
+    page = signed_in(by["smelting"].person_id).get(PAGE).text
+    assert "限2026年6月30日前：报告</li>" in page and "限2026年7月5日前：回收率</li>" in page
+    assert "数据来源：化验 · 每周" in page and "数据来源：日报 · 每季度" in page
+
+
+def test_what_is_late_is_a_task_with_the_day_it_was_due_and_so_is_a_month_without_a_plan(
+    house: House, season: Season, by: dict[str, Actor], signed_in
+) -> None:
+    file(house, season, by["smelting"], "2026-05-20", recovery="96", days="9")
+    house.clock.moment = datetime(2026, 8, 3, 1, tzinfo=UTC)
+    stage = house.stage(season, "progress")
+    house.act(supervising.plan, stage.id, "smelting", date(2026, 8, 1), "按计划推进", actor=by["smelting"])
+    tasks = house.ask(queries.tasks, stage, by["smelting"], house.now)
+    assert [(one.title, one.detail, str(one.due)[:10], one.is_done) for one in tasks] == [
+        ("Report what is overdue", "smelting brand", "2026-07-01", False),
+        ("Report what is overdue", "smelting brand", "2026-08-01", False),
+        ("Report on progress", "smelting brand", "2026-09-01", False),
+        ("Write the plan for a month", "smelting brand · 2026-09", "2026-09-01", False),
+    ]
+    own: Visitor = signed_in(by["smelting"].person_id)
+    assert 'value="2026-06-30"' in own.get(f"{PAGE}?day=2026-06-30").text
+    file(house, season, by["smelting"], "2026-08-03", recovery="96", days="9", day=date(2026, 6, 30))
+    assert [one.day for one in seen(house, season).overdue] == [date(2026, 7, 31)]
 
 
 def test_changed_targets_hold_and_the_old_ones_stay_on_the_page(
@@ -304,15 +354,17 @@ def test_another_branch_reads_of_a_project_only_when_it_takes_part(
 @pytest.mark.parametrize(
     ("every", "since", "until", "ends"),
     [
-        ("monthly", date(2026, 1, 1), date(2026, 3, 1), ["2026-01-31", "2026-02-28"]),
-        ("monthly", date(2026, 1, 2), date(2026, 3, 1), ["2026-02-28"]),
-        ("monthly", date(2026, 12, 1), date(2026, 12, 31), []),
-        ("weekly", date(2026, 6, 1), date(2026, 6, 15), ["2026-06-07", "2026-06-14"]),
-        ("weekly", date(2026, 6, 2), date(2026, 6, 15), ["2026-06-14"]),
-        ("none", date(2026, 1, 1), date(2027, 1, 1), []),
+        ("month", date(2026, 1, 1), date(2026, 3, 1), ["2026-01-31", "2026-02-28"]),
+        ("month", date(2026, 1, 2), date(2026, 3, 1), ["2026-02-28"]),
+        ("month", date(2026, 12, 1), date(2026, 12, 31), []),
+        ("week", date(2026, 6, 1), date(2026, 6, 15), ["2026-06-07", "2026-06-14"]),
+        ("week", date(2026, 6, 2), date(2026, 6, 15), ["2026-06-14"]),
+        ("quarter", date(2026, 1, 1), date(2026, 7, 1), ["2026-03-31", "2026-06-30"]),
+        ("quarter", date(2026, 1, 2), date(2027, 1, 1), ["2026-06-30", "2026-09-30", "2026-12-31"]),
+        ("", date(2026, 1, 1), date(2027, 1, 1), []),
     ],
 )
-def test_what_is_due_are_whole_weeks_and_months_that_are_over(
+def test_what_is_due_are_whole_weeks_months_and_quarters_that_are_over(
     every: str, since: date, until: date, ends: list[str]
 ) -> None:
     assert [str(last) for _, last in calendar.periods(every, since, until)] == ends

@@ -100,7 +100,11 @@ def test_a_branch_is_told_to_report_until_it_has(house: House, season: Season, b
     after = house.ask(queries.tasks, stage, by["smelting"], house.now)
     assert [(task.detail, task.is_done) for task in (*before, *after)] == [
         ("smelting brand", False),
+        ("smelting brand · 2026-04", False),
+        ("smelting brand · 2026-05", False),
         ("smelting brand", True),
+        ("smelting brand · 2026-04", False),
+        ("smelting brand · 2026-05", False),
     ]
 
 
