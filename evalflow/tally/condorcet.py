@@ -7,16 +7,16 @@ comparison. Seats, caps and the breaking of ties are somebody else's (`ranking`)
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, permutations
+from itertools import combinations
 from typing import Any
 
 from evalflow.tally.election import Election
 from evalflow.tally.exact import Number, exact
-from evalflow.tally.profile import NO_OPINION, Profile
+from evalflow.tally.planes import planes
+from evalflow.tally.profile import Profile
 
 Strength = tuple[int, int]  # votes for a defeat, minus those against it: the greater tuple is the stronger
 NONE: Strength = (0, 0)
-_HEARD = bytes(mark != NO_OPINION for mark in range(256))
 
 
 @dataclass(frozen=True)
@@ -62,22 +62,11 @@ def pairwise(profile: Profile) -> Pairwise:
     >>> pairwise(Profile(("a", "b", "c"), (bytes([1, 2, 2]), bytes([3, 1, 255])), (4, 3)))
     Pairwise(entries=('a', 'b', 'c'), votes=((0, 4, 4), (3, 0, 0), (0, 0, 0)))
     """
-    size, rows, times = len(profile.entries), profile.rows, profile.times
-    if any(len(row) != size for row in rows) or len(times) != len(rows) or min(times, default=0) < 0:
-        raise ValueError("every row needs one mark for each entry and a number of times")
-    # All ballots are compared at once: two bytes each in one long integer, the mark and above it a guard bit that a
-    # subtraction borrows exactly where the left mark is the smaller one.
-    joined = b"".join(rows)
-    columns = [joined[index::size] for index in range(size)]
-    marks = [_lanes(column) for column in columns]
-    heard = [_lanes(column.translate(_HEARD)) << 8 for column in columns]
-    guard = _lanes(b"\1" * len(rows)) << 8
-    bits = range(max(times, default=0).bit_length())
-    cast = [_lanes(bytes(number >> bit & 1 for number in times)) << 8 for bit in bits]
-    votes = [[0] * size for _ in range(size)]
-    for i, j in permutations(range(size), 2):
-        better = ((marks[i] | guard) - marks[j] & guard ^ guard) & heard[i] & heard[j]
-        votes[i][j] = sum((better & lanes).bit_count() << bit for bit, lanes in enumerate(cast))
+    ballots, size = planes(profile), range(len(profile.entries))
+    votes = [[0] * len(size) for _ in size]
+    for i, j in combinations(size, 2):
+        above, below = ballots.compared(i, j)
+        votes[i][j], votes[j][i] = ballots.votes(above), ballots.votes(below)
     return Pairwise(profile.entries, tuple(map(tuple, votes)))
 
 
@@ -152,13 +141,6 @@ def strongest_path(pairs: Pairwise, entry: str, other: str) -> tuple[Defeat, ...
         Defeat(pairs.entries[i], pairs.entries[j], pairs.votes[i][j], pairs.votes[j][i])
         for i, j in zip(route, route[1:], strict=False)
     )
-
-
-def _lanes(column: bytes) -> int:
-    """One integer with 16 bits for each byte, the byte in the lower half."""
-    lanes = bytearray(2 * len(column))
-    lanes[::2] = column
-    return int.from_bytes(lanes, "little")
 
 
 def _links(pairs: Pairwise) -> list[list[Strength]]:

@@ -4,13 +4,12 @@ Score, grade, cumulative and positional ballots differ in what a mark is worth a
 are one function. What is valid is the caller's business, except where a wrong mark would have no worth at all.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from evalflow.tally.exact import Number, exact
-from evalflow.tally.profile import NO_OPINION, UNRANKED, Profile
+from evalflow.tally.profile import NO_OPINION, UNRANKED, Profile, by_times
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def totals(profile: Profile, worth: Mapping[int, Number]) -> Totals:
     """
     points = {mark: exact(value) for mark, value in worth.items()}
     sums, givers = dict.fromkeys(profile.entries, Fraction(0)), dict.fromkeys(profile.entries, 0)
-    for times, rows in _by_times(profile).items():
+    for times, rows in by_times(profile).items():
         joined = b"".join(rows)
         for index, entry in enumerate(profile.entries):
             column = joined[index :: len(profile.entries)]
@@ -104,11 +103,3 @@ def positional(profile: Profile, *, points: Sequence[Number]) -> Totals:
         if len(set(ranks)) < len(ranks):
             raise ValueError("two entries have one rank")
     return totals(profile, dict(enumerate(points, 1)))
-
-
-def _by_times(profile: Profile) -> dict[int, list[bytes]]:
-    """Rows by how often they were cast, so that each column is counted at one go."""
-    found: defaultdict[int, list[bytes]] = defaultdict(list)
-    for row, times in zip(profile.rows, profile.times, strict=True):
-        found[times].append(row)
-    return found

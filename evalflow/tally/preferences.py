@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress, groupby
 from typing import Any
 
+from evalflow.tally.planes import Planes
 from evalflow.tally.profile import MAX_MARK, NO_OPINION, UNRANKED, Profile
 
 Choose = Callable[..., Any]  # min or max
@@ -39,6 +40,25 @@ def preferences(profile: Profile) -> tuple[list[bytes], list[int]]:
         papers.append(order)
     valid = [bool(order and times) for order, times in zip(papers, profile.times, strict=True)]
     return list(compress(papers, valid)), list(compress(profile.times, valid))
+
+
+def definite(papers: Planes) -> list[int]:
+    """For each entry the papers that prefer it to somebody, as `preferences` reads them: those it is reached on.
+
+    >>> from evalflow.tally.planes import planes
+    >>> ballots = Profile(("a", "b", "c"), (bytes([2, 1, 254]), bytes([1, 2, 2]), bytes([1, 1, 2])), (1, 1, 1))
+    >>> [f"{found:b}" for found in definite(planes(ballots))]
+    ['11', '1', '0']
+    """
+    size, ended = range(len(papers.digits)), 0
+    ranked = [0] * len(size)
+    for mark in papers.marks:
+        at, once = [papers.marked(entry, mark) for entry in size], 0
+        for ballots in at:
+            ended |= once & ballots
+            once |= ballots
+        ranked = [before | ballots & ~ended for before, ballots in zip(ranked, at, strict=True)]
+    return ranked
 
 
 def foremost(among: Sequence[int], history: Sequence[Sequence[int]], *, choose: Choose) -> list[int]:

@@ -5,7 +5,7 @@ own: a ranked ballot that leaves an entry out ranks it below all others (`UNRANK
 no part in any comparison with it (`NO_OPINION`).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -66,3 +66,15 @@ def first_preferences(profile: Profile) -> dict[str, Fraction]:
         for entry in first:
             votes[entry] += Fraction(times, len(first))
     return votes
+
+
+def by_times(profile: Profile) -> dict[int, list[bytes]]:
+    """Rows by how often they were cast, so that what was cast equally often is counted at one go.
+
+    >>> by_times(Profile(("a",), (bytes([1]), bytes([2]), bytes([3])), (4, 1, 4)))
+    {4: [b'\\x01', b'\\x03'], 1: [b'\\x02']}
+    """
+    found: defaultdict[int, list[bytes]] = defaultdict(list)
+    for row, times in zip(profile.rows, profile.times, strict=True):
+        found[times].append(row)
+    return dict(found)

@@ -7,15 +7,16 @@ else's (`ranking`); another way of moving papers is `meek`.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from evalflow.tally.election import Election
-from evalflow.tally.preferences import by_place, foremost, in_order, preferences, written
+from evalflow.tally.planes import Planes, planes, together
+from evalflow.tally.preferences import by_place, definite, foremost, in_order, written
 from evalflow.tally.profile import Profile
 
 DECIMALS = 5
-ONE = 10**DECIMALS
-Parcel = tuple[list[bytes], list[int]]  # papers that begin with whom they stand with, and how often each was cast
+ONE: int = 10**DECIMALS
 
 
 def transferable(profile: Profile, seats: int, *, lots: Mapping[str, int] | None = None) -> Election:
@@ -48,8 +49,7 @@ def transferable(profile: Profile, seats: int, *, lots: Mapping[str, int] | None
     """
     if seats < 1:
         raise ValueError(f"{seats} seats can't be filled")
-    papers, times = preferences(profile)
-    return _Count(profile.entries, seats, lots, (sum(times) // (seats + 1) + 1) * ONE).of(papers, times)
+    return _Count(profile.entries, planes(profile), seats, lots).of_all()
 
 
 def instant_runoff(profile: Profile, *, lots: Mapping[str, int] | None = None) -> Election:
@@ -65,20 +65,25 @@ def instant_runoff(profile: Profile, *, lots: Mapping[str, int] | None = None) -
     >>> election.order, [step.get("of") for step in election.steps], election.steps[-1]["votes"]
     ((('b',), ('a',), ('c',)), [[], ['c']], {'a': '4', 'b': '5', 'c': '0'})
     """
-    return _Count(profile.entries, 1, lots, None).of(*preferences(profile))
+    return _Count(profile.entries, planes(profile), 1, lots, of_standing=True).of_all()
 
 
 @dataclass
 class _Count:
-    """A count under way. Entries are their places in `entries`; quota None: more than half of what still counts."""
+    """A count under way. Entries are their places in `entries`, papers the sets of ballots that `papers` speaks of.
+
+    of_standing: the quota is of the papers that still stand with anybody, not of all valid ones.
+    """
 
     entries: tuple[str, ...]
+    papers: Planes
     seats: int
     drawn: Mapping[str, int] | None
-    fixed: int | None
+    of_standing: bool = False
     lots: list[int] = field(init=False)
+    ranked: list[int] = field(init=False)
     votes: list[int] = field(init=False)
-    piles: list[dict[int, Parcel]] = field(init=False)  # by what each paper of a parcel is worth
+    piles: list[dict[int, int]] = field(init=False)  # papers by what each is worth
     continuing: set[int] = field(init=False)
     valid: int = 0
     history: list[tuple[int, ...]] = field(default_factory=list)
@@ -88,6 +93,7 @@ class _Count:
 
     def __post_init__(self) -> None:
         self.lots = by_place(self.entries, self.drawn)
+        self.ranked = definite(self.papers)
         self.votes = [0] * len(self.entries)
         self.piles = [{} for _ in self.entries]
         self.continuing = {*range(len(self.entries))}
@@ -98,11 +104,13 @@ class _Count:
 
     @property
     def quota(self) -> int:
-        return (sum(self.votes) // ONE // 2 + 1) * ONE if self.fixed is None else self.fixed
+        counted = sum(self.votes) // ONE if self.of_standing else self.valid
+        return (counted // (self.seats + 1) + 1) * ONE
 
-    def of(self, papers: list[bytes], times: list[int]) -> Election:
-        self.valid = sum(times)
-        self._close("first_preferences", [], self._give(papers, times, ONE))
+    def of_all(self) -> Election:
+        papers = together(self.ranked)
+        self.valid = self.papers.votes(papers)
+        self._close("first_preferences", [], self._give([(ONE, papers)]))
         while self.vacancies and self.continuing:
             if not self._advance():
                 return self._election([sorted(self.continuing)])
@@ -140,7 +148,7 @@ class _Count:
     def _move_surplus(self, entry: int) -> dict[int, int]:
         total, surplus = self.votes[entry], self.votes[entry] - self.quota
         pile, self.piles[entry], self.votes[entry] = self.piles[entry], {}, self.quota
-        return _added(self._give(*parcel, surplus * worth // total) for worth, parcel in pile.items())
+        return self._give([(surplus * worth // total, papers) for worth, papers in pile.items()])
 
     def _exclude(self, group: Sequence[int]) -> dict[int, int]:
         self.excluded.append(list(group))
@@ -150,24 +158,19 @@ class _Count:
         moving = [parcel for entry in group for parcel in self.piles[entry].items()]
         for entry in group:
             self.piles[entry], self.votes[entry] = {}, 0
-        return _added(self._give(*parcel, worth) for worth, parcel in moving)
+        return self._give(moving)
 
-    def _give(self, papers: list[bytes], times: list[int], worth: int) -> dict[int, int]:
-        """Papers on to the next continuing entry on each; how many votes each entry got by it."""
-        gone = bytes({*range(len(self.entries))} - self.continuing)
-        moved: dict[int, Parcel] = {entry: ([], []) for entry in self.continuing}
-        for paper, number in zip(papers, times, strict=True):
-            rest = paper.lstrip(gone)
-            if rest:
-                to = moved[rest[0]]
-                to[0].append(rest)
-                to[1].append(number)
-        given = {entry: sum(parcel[1]) * worth for entry, parcel in moved.items() if parcel[0]}
+    def _give(self, parcels: Sequence[tuple[int, int]]) -> dict[int, int]:
+        """Papers (what each is worth, which) on to the next continuing entry; how many votes each entry got by it."""
+        moving = together(papers for _, papers in parcels)
+        reached = self.papers.foremost({entry: moving & self.ranked[entry] for entry in self.continuing})
+        given = {entry: 0 for entry, papers in reached.items() if papers}
+        for entry, (worth, papers) in product(given, parcels):
+            moved = papers & reached[entry]
+            given[entry] += self.papers.votes(moved) * worth
+            self.piles[entry][worth] = self.piles[entry].get(worth, 0) | moved
         for entry, votes in given.items():
             self.votes[entry] += votes
-            pile = self.piles[entry].setdefault(worth, ([], []))
-            pile[0].extend(moved[entry][0])
-            pile[1].extend(moved[entry][1])
         return given
 
     def _close(
@@ -198,11 +201,3 @@ class _Count:
 
     def _keys(self, group: Iterable[int]) -> list[str]:
         return sorted(self.entries[entry] for entry in group)
-
-
-def _added(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
-    total: dict[int, int] = {}
-    for part in parts:
-        for entry, votes in part.items():
-            total[entry] = total.get(entry, 0) + votes
-    return total

@@ -132,12 +132,17 @@ def test_a_ballot_that_nobody_cast_is_not_told_of():
         Profile(("a", "b"), (bytes([1]),), (1,)),
         Profile(("a",), (bytes([1]),), (-1,)),
         Profile(("a",), (bytes([1]),), ()),
-        Profile(tuple(f"e{number}" for number in range(256))),
     ],
 )
 def test_rows_that_do_not_fit_are_refused(profile):
-    with pytest.raises(ValueError, match=r"every row needs|shorter"):
-        transferable(profile, 1)
+    for read in (instant_runoff, preferences):
+        with pytest.raises(ValueError, match=r"every row needs|shorter"):
+            read(profile)
+
+
+def test_an_order_has_room_for_255_entries():
+    with pytest.raises(ValueError, match="at most 255"):
+        preferences(Profile(tuple(f"e{number}" for number in range(256))))
 
 
 def test_no_seat_can_not_be_filled():

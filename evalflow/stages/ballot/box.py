@@ -18,7 +18,7 @@ from evalflow.stages.ballot.models import Ballot
 from evalflow.workflow.outcome import Row
 
 BALLOTS = Ballot.__table__.c
-CHUNK = 1_000  # rows fetched at a time
+CHUNK = 250  # rows fetched at a time: so few are gone before the garbage collector would look at them
 
 
 class CountedBallots(Sequence[Row]):
