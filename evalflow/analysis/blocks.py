@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from evalflow.analysis.grid import Grid, across, cell
-from evalflow.i18n import say
+from evalflow.i18n import N_, say
 from evalflow.kinds.rubric import Aggregate
 
 NEAR = "1E-9"  # closer than that, spreadsheet numbers are the same
@@ -74,3 +75,27 @@ def aggregated(parts: Sequence[str], marks: str, how: Aggregate) -> str:
 def rounded(formula: str, decimals: int | None) -> str:
     """Half up, after the noise of binary fractions is taken off."""
     return formula if decimals is None else f"ROUND(ROUND({formula},9),{decimals})"
+
+
+def levelled(grid: Grid, before: Block, values: Mapping[tuple[str, str], Fraction | None], *, names: Names) -> Block:
+    """A block like the one before, moved and stretched to the mean and spread of all its marks.
+
+    values: {(rater, entry): levelled mark, None where the sheet is void}. A rater without spread gives the common mean.
+    """
+    mean, spread = before.bottom + 1, before.bottom + 2
+    grid.text(mean, 0, names.word(N_("Mean")), grid.styles.heading)
+    grid.text(spread, 0, names.word(N_("Spread")), grid.styles.heading)
+    block = frame(grid, before.bottom + 5, names.word(N_("Levelled marks")), names=names)
+    for column in range(1, before.raters + 1):
+        own = before.of_rater(column)
+        grid.formula(mean, column, f"IF(COUNT({own})=0,0,AVERAGE({own}))", value=None)
+        grid.formula(spread, column, f"IF(COUNT({own})=0,0,STDEVP({own}))", value=None)
+    for column, rater in enumerate(names.raters, 1):
+        own_mean, own_spread = cell(mean, column, fixed_row=True), cell(spread, column, fixed_row=True)
+        stretch = f"IF({own_spread}<{NEAR},0,STDEVP({before.whole})/{own_spread})"
+        for row, entry in enumerate(names.entries):
+            if (rater, entry) in values:
+                mark = cell(before.top + row, column)
+                formula = f'IF({mark}="","",AVERAGE({before.whole})+({mark}-{own_mean})*{stretch})'
+                grid.formula(block.top + row, column, formula, value=values[rater, entry])
+    return block

@@ -92,7 +92,7 @@ def _part(sheet: _Sheet, column: int, part: Component, found: References) -> Non
     """The points of one part: from their own worksheet where there is one, else as numbers."""
     points = sheet.outcome.figures.get(f"points.{part.name}", {})
     kind = sheet.case.definition.stage(part.source).kind
-    wanted = COUNTED.get(kind, "") if part.points in (SCORE, FIGURE) else part.points
+    wanted = part.name if part.value else COUNTED.get(kind, "") if part.points in (SCORE, FIGURE) else part.points
     stands = found.get(part.source, {}).get(wanted, {})
     for row, entry in enumerate(sheet.names.entries, TOP):
         if entry in stands:

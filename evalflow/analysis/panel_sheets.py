@@ -1,13 +1,15 @@
 """A scoring criterion by criterion as a worksheet: a block for each criterion, then the parts and their sum."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from evalflow.analysis.blocks import Block, Names, aggregated, frame, rounded
+from evalflow.analysis.blocks import Block, Names, aggregated, frame, levelled, rounded
 from evalflow.analysis.grid import Grid, across, cell
 from evalflow.i18n import N_
 from evalflow.kinds.rubric import SUMS, Criterion, ScoringOptions
+from evalflow.kinds.sheets import Sheets
 from evalflow.workflow.outcome import Outcome
 
 HEADS = (
@@ -20,41 +22,58 @@ HEADS = (
     N_("Part"),
 )
 SUMMARIES = ("COUNT", "SUM", "MAX", "MIN")
-Raw = Mapping[tuple[str, str, str], str]  # where points stand, by (rater, entry, criterion)
 
 
-def fits(options: ScoringOptions) -> bool:
-    """Whether these rules are written as formulas here: by criterion, without levelling."""
-    return options.by_criterion and not options.aggregate.level
+@dataclass(frozen=True)
+class Given:
+    """The sheets as they were handed in. stands: {(rater, entry, criterion): where the points are}. void: raters."""
+
+    read: Sheets
+    stands: Mapping[tuple[str, str, str], str]
+    void: frozenset[str]
+
+    def points(self, rater: str, entry: str, criterion: str) -> Fraction | None:
+        """None where the sheet does not count."""
+        return None if rater in self.void else self.read.given[rater][entry][criterion]
 
 
 def write(
-    grid: Grid, before: Block, raw: Raw, options: ScoringOptions, outcome: Outcome, *, names: Names
+    grid: Grid, before: Block, given: Given, options: ScoringOptions, outcome: Outcome, *, names: Names
 ) -> dict[str, str]:
     """Below a block under whose columns stands whether a rater's sheet is void; {entry: where its score stands}."""
     flags, top = before.bottom + 1, before.bottom + 4
     parts: dict[str, list[str]] = {entry: [] for entry in names.entries}
     for criterion in options.criterion:
         block = frame(grid, top, criterion.label.to(names.locale), names=names)
-        _counting(grid, block, raw, criterion, outcome, flags=flags, names=names)
+        _counting(grid, block, given, criterion.key, flags=flags, names=names)
+        if options.aggregate.level:
+            block = levelled(grid, block, _levelled(given, criterion.key, outcome), names=names)
         for entry, part in _parts(grid, block, criterion, options, outcome, names=names).items():
             parts[entry].append(part)
         top = block.bottom + 3
     return _scores(grid, top, parts, options, outcome, names=names)
 
 
-def _counting(
-    grid: Grid, block: Block, raw: Raw, criterion: Criterion, outcome: Outcome, *, flags: int, names: Names
-) -> None:
+def _counting(grid: Grid, block: Block, given: Given, criterion: str, *, flags: int, names: Names) -> None:
     """The points for one criterion on the sheets that count."""
     for row, entry in enumerate(names.entries, block.top):
-        told = outcome.facts["parts"][entry][criterion.key]
-        counting = {rater: Fraction(points) for rater, points in (*told["kept"], *told["dropped"])}
         for column, rater in enumerate(names.raters, 1):
-            source = raw.get((rater, entry, criterion.key))
+            source = given.stands.get((rater, entry, criterion))
             if source is not None:
                 flag = cell(flags, column, fixed_row=True)
-                grid.formula(row, column, f'IF({flag}=1,"",{source})', value=counting.get(rater))
+                value = given.points(rater, entry, criterion)
+                grid.formula(row, column, f'IF({flag}=1,"",{source})', value=value)
+
+
+def _levelled(given: Given, criterion: str, outcome: Outcome) -> dict[tuple[str, str], Fraction | None]:
+    """{(rater, entry): points after levelling, None where the sheet is void}."""
+    found: dict[tuple[str, str], Fraction | None] = {}
+    for rater, entry, one in given.stands:
+        if one == criterion:
+            told = outcome.facts["parts"][entry][criterion]
+            counting = {name: Fraction(points) for name, points in (*told["kept"], *told["dropped"])}
+            found[rater, entry] = counting.get(rater)
+    return found
 
 
 def _parts(

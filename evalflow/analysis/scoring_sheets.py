@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from evalflow.analysis import panel_sheets
-from evalflow.analysis.blocks import NEAR, Block, Names, aggregated, frame, rounded
+from evalflow.analysis.blocks import NEAR, Block, Names, aggregated, frame, levelled, rounded
 from evalflow.analysis.grid import Grid, across, cell
-from evalflow.analysis.scores_explained import counting_marks, score_of
+from evalflow.analysis.scores_explained import counting_marks
 from evalflow.i18n import N_
 from evalflow.kinds import scoring, sheets
-from evalflow.kinds.rubric import ScoringOptions, VoidRule
+from evalflow.kinds.rubric import SUMS, ScoringOptions, VoidRule
 from evalflow.kinds.sheets import Sheets
 from evalflow.workflow.outcome import Case, Outcome
 
@@ -30,13 +30,14 @@ def write(points: Grid, marks: Grid, case: Case, outcome: Outcome, *, names: Nam
     void = {rater for rater, by_entry in read.given.items() if scoring.breaches(by_entry, options)}
     block = _given(marks, stands, given, names=names)
     _void_row(marks, block, options, void=void, names=names)
-    if panel_sheets.fits(options):
-        return panel_sheets.write(marks, block, raw, options, outcome, names=names)
+    if options.by_criterion:
+        sheets_given = panel_sheets.Given(read, raw, frozenset(void))
+        return panel_sheets.write(marks, block, sheets_given, options, outcome, names=names)
     block = _counting(marks, block, given, void=void, names=names)
-    if options.aggregate.level and not options.by_criterion:
-        levelled = counting_marks(read, options, void=void)
-        block = _levelled(marks, block, {k: v for k, v in given.items() if k[0] not in void}, levelled, names=names)
     counting = counting_marks(read, options, void=void)
+    if options.aggregate.level:
+        values = {(rater, entry): counting.get(entry, {}).get(rater) for rater, entry in given}
+        block = levelled(marks, block, values, names=names)
     return _scores(marks, block, options, counting, outcome, names=names)
 
 
@@ -125,29 +126,6 @@ def _counting(grid: Grid, before: Block, given: Matrix, *, void: set[str], names
     return block
 
 
-def _levelled(
-    grid: Grid, before: Block, given: Matrix, levelled: Mapping[str, Mapping[str, Fraction]], *, names: Names
-) -> Block:
-    """Moved and stretched to the mean and spread of all marks; a rater without spread gives the common mean."""
-    mean, spread = before.bottom + 1, before.bottom + 2
-    grid.text(mean, 0, names.word(N_("Mean")), grid.styles.heading)
-    grid.text(spread, 0, names.word(N_("Spread")), grid.styles.heading)
-    block = frame(grid, before.bottom + 5, names.word(N_("Levelled marks")), names=names)
-    for column in range(1, before.raters + 1):
-        own = before.of_rater(column)
-        grid.formula(mean, column, f"IF(COUNT({own})=0,0,AVERAGE({own}))", value=None)
-        grid.formula(spread, column, f"IF(COUNT({own})=0,0,STDEVP({own}))", value=None)
-    for column, rater in enumerate(names.raters, 1):
-        own_mean, own_spread = cell(mean, column, fixed_row=True), cell(spread, column, fixed_row=True)
-        stretch = f"IF({own_spread}<{NEAR},0,STDEVP({before.whole})/{own_spread})"
-        for row, entry in enumerate(names.entries):
-            if (rater, entry) in given:
-                mark = cell(before.top + row, column)
-                formula = f'IF({mark}="","",AVERAGE({before.whole})+({mark}-{own_mean})*{stretch})'
-                grid.formula(block.top + row, column, formula, value=levelled[entry][rater])
-    return block
-
-
 def _scores(
     grid: Grid,
     block: Block,
@@ -181,20 +159,13 @@ def _scores(
         grid.formula(row, start + 1, f"SUM({own})", value=sum(marks, Fraction(0)))
         grid.formula(row, start + 2, f"MAX({own})", value=max(marks, default=0))
         grid.formula(row, start + 3, f"MIN({own})", value=min(marks, default=0))
-        if score_of(counting.get(entry, {}), options) == final and not options.by_criterion:
-            formula = _score([cell(row, start + part) for part in range(4)], own, options)
-            found[entry] = grid.formula(row, start + 4, formula, value=final, style=grid.styles.strong)
-        elif final is not None:
-            found[entry] = grid.number(row, start + 4, final)
+        formula = _score([cell(row, start + part) for part in range(4)], own, options)
+        found[entry] = grid.formula(row, start + 4, formula, value=final, style=grid.styles.strong)
         grid.check(row, start + 5, cell(row, start + 4), stored=final)
     return found
 
 
 def _score(parts: Sequence[str], marks: str, options: ScoringOptions) -> str:
     """The rule as a formula over: how many, sum, highest, lowest."""
-    formula = aggregated(parts, marks, options.aggregate)
-    if options.aggregate.method == "sum":
-        return formula
-    if options.round is not None:
-        formula = rounded(formula, options.round)
-    return f'IF({parts[0]}=0,"",{formula})'
+    formula = rounded(aggregated(parts, marks, options.aggregate), options.round)
+    return formula if options.aggregate.method in SUMS else f'IF({parts[0]}=0,"",{formula})'

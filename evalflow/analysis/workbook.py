@@ -1,4 +1,4 @@
-"""The whole calculation as a workbook to play with: raw sheets and counts as numbers, everything after as formulas.
+"""The whole calculation as a workbook to play with: raw sheets and counts as numbers, what follows as formulas.
 
 Change a mark or a weight and see who would be where. What people typed is written as text only: a title that begins
 with "=" stays a title.
@@ -6,22 +6,25 @@ with "=" stays a title.
 
 import io
 from collections.abc import Mapping
+from string import ascii_lowercase
 from typing import Any
 
 import xlsxwriter
 
-from evalflow.analysis import decision_sheet, scoring_sheets, vote_sheet
+from evalflow.analysis import attainment_sheet, decision_sheet, scoring_sheets, vote_sheet
 from evalflow.analysis.blocks import Names
 from evalflow.analysis.grid import OPTIONS, Grid, Styles, sheet_name, styles_of
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import case_of
 from evalflow.i18n import N_, say
 from evalflow.kinds import sheets
+from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.workflow.outcome import Case, Outcome
 
 GUIDE = (
-    N_("Yellow cells are the raw sheets and counts; every other number is a formula over them."),
+    N_("Yellow cells are typed in: raw sheets, counts, figures and targets. Points, scores and places are formulas."),
+    N_("Yellow as well, as no formula is written for it: how ranked ballots are counted, who is kept out, other ties."),
     N_("Change a mark, a count or a weight and see which places change. Nothing here changes the published result."),
     N_("✓ stands where a formula gives what was published, ≠ where it does not (because you changed something)."),
     N_("The published values stand beside, also as exact fractions."),
@@ -76,7 +79,16 @@ def _stage(
         return vote_sheet.write(pages.add(), case, outcome, names=names)
     if case.stage.kind == "scoring":
         return {"score": scoring_sheets.write(pages.add("a"), pages.add("b"), case, outcome, names=names)}
-    if case.stage.kind == "decision":
+    if case.stage.kind == "inspection":
+        return {"attainment": attainment_sheet.inspected(pages.add(), case, outcome, names=names)}
+    if case.stage.kind == "tracking" and "attainment" in outcome.figures:
+        return {"attainment": attainment_sheet.tracked(pages.add(), case, outcome, names=names)}
+    if isinstance(case.stage.options, DecisionOptions):
+        for letter, part in zip(
+            ascii_lowercase, (part for part in case.stage.options.component if part.value), strict=False
+        ):
+            stands = attainment_sheet.declared(pages.add(letter), case, outcome, part, names=names)
+            found[part.source] = {**found.get(part.source, {}), part.name: stands}
         return decision_sheet.write(pages.add(), case, outcome, names=names, found=found)
     return {}
 

@@ -49,7 +49,12 @@ def points(indicator: Indicator, value: Fraction, *, cap: Cap, stretch_points: i
     >>> [str(points(days, Fraction(6), cap=cap, stretch_points=120)) for cap in (Cap.WORK, Cap.NONE)]
     ['100', '140']
     """
-    targets = Targets(
+    return max(Fraction(0), attainment.attainment(value, targets(indicator, cap=cap, stretch_points=stretch_points)))
+
+
+def targets(indicator: Indicator, *, cap: Cap, stretch_points: int) -> Targets:
+    """What its values are held against."""
+    return Targets(
         indicator.baseline,
         indicator.work,
         None if cap is Cap.WORK else indicator.stretch,
@@ -57,7 +62,6 @@ def points(indicator: Indicator, value: Fraction, *, cap: Cap, stretch_points: i
         stretch_points=stretch_points,
         capped=cap is not Cap.NONE,
     )
-    return max(Fraction(0), attainment.attainment(value, targets))
 
 
 def attained(plan: Sequence[Indicator], values: Mapping[int, Fraction], *, cap: Cap, stretch_points: int) -> Attained:

@@ -69,7 +69,7 @@ def _attained(case: Case, component: Component, outcome: Outcome) -> Part:
     unworkable: list[str] = []
     for key in case.keys:
         value = outcome.figures.get(component.value or "", {}).get(key)
-        targets = _targets(component, outcome, key)
+        targets = targets_of(component, outcome, key)
         if value is None or targets is None:
             continue
         try:
@@ -79,7 +79,7 @@ def _attained(case: Case, component: Component, outcome: Outcome) -> Part:
     return Part(component, points, tuple(unworkable))
 
 
-def _targets(component: Component, outcome: Outcome, entry: str) -> Targets | None:
+def targets_of(component: Component, outcome: Outcome, entry: str) -> Targets | None:
     """One entry's targets; None where it has not declared one of them."""
     written = [(component.target(name), name) for name in ("baseline", "work", "stretch")]
     found = {name: _number(text, outcome, entry) for text, name in written if text is not None}

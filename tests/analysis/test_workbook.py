@@ -9,13 +9,18 @@ from typing import Any
 import openpyxl
 import pytest
 
+from evalflow.analysis.samples import sample
 from evalflow.analysis.workbook import workbook
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import recount
+from evalflow.config import WORKFLOWS
+from evalflow.kinds import KINDS
+from evalflow.workflow import reader
 from evalflow.workflow.outcome import Outcome
 from tests.analysis.recalculated import NEEDED, changed, emptied, recalculated
 from tests.analysis.worked import PARTS, TOML, unmet, worked
 
+MEETING = 'quorum = { present = "1/2", ayes = "1/2 of present" }\n'
 SEATS = "seats = 2"
 TRIMMED = 'aggregate = { method = "trimmed_mean", trim_when_more_than = 3 }'
 SAME = 'void = [{ rule = "same_score_for_all" }]'
@@ -54,6 +59,58 @@ SEASONS = {
         PARTS, f'veto = [{{ label = {{ zh = "票少" }}, from = "vote", figure = "votes", below = "2" }}]\n{PARTS}'
     ),
 }
+DECLARED = TOML.replace(
+    "required = true }]",
+    """required = true },
+  { key = "heads", type = "number", label = { zh = "人数" }, required = true, min = 1 },
+  { key = "output", type = "number", label = { zh = "产量" }, required = true, min = 1 }]""",
+)
+TARGETS = 'as = "attainment", weight = 60, value = "output", baseline = "20", work = "60", stretch = "90"'
+HELD = DECLARED.replace('{ from = "peers", as = "score", weight = 60 }', f'{{ from = "form", {TARGETS} }}').replace(
+    "component =", 'veto = [{ label = { zh = "人少" }, from = "form", figure = "heads", below = "30" }]\ncomponent ='
+)
+APPROVAL = 'method = "approval"\nsecrecy = "named"\nchoose = { min = 1, max = 5 }'
+GRADES = (
+    'grade = [{ key = "good", label = { zh = "好" }, worth = 90 }, { key = "fair", label = { zh = "中" }, worth = 60 }]'
+)
+
+
+def voted(method: str, points: str, of: str = DECLARED) -> str:
+    return of.replace(APPROVAL, method).replace("rank_points", points)
+
+
+INVENTED = {  # by rules whose evidence the season worked by hand does not have
+    "head-count": voted(f'{APPROVAL}\nestablishment = "form.heads"', "head_count_fair"),
+    "grades": voted(f'method = "grade"\nno_opinion = true\n{GRADES}', "mean_of_grades"),
+    "full-marks": voted('method = "score"\npoints = 9', "share_of_full_marks"),
+    "schulze": voted('method = "schulze"', "rank_points"),
+    "star": voted('method = "star"\npoints = 5', "rank_points"),
+    "capped": DECLARED.replace(SEATS, "seats = 2\ncap = { at_most = 1 }"),
+    "attainment": HELD,
+    "logarithm": HELD.replace('stretch = "90"', 'stretch = "90", scale = "log"'),
+    "fewer-is-better": HELD.replace(
+        'baseline = "20", work = "60", stretch = "90"', 'baseline = "90", work = "60", better = "less", capped = false'
+    ),
+}
+
+
+def invented(toml: str) -> Bundle:
+    """Five branches' invented evidence, up to the decision."""
+    rules = reader.read(toml.replace(MEETING, ""), KINDS, file="invented.toml")
+    found = sample(rules, branches=5)
+    return replace(
+        found,
+        entries=tuple(replace(one, title=f"品牌{one.key}") for one in found.entries),
+        tables={key: rows for key, rows in found.tables.items() if key not in ("put_up", "ceremony")},
+    )
+
+
+def seasons() -> dict[str, Bundle]:
+    return {
+        "met": worked(),
+        **{name: unmet(toml) for name, toml in SEASONS.items()},
+        **{name: invented(toml) for name, toml in INVENTED.items()},
+    }
 
 
 def books(seasons: Mapping[str, Bundle]) -> dict[str, bytes]:
@@ -100,13 +157,13 @@ def cells(book: Any) -> list[Any]:
 
 @NEEDED
 def test_libreoffice_calculates_what_every_rule_gives(tmp_path: Any) -> None:
-    seasons = {"met": worked(), **{name: unmet(toml) for name, toml in SEASONS.items()}}
-    found = recalculated(books(seasons), tmp_path)
+    played = seasons()
+    found = recalculated(books(played), tmp_path)
     assert {name: shown(book) for name, book in found.items()} == {
-        name: expected(recount(one).outcomes) for name, one in seasons.items()
+        name: expected(recount(one).outcomes) for name, one in played.items()
     }
     marks = {name: [cell.value for cell in cells(book) if cell.value in ("✓", "≠")] for name, book in found.items()}
-    assert marks == {name: ["✓"] * 15 for name in seasons}
+    assert marks == {name: ["✓"] * 15 for name in played}
     assert [cell.value for book in found.values() for cell in cells(book) if str(cell.value).startswith("#")] == []
 
 
@@ -155,6 +212,70 @@ def test_what_is_not_typed_in_is_a_formula() -> None:
     assert [value for value in derived if not str(value).startswith("=")] == []
     assert marks["K14"].value == '=IF(G14=0,"",IF(G14>3,(H14-I14-J14)/(G14-2),H14/G14))'
     assert book.worksheets[1]["F6"].value == '=IF(C6="","",MAX(0,101-C6))'
+
+
+@pytest.mark.parametrize("season", seasons().values(), ids=list(seasons()))
+def test_by_every_rule_scores_points_composites_and_places_are_formulas(season: Bundle) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(books({"one": season})["one"]))
+    decision, marks = book.worksheets[-1], next(one for one in book.worksheets if one.title.startswith("3b"))
+    heads = [cell.value for cell in decision[1]]
+    parts = heads[1 : heads.index("Composite, exact") + 1]
+    row = max(line[0].row for line in marks.iter_rows() if any(cell.value == "Score" for cell in line))
+    found = [
+        *(column(decision, heading) for heading in (*parts, "Composite", "Place")),
+        column(marks, "Score", row=row),
+    ]
+    assert [value for one in found for value in one.values() if not str(value).startswith("=")] == []
+
+
+@NEEDED
+def test_a_check_says_so_as_soon_as_a_raw_number_is_another(tmp_path: Any) -> None:
+    """One mark of one sheet, levelled criterion by criterion; one declared figure held against its targets."""
+    played = {name: one for name, one in seasons().items() if name in ("panel-levelled", "levelled", "attainment")}
+    plain = books(played)
+    found = recalculated(
+        {
+            "panel-levelled": changed(plain["panel-levelled"], 2, D4=60),
+            "levelled": changed(plain["levelled"], 2, D4=60),
+            "attainment": changed(plain["attainment"], 4, F2=61),
+        },
+        tmp_path,
+    )
+    sheets = {
+        name: [one.title for one in book.worksheets if "≠" in [cell.value for row in one.iter_rows() for cell in row]]
+        for name, book in found.items()
+    }
+    assert sheets == {
+        "panel-levelled": ["3b Peers", "4 Decision"],
+        "levelled": ["3b Peers", "4 Decision"],
+        "attainment": ["4 Decision"],
+    }
+
+
+@NEEDED
+def test_an_inspection_s_attainment_is_calculated_from_targets_values_and_weights(tmp_path: Any) -> None:
+    path = WORKFLOWS / "vanguard_project.toml"
+    rules = reader.read(path.read_text(encoding="utf-8"), KINDS, file=path.name)
+    whole = sample(rules, branches=4)
+    after = ("decision", "public_notice", "ceremony")
+    season = replace(whole, tables={key: rows for key, rows in whole.tables.items() if key not in after})
+    outcomes = recount(season).outcomes
+    stage = next(one.key for one in rules.stages if one.kind == "inspection")
+    plain = workbook(season, outcomes, locale="en")
+    at = max(  # after the tracking, which has an attainment of its own
+        number
+        for number, sheet in enumerate(openpyxl.load_workbook(io.BytesIO(plain)).worksheets)
+        if any(cell.value == "Attainment" for row in sheet.iter_rows() for cell in row)
+    )
+    found = recalculated({"plain": plain, "other": changed(plain, at, F2=0)}, tmp_path)
+    sheet = found["plain"].worksheets[at]
+    row = next(line[1].row for line in sheet.iter_rows() if line[1].value == "Attainment")
+    titles = {one.key: one.title for one in season.entries}
+    assert {line[0]: round(line[1], 9) for line in sheet.iter_rows(min_row=row + 1, values_only=True)} == {
+        titles[entry]: round(float(value), 9) for entry, value in outcomes[stage].figures["attainment"].items()
+    }
+    assert "≠" not in [cell.value for cell in cells(found["plain"])]
+    assert "≠" in [cell.value for row in found["other"].worksheets[at].iter_rows() for cell in row]
 
 
 def test_a_preview_that_cannot_calculate_shows_the_same() -> None:
