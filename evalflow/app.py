@@ -37,6 +37,7 @@ from evalflow.stages.submission import alike_views
 from evalflow.stages.submission import import_views as submission_import
 from evalflow.stages.submission import views as submission
 from evalflow.stages.tracking import import_views as tracking_import
+from evalflow.stages.tracking import orders_views as tracking_orders
 from evalflow.stages.tracking import supervising_views as tracking_supervision
 from evalflow.stages.tracking import views as tracking
 from evalflow.stages.tracking import wall_views as tracking_wall
@@ -83,6 +84,7 @@ STAGE_PAGES = (
     cutline_views,
     submission_import,
     tracking_import,
+    tracking_orders,
     tracking_supervision,
     tracking_wall,
 )

@@ -94,7 +94,8 @@ def open_orders(session: Session, stage_id: int) -> Sequence[FollowUp]:
 def orders(session: Session, stage_id: int) -> Sequence[FollowUp]:
     """All orders with their entries, by entry and number."""
     query = select(FollowUp).join(FollowUp.entry).where(FollowUp.stage_id == stage_id)
-    return session.scalars(query.options(contains_eager(FollowUp.entry)).order_by(Entry.key, FollowUp.number)).all()
+    found = query.options(contains_eager(FollowUp.entry).joinedload(Entry.branch))
+    return session.scalars(found.order_by(Entry.key, FollowUp.number)).all()
 
 
 def month_plans(session: Session, stage_id: int) -> Sequence[tuple[MonthlyPlan, Entry]]:

@@ -1,5 +1,6 @@
 """Monthly plans and follow-up orders (月计划、周督办): what a branch wants to do, and what it is told to do by when."""
 
+import enum
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,24 @@ from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 
 LONGEST = 2000
+
+
+class OrderState(enum.StrEnum):
+    """Of a follow-up order. OPEN: no answer yet, and still time; ANSWERED: until it is closed."""
+
+    OVERDUE = "overdue"
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+def state_of(order: FollowUp, today: date) -> OrderState:
+    """How an order stands on a day; due today is not overdue."""
+    if order.closed_at is not None:
+        return OrderState.CLOSED
+    if order.answered_at is not None:
+        return OrderState.ANSWERED
+    return OrderState.OVERDUE if order.due < today else OrderState.OPEN
 
 
 def give(

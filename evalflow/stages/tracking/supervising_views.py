@@ -17,6 +17,7 @@ from evalflow.seasons.models import Entry
 from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
+from evalflow.stages.tracking.supervising import OrderState
 from evalflow.stages.tracking.views import blueprint
 from evalflow.web.current import actor, now, reading, writing
 from evalflow.web.forms import plain
@@ -63,6 +64,9 @@ class SupervisionPage:
     def written(self, month: date) -> str:
         """The plan as it stands; "" where none is written."""
         return next((one.text for one in self.plans if one.month == month), "")
+
+    def state(self, order: FollowUp) -> OrderState:
+        return supervising.state_of(order, self.today)
 
     @property
     def homeless(self) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from evalflow.access import Actor, Role
 from evalflow.seasons.models import Season
 from evalflow.stages.submission import commands as submission
-from evalflow.stages.tracking import commands, progress, wall
+from evalflow.stages.tracking import commands, progress, supervising, wall
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.milestones import Standing
 from evalflow.tally.trajectory import Light
@@ -225,3 +225,51 @@ def test_the_wall_asks_no_question_for_each_project(house: House, by: dict[str, 
     event.listen(house.database.engine, "before_cursor_execute", lambda *arguments: seen.append(arguments[2]))
     page = organiser.get(f"{ALL}wall").text
     assert (len(titles(page)), len(seen) <= MOST_STATEMENTS) == (len(keys), True)
+
+
+@pytest.fixture
+def ordered(house: House, season: Season, by: dict[str, Actor]) -> None:
+    """On smelting three orders: overdue, answered, closed; on refining one that still has time."""
+    stage, organiser = house.stage(season, "progress"), house.actor("supervisor", Role.ORGANISER)
+    for number, (key, text) in enumerate(
+        [("smelting", "迟"), ("smelting", "答"), ("smelting", "结"), ("refining", "等")], 1
+    ):
+        due, place = date(2026, 4, 23 - number), number if key == "smelting" else 1
+        house.act(supervising.give, stage.id, key, text, due=due, number=place, actor=organiser)
+    house.act(supervising.answer, stage.id, "smelting", 2, "已办", actor=by["smelting"])
+    house.act(supervising.close, stage.id, "smelting", 3, "不再需要", actor=organiser)
+    house.act(supervising.give, stage.id, "refining", "还", due=date(2026, 5, 1), number=2, actor=organiser)
+    house.clock.moment = datetime(2026, 4, 23, 8, tzinfo=UTC)
+
+
+def listed(page: str) -> list[str]:
+    """The texts of the orders in a list, in its order."""
+    return re.findall(r'data-label="(?:督办事项|Order)">\S+ (\S+)</td>', page)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["等", "结", "答", "迟", "还"]),
+        ("?state=overdue", ["等", "迟"]),
+        ("?state=open", ["还"]),
+        ("?state=answered", ["答"]),
+        ("?state=closed", ["结"]),
+        ("?state=lost", []),
+    ],
+)
+def test_follow_up_orders_are_listed_by_the_day_they_are_due_and_filtered_by_their_address(
+    organiser: Visitor, ordered: None, query: str, expected: list[str]
+) -> None:
+    assert listed(organiser.get(f"{ALL}orders{query}").text) == expected
+
+
+def test_a_branch_sees_the_orders_on_its_own_projects_and_no_wall(
+    visitor: Visitor, signed_in, house: House, by: dict[str, Actor], ordered: None
+) -> None:
+    page = signed_in(by["refining"].person_id).get(f"{ALL}orders").text
+    assert (listed(page), "/all/wall" in page) == (["等", "还"], False)
+    page = signed_in(house.person("a-committee-member", Role.COMMITTEE_MEMBER)).get(f"{ALL}orders").text
+    assert (len(listed(page)), "/all/wall" in page) == (5, True)
+    assert listed(signed_in(house.person("stranger")).get(f"{ALL}orders").text) == []
+    assert visitor.get(f"{ALL}orders").status_code == 302

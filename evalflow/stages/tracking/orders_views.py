@@ -1,0 +1,42 @@
+"""The page of all follow-up orders by the day they are due. A branch sees those on projects it may read."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import render_template, request
+
+from evalflow.access import Permission
+from evalflow.seasons.windows import ZONE
+from evalflow.stages.tracking import queries
+from evalflow.stages.tracking.models import FollowUp
+from evalflow.stages.tracking.supervising import OrderState, state_of
+from evalflow.stages.tracking.views import blueprint
+from evalflow.web.current import actor, reading
+from evalflow.web.guard import guarded
+from evalflow.web.place import place
+
+
+@dataclass(frozen=True)
+class OrdersPage:
+    """lines: (order, its state), the earliest due first. counts: of each state, whatever is chosen; "" is all."""
+
+    lines: tuple[tuple[FollowUp, OrderState], ...]
+    counts: Mapping[OrderState, int]
+    chosen: str
+
+
+@blueprint.get("/all/orders")
+@guarded(Permission.USE_ACCOUNT)
+def orders() -> str:
+    here, chosen = place(), request.args.get("state", "")
+    today = here.now.astimezone(ZONE).date()
+    seen = [one for one in queries.orders(reading(), here.stage.id) if queries.may_read(actor(), one.entry)]
+    lines = [(one, state_of(one, today)) for one in sorted(seen, key=lambda one: (one.due, one.id))]
+    counts = Counter(state for _, state in lines)
+    page = OrdersPage(
+        lines=tuple((one, state) for one, state in lines if chosen in ("", state)),
+        counts={state: counts[state] for state in OrderState},
+        chosen=chosen,
+    )
+    return render_template("stages/tracking/orders.html", stage=here.stage, page=page)
