@@ -13,7 +13,6 @@ from itertools import pairwise, product
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.standing import Standing
 from evalflow.tally import ranking
-from evalflow.tally.capping import cut_with_cap
 from evalflow.tally.exact import exact
 from evalflow.tally.ranking import Cut
 
@@ -75,7 +74,7 @@ def bands(options: DecisionOptions, base: Standing) -> Iterator[Band]:
         return
     weights = {part.name: exact(part.weight or 0) for part in options.component}
     for name, weight in weights.items():
-        moved = _Moved(options.seats, base, _lines(name, weights, base))
+        moved = _Moved(base, _lines(name, weights, base))
         yield Band(name, weight, moved.first_change(weight, -1), moved.first_change(weight, 1))
 
 
@@ -93,8 +92,8 @@ def _lines(name: str, weights: Mapping[str, Fraction], base: Standing) -> dict[s
 class _Moved:
     """The same season with another weight of one part."""
 
-    def __init__(self, seats: int, base: Standing, lines: Mapping[str, _Line]) -> None:
-        self.seats, self.base, self.lines = seats, base, lines
+    def __init__(self, base: Standing, lines: Mapping[str, _Line]) -> None:
+        self.base, self.lines = base, lines
         self.before = _seats(base.cut)
         self.places = {place.entry: -(place.place or 0) for place in base.order.places}
 
@@ -128,7 +127,7 @@ class _Moved:
         """Who is in where no two cross: entries that are level at every weight keep the order they have."""
         order = ranking.rank({entry: line.at(weight) for entry, line in self.lines.items()})
         places = ranking.break_ties(order, [("as it is", self.places)]).places
-        return _seats(cut_with_cap(places, self.seats, self.base.groups, self.base.at_most or 1).cut)
+        return _seats(self.base.rule.through(places).cut)
 
     def _pair(self, weight: Fraction, after: Mapping[str, int]) -> tuple[str, str]:
         """Who gains and who loses most there, level with each other if any are."""

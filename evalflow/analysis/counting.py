@@ -38,6 +38,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "panel.part": ('aggregate.by = "criterion"', "criterion.factor", "criterion.factor_from"),
         "quorum.parse_ayes": ("quorum.ayes",),
         "quorum.parse_presence": ("quorum.present",),
+        "budget.greedy": ("budget", "budget.amount", "budget.cost"),
         "ranking.break_ties": (
             "tie_break",
             'ties = "all"',

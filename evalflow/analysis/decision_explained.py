@@ -101,9 +101,10 @@ class Decision:
     """exact: the composite before rounding; composite: what places go by; both None where a component has no points.
 
     combine: "weighted", "sum" or "geometric". shown: as published. decimals: with so many the components, combined,
-    give what is shown. barred: every reason that keeps it out of the ranking. is_passed_over: by the cap on its group.
-    place None: unranked. ranked: how many have a place. alike: who else has this place. line: "in", "tied", "below".
-    last_in: the lowest composite above the line. decided None: not decided.
+    give what is shown. barred: every reason that keeps it out of the ranking. is_passed_over: by the cap on its group,
+    or with a budget, as it cost more than was left. place None: unranked. ranked: how many have a place. alike: who
+    else has this place. line: "in", "tied", "below". last_in: the lowest composite above the line. decided None: not
+    decided.
     """
 
     shape: ClassVar[str] = "decision"
@@ -119,6 +120,7 @@ class Decision:
     ranked: int
     barred: tuple[Bar, ...]
     is_passed_over: bool
+    has_budget: bool
     alike: tuple[str, ...]
     above: Neighbour | None
     below: Neighbour | None
@@ -163,6 +165,7 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Decision:
             Bar(Text(**one["label"]), one["value"]) for one in facts.get("vetoed", ()) if one["entry"] == entry
         ),
         is_passed_over=entry in facts["cut"].get("passed_over", ()),
+        has_budget=options.budget is not None,
         alike=tuple(key for key, one in by_entry.items() if place and one["place"] == place and key != entry),
         above=above,
         below=below,

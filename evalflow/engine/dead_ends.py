@@ -113,7 +113,7 @@ def _decided(row: StageRow, outcome: Outcome) -> Iterator[DeadEnd]:
         seats = "the last seat" if cut["seats_left"] == 1 else f"the last {cut['seats_left']} seats"
         yield DeadEnd(row.key, End.TIE, f"they tie for {seats}, and the chain {chain} ends there", tuple(tied))
     empty = options.seats - len(decided)
-    if empty and _ranked(outcome) >= options.seats:
+    if empty and options.budget is None and _ranked(outcome) >= options.seats:
         reason = f"{empty} of {options.seats} seats stay empty, with {_ranked(outcome)} entries in the ranking"
         yield DeadEnd(row.key, End.EMPTY_SEATS, reason)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from evalflow.i18n import N_, say
 from evalflow.kinds.barring import Eligible, Veto
 from evalflow.kinds.components import ATTAINMENT, FIGURE, SCORE, Component, is_number
-from evalflow.kinds.decision_rules import BRANCH, Cap, DecisionOptions
+from evalflow.kinds.decision_rules import BRANCH, Budget, Cap, DecisionOptions
 
 POINTS = {
     "rank_points": N_("rank points"),
@@ -47,11 +47,12 @@ LINES = {
 
 
 def words(options: DecisionOptions, locale: str) -> list[str]:
-    """The composite, its indicators with their targets, the lines, the cap."""
+    """The composite, its indicators with their targets, the lines, the cap, the budget."""
     sentences = [_composite(options, locale)]
     sentences += [_targets(part, locale) for part in options.component if part.value]
     sentences += [line_words(line, locale) for line in options.lines]
-    return sentences if options.cap is None else [*sentences, cap_words(options.cap, locale)]
+    sentences += [cap_words(options.cap, locale)] if options.cap else []
+    return [*sentences, budget_words(options.budget, locale)] if options.budget else sentences
 
 
 def _composite(options: DecisionOptions, locale: str) -> str:
@@ -117,6 +118,15 @@ def line_words(line: Veto | Eligible, locale: str) -> str:
     limit = say(locale, ANSWERS[limit]) if limit in ANSWERS else limit
     figure = figure_words(line.source, line.figure, locale)
     return say(locale, LINES[kind], label=line.label.to(locale), figure=figure, limit=limit)
+
+
+def budget_words(budget: Budget, locale: str) -> str:
+    """How far the money goes."""
+    return say(
+        locale,
+        "%(amount)s are spent down the ranking; whoever costs more than is left is passed over.",
+        amount=budget.amount,
+    )
 
 
 def cap_words(cap: Cap, locale: str) -> str:

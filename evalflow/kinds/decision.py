@@ -138,10 +138,9 @@ def open_ties(stands: Standing, options: DecisionOptions) -> tuple[tuple[str, ..
 
 def _too_many(stands: Standing, decided: Collection[str]) -> set[str]:
     """Those tied for the room that a cap leaves, where more of their group were decided than it allows."""
-    in_group = Counter(stands.groups[entry] for entry in decided if entry in stands.groups)
-    return {
-        entry for entry in stands.cut.tied if stands.at_most and in_group[stands.groups.get(entry, "")] > stands.at_most
-    }
+    rule = stands.rule
+    in_group = Counter(rule.groups[entry] for entry in decided if entry in rule.groups)
+    return {entry for entry in stands.cut.tied if rule.at_most and in_group[rule.groups.get(entry, "")] > rule.at_most}
 
 
 def _places_by_ranking(stands: Standing, decided: Collection[str]) -> dict[str, range]:
@@ -215,7 +214,8 @@ def _told(
                 "tied": list(cut.tied),
                 "seats_left": cut.seats_left,
                 "below": list(cut.below),
-                **({"passed_over": list(stands.passed_over)} if options.cap else {}),
+                **({"passed_over": list(stands.passed_over)} if options.cap or options.budget else {}),
+                **({"left": str(stands.left)} if stands.left is not None else {}),
             },
             "decided": [
                 {"entry": entry, "place": place}

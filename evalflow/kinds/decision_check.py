@@ -37,6 +37,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
         for index, line in enumerate(lines):
             yield from _line(line, earlier, f"{name}.{index}")
     yield from _cap(options, earlier)
+    yield from _budget(options, earlier)
     yield from _chain(options, earlier)
     yield from _seats(options, stage, earlier)
 
@@ -124,6 +125,19 @@ def _cap(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Proble
     known = [f"{key}.{field}" for key, source in earlier.items() for field in _choices(source)]
     if options.cap.per not in known:
         yield Problem("cap.per", " | ".join([BRANCH, *known]), options.cap.per)
+
+
+def _budget(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Problem]:
+    if options.budget is None:
+        return
+    if options.cap is not None:
+        yield Problem("budget", "no cap beside it", "a cap")
+    name, _, key = options.budget.cost.partition(".")
+    source = earlier[name].options if name in earlier else None
+    field = source.counted.get(key) if isinstance(source, SubmissionOptions) else None
+    if field is None or field.type != "number" or not field.required or field.minimum is None or field.minimum < 0:
+        expected = "DECLARATION.FIELD, a required number field of an earlier submission with a min of 0 or more"
+        yield Problem("budget.cost", expected, options.budget.cost)
 
 
 def _choices(source: Stage) -> dict[str, tuple[str, ...]]:

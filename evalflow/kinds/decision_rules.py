@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from evalflow.kinds.barring import Eligible, Veto
 from evalflow.kinds.components import Component
@@ -33,8 +33,16 @@ class Cap(Strict):
     per: str = BRANCH
 
 
+class Budget(Strict):
+    """amount: what there is to spend, in the unit of cost: a number field of a declaration, "STAGE.FIELD"."""
+
+    amount: Annotated[int, Field(ge=1, le=10**12)]
+    cost: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*\.[a-z][a-z0-9_-]*$")]
+
+
 class DecisionOptions(Options):
-    """seats: how many can be awarded; places may stay empty. cap: at most so many of one group.
+    """seats: how many can be awarded; places may stay empty. cap: at most so many of one group. budget: the money goes
+    down the ranking as far as it lasts; whoever costs more than is left is passed over.
 
     combine: "weighted" by per cent, "sum" less what is to be subtracted, "geometric" the n-th root of the product.
     veto, eligible: who takes no part in the ranking.
@@ -53,6 +61,7 @@ class DecisionOptions(Options):
     veto: listed(Veto, max_length=20) = ()  # type: ignore[valid-type]
     eligible: listed(Eligible, max_length=20) = ()  # type: ignore[valid-type]
     cap: Cap | None = None
+    budget: Budget | None = None
     round: Rounding = Rounding()
     tie_break: Annotated[Names, Field(json_schema_extra={"items": _LINK})] = ()
     ties: Literal["all", "at_line"] = "all"

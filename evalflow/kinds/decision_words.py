@@ -42,6 +42,13 @@ def link_words(name: str, locale: str) -> str:
     return say(locale, LINKS[name]) if name in LINKS else f"“{name}”"
 
 
+def passed_over_words(names: str, locale: str, *, has_budget: bool) -> str:
+    """Who would have been in, but for a cap or a budget."""
+    full = N_("Passed over, because their group has enough winners: %(names)s.")
+    dear = N_("Passed over, because they cost more than was left: %(names)s.")
+    return say(locale, dear if has_budget else full, names=names)
+
+
 def _deviation(options: DecisionOptions, locale: str) -> str:
     if options.deviation == "refused":
         return say(locale, "The committee confirms the ranking; it can't deviate from it.")

@@ -12,10 +12,10 @@ from evalflow.kinds import combining, lots, meeting
 from evalflow.kinds.ballot import ranks_by
 from evalflow.kinds.barring import Barred, barred
 from evalflow.kinds.components import FIGURES
-from evalflow.kinds.decision_rules import BRANCH, DecisionOptions
+from evalflow.kinds.decision_rules import DecisionOptions
+from evalflow.kinds.line import Line, line_of
 from evalflow.kinds.meeting import Meeting
 from evalflow.tally import ranking
-from evalflow.tally.capping import CappedCut, cut_with_cap
 from evalflow.tally.ranking import Cut, Ordering, Place
 from evalflow.tally.ties import earlier_number
 from evalflow.workflow.outcome import Case
@@ -26,19 +26,18 @@ class Standing:
     """points: {component's name: {entry: points before weighting}}. composite: what places go by, None = unranked.
 
     barred: who is unranked for what he did or lacks. unworkable: {component's name: entries whose targets contradict}.
-    groups, at_most: where the rules have a cap, {entry: group} and how many of one can win. passed_over: entries whose
-    group had enough winners already.
+    rule: what drew the line. passed_over, left: see `line.Drawn`.
     """
 
     points: Mapping[str, Mapping[str, Fraction]]
     composite: Mapping[str, Fraction | None]
     order: Ordering
     cut: Cut
+    rule: Line
     barred: tuple[Barred, ...] = ()
     unworkable: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    groups: Mapping[str, str] = field(default_factory=dict)
-    at_most: int | None = None
     passed_over: tuple[str, ...] = ()
+    left: Fraction | None = None
 
 
 def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> Standing:
@@ -48,35 +47,29 @@ def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> 
     found = combining.combined([part.points for part in parts], options)
     composite = _ranked(found, options, keys=case.keys, out={one.entry for one in out})
     order = ranking.rank(composite)
-    groups = _groups(case, options)
-    broken = _broken(case, options, order, groups, held)
-    line = _line(broken.places, options, groups)
+    rule = line_of(case, options)
+    broken = _broken(case, options, order, rule, held)
+    drawn = rule.through(broken.places)
     return Standing(
         points={part.component.name: part.points for part in parts},
         composite=composite,
         order=broken,
-        cut=line.cut,
+        cut=drawn.cut,
         barred=out,
         unworkable={part.component.name: part.unworkable for part in parts if part.unworkable},
-        groups=groups,
-        at_most=options.cap.at_most if options.cap else None,
-        passed_over=line.passed_over,
+        rule=rule,
+        passed_over=drawn.passed_over,
+        left=drawn.left,
     )
 
 
-def _broken(
-    case: Case, options: DecisionOptions, order: Sequence[Place], groups: Mapping[str, str], held: Meeting | None
-) -> Ordering:
+def _broken(case: Case, options: DecisionOptions, order: Sequence[Place], rule: Line, held: Meeting | None) -> Ordering:
     """The order with its ties broken as far as the chain reaches, or only the one that the line goes through."""
-    at = None if options.ties == "all" else _line(order, options, groups).cut.tied
+    at = None if options.ties == "all" else rule.through(order).cut.tied
     chain: list[ranking.Link] = []
     for name in options.tie_break:
         chain.append((name, _keys(case, name, ranking.break_ties(order, chain, at=at), held)))
     return ranking.break_ties(order, chain, at=at)
-
-
-def _line(places: Sequence[Place], options: DecisionOptions, groups: Mapping[str, str]) -> CappedCut:
-    return cut_with_cap(places, options.seats, groups, options.cap.at_most if options.cap else 1)
 
 
 def _ranked(
@@ -85,17 +78,6 @@ def _ranked(
     """What places go by: rounded where the rules say so, None for whoever has no composite or is kept out."""
     kept = {key: None if key in out else exact.get(key) for key in keys}
     return {key: None if value is None else options.rounding.to_rank(value) for key, value in kept.items()}
-
-
-def _groups(case: Case, options: DecisionOptions) -> Mapping[str, str]:
-    """{entry: group} that a cap counts by; none where there is no cap."""
-    if options.cap is None:
-        return {}
-    if options.cap.per == BRANCH:
-        return {entry.key: entry.branch for entry in case.contenders}
-    stage, _, name = options.cap.per.partition(".")
-    chosen: Mapping[str, str] = case.earlier[stage].facts.get("choices", {}).get(name, {})
-    return chosen
 
 
 def _keys(case: Case, link: str, so_far: Ordering, held: Meeting | None) -> Mapping[str, Any]:

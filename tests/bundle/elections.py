@@ -23,7 +23,7 @@ title = { zh = "提名", en = "Nomination" }
 review = "none"
 field = [
   { key = "name", type = "text", role = "title", required = true, label = { zh = "姓名", en = "Name" } },
-  { key = "majority", type = "number", required = true, label = { zh = "所需多数", en = "Majority" } },
+  { key = "number", type = "number", required = true, min = 0, label = { zh = "数目", en = "Number" } },
 ]
 
 [[stage]]
@@ -52,13 +52,17 @@ def write_election(
     seats: int,
     electors: int,
     numbers: Mapping[str, int] | None = None,
+    result: str = "",
 ) -> None:
-    """rules: the lines of the ballot stage. entries: titles; keys are c1, c2, … ballots: (choices, votes)."""
+    """rules: the lines of the ballot stage. entries: titles; keys are c1, c2, … ballots: (choices, votes).
+
+    numbers: {key: what an entry declares}, 1 where nothing is said. result: more lines of the decision.
+    """
     keys = [f"c{number}" for number in range(1, len(entries) + 1)]
-    write_rules(folder, RULES + rules + RANKING.replace("SEATS", str(seats)), season="election")
-    majorities = [(key, "majority", (numbers or {}).get(key, 1)) for key in keys]
+    write_rules(folder, RULES + rules + RANKING.replace("SEATS", str(seats)) + result, season="election")
+    declared = [(key, "number", (numbers or {}).get(key, 1)) for key in keys]
     titles = {key: ("house", title) for key, title in zip(keys, entries, strict=True)}
-    write_entries(folder, titles, stage="nomination", fields=majorities)
+    write_entries(folder, titles, stage="nomination", fields=declared)
     vote = folder / "stages" / "vote"
     rows = [(number, choices, votes) for number, (choices, votes) in enumerate(ballots, 1)]
     write_table(vote / "ballots.csv", ("ballot", "choices", "votes"), *rows)

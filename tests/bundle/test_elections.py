@@ -66,7 +66,7 @@ def test_debian_s_winner_beats_the_default_by_quorum_and_majority(key, tmp_path)
     needed = {k: ratio for k, ratio in zip(keys, vote["majority_required"], strict=True) if ratio is not None}
     rules = (
         'method = "schulze"\nequal_ranks = true\n'
-        'default = { title = { zh = "继续讨论" }, majority = "nomination.majority", quorum = "QUORUM" }\n'
+        'default = { title = { zh = "继续讨论" }, majority = "nomination.number", quorum = "QUORUM" }\n'
     ).replace("QUORUM", str(ceil(vote["quorum"])))
     write_election(tmp_path / "b", rules, entries, ballots, seats=1, electors=vote["n_ballots"], numbers=needed)
     found = recounted(tmp_path / "b")
@@ -149,6 +149,34 @@ def test_participatory_budgets_have_the_counts_that_the_city_published(path, tmp
     column = "votes" if kind == "approval" else "score"
     assert vote.figures["votes"] == {key[row["project_id"]]: int(row[column]) for row in found["PROJECTS"]}
     assert vote.facts["invalid"] == 0
+
+
+@pytest.mark.parametrize("path", PABULIB, ids=ids(PABULIB))
+def test_participatory_budgets_fund_whom_the_city_funded(path, tmp_path):
+    found = parts(path)
+    meta = {row["key"]: row["value"] for row in found["META"]}
+    projects = [row["project_id"] for row in found["PROJECTS"]]
+    key = {project: f"c{number}" for number, project in enumerate(projects, 1)}
+    ballots = Counter(
+        PAPER[meta["vote_type"]]([key[one] for one in row["vote"].split(",")], row.get("points", "").split(","))
+        for row in found["VOTES"]
+    )
+    costs = {key[row["project_id"]]: int(row["cost"]) for row in found["PROJECTS"]}
+    budget = f'budget = {{ amount = {meta["budget"]}, cost = "nomination.number" }}\n'
+    write_election(
+        tmp_path / "b",
+        METHOD[meta["vote_type"]](meta),
+        projects,
+        ballots.items(),
+        seats=len(projects),
+        electors=len(found["VOTES"]),
+        numbers=costs,
+        result=budget,
+    )
+    result = recounted(tmp_path / "b")["result"]
+    funded = {one["entry"] for one in result.facts["decided"]}
+    assert funded == {key[row["project_id"]] for row in found["PROJECTS"] if row["selected"] == "1"}
+    assert result.facts["cut"]["left"] == str(int(meta["budget"]) - sum(costs[one] for one in funded))
 
 
 PYTHON = published("python_steering_council/elections.json") if DATA.is_dir() else {}

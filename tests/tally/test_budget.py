@@ -34,6 +34,20 @@ def test_a_tie_after_some_were_skipped_leaves_open_what_comes_behind_it():
     assert greedy(votes, costs, 100) == Funded(("y",), ("z",), Fraction(50), ("c", "d"), ("b", "a"))
 
 
+@pytest.mark.parametrize(
+    ("seats", "found"),
+    [
+        (0, Funded((), (), Fraction(100), undecided=("a", "b", "c", "d"))),
+        (1, Funded(("a",), (), Fraction(70), undecided=("b", "c", "d"))),
+        (2, Funded(("a",), (), Fraction(70), ("b", "c"), ("d",))),
+        (3, Funded(("a", "b", "c"), (), Fraction(10), undecided=("d",))),
+    ],
+)
+def test_no_more_are_chosen_than_there_are_seats_and_equal_votes_for_the_last_tie(seats, found):
+    costs = {"a": 30, "b": 30, "c": 30, "d": 1}
+    assert greedy({"a": 9, "b": 8, "c": 8, "d": 1}, costs, 100, seats=seats) == found
+
+
 def test_the_most_voted_for_goes_first_whatever_it_is_called():
     assert greedy({"a": 1, "b": 9}, {"a": 60, "b": 60}, 100) == Funded(("b",), ("a",), Fraction(40))
 

@@ -69,6 +69,7 @@ def test_the_schema_knows_every_kind_and_every_key_of_its_stages() -> None:
             "veto",
             "eligible",
             "cap",
+            "budget",
         },
         "notice": common | {"working_days", "objections", "move_up"},
         "award": common | {"honour", "certificate", "tier"},

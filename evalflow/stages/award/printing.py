@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from evalflow.config import Config
 from evalflow.documents import headline, in_words, labels, render
 from evalflow.i18n import say
-from evalflow.kinds.decision_words import link_words
+from evalflow.kinds.decision_words import link_words, passed_over_words
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.stages.award import queries
@@ -132,8 +132,8 @@ def notes(found: Results, stage: StageRow, locale: str) -> list[str]:
         for entry, reason in found.vetoed
     ]
     names = ("、" if locale.startswith("zh") else ", ").join(found.passed_over)
-    capped = [say(locale, "Passed over, because their group has enough winners: %(names)s.", names=names)]
-    return [*ties, *departures, *vetoed, *(capped if names else [])]
+    passed = [passed_over_words(names, locale, has_budget=found.has_budget)] if names else []
+    return [*ties, *departures, *vetoed, *passed]
 
 
 def _heading(title: str, weight: int | None) -> str:

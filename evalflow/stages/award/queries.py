@@ -69,6 +69,7 @@ class Results:
     deviations: Sequence[tuple[str, str]]
     vetoed: Sequence[tuple[str, Text]] = ()
     passed_over: Sequence[str] = ()
+    has_budget: bool = False
     adds_up: bool = True
 
 
@@ -140,6 +141,7 @@ def results(session: Session, stage: StageRow) -> Results:
         vetoed=[(titles[one["entry"]], Text(**one["label"])) for one in outcome.facts.get("vetoed", ())],
         adds_up=_options(decision).adds_up,
         passed_over=[titles[key] for key in outcome.facts["cut"].get("passed_over", ())],
+        has_budget=_options(decision).budget is not None,
     )
 
 

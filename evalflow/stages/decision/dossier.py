@@ -78,9 +78,9 @@ class Dossier:
     """ties: as broken. open_ties: groups that share a place and wait for a motion.
 
     at_the_line: those who tie for the last seats where the rules leave the choice to the committee; seats_left: these.
-    barred: kept out by a veto or a condition. passed_over: their group has enough winners. unworkable: without points,
-    because their targets contradict. assembly None: nobody meets. left_out: motions kept from the reader.
-    adds_up: whether the parts, weighted, add up to the composite.
+    barred: kept out by a veto or a condition. passed_over: their group has enough winners, or, with a budget, they cost
+    too much. unworkable: without points, because their targets contradict. assembly None: nobody meets. left_out:
+    motions kept from the reader. adds_up: whether the parts, weighted, add up to the composite.
     """
 
     columns: Sequence[Column]
@@ -91,6 +91,7 @@ class Dossier:
     seats_left: int
     barred: Sequence[LeftOut]
     passed_over: Sequence[Entry]
+    has_budget: bool
     unworkable: Sequence[Entry]
     assembly: Assembly | None
     motions: Sequence[Motion]
@@ -117,6 +118,7 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
         seats_left=stands.cut.seats_left,
         barred=[_left_out(one, entries) for one in stands.barred if one.entry not in hidden],
         passed_over=[entries[key] for key in stands.passed_over],
+        has_budget=stands.left is not None,
         unworkable=[entries[key] for key in sorted({key for keys in stands.unworkable.values() for key in keys})],
         assembly=meetings.assembly(session, stage),
         motions=seen,

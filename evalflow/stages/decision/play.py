@@ -108,8 +108,9 @@ def _winners(session: Session, stage_id: int) -> list[str]:
     stands = queries.standing(session, stage)
     winners = list(stands.cut.winners)
     for entry in sorted(stands.cut.tied):
-        alike = [one for one in winners if entry in stands.groups and stands.groups.get(one) == stands.groups[entry]]
-        has_room = stands.at_most is None or len(alike) < stands.at_most
+        groups, at_most = stands.rule.groups, stands.rule.at_most
+        alike = [one for one in winners if entry in groups and groups.get(one) == groups[entry]]
+        has_room = at_most is None or len(alike) < at_most
         if has_room and len(winners) < len(stands.cut.winners) + stands.cut.seats_left:
             winners.append(entry)
     places = [place.entry for place in stands.order.places]

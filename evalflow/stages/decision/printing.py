@@ -10,7 +10,7 @@ from evalflow.config import Config
 from evalflow.documents import render
 from evalflow.i18n import N_, say
 from evalflow.kinds import decision
-from evalflow.kinds.decision_words import link_words
+from evalflow.kinds.decision_words import link_words, passed_over_words
 from evalflow.meetings import queries as meetings
 from evalflow.meetings.minutes import KEEPER, frame, join
 from evalflow.seasons.models import Entry, StageRow
@@ -82,9 +82,7 @@ def _left_out(read: Dossier, locale: str) -> list[str]:
     pattern = N_("Not ranked: %(entry)s. Reason: %(reason)s")
     barred = [say(locale, pattern, entry=one.entry.title, reason=one.reason.to(locale)) for one in read.barred]
     names = join((entry.title for entry in read.passed_over), locale)
-    if not names:
-        return barred
-    return [*barred, say(locale, "Passed over, because their group has enough winners: %(names)s.", names=names)]
+    return [*barred, passed_over_words(names, locale, has_budget=read.has_budget)] if names else barred
 
 
 def _cells(one: Rank) -> list[str]:

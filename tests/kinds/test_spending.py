@@ -1,0 +1,97 @@
+"""A budget spent down the ranking: who is in, who is passed over, and which rules can't work."""
+
+from fractions import Fraction
+
+import pytest
+
+from evalflow.errors import DefinitionError
+from evalflow.kinds import KINDS
+from evalflow.workflow import reader, telling
+from evalflow.workflow.definition import Definition
+from evalflow.workflow.outcome import Case, Contender, Outcome
+from tests.kinds.cases import HEAD, complaint, outcome
+
+FIELD = '{ key = "cost", type = "number", required = true, min = 0, label = { zh = "费用", en = "Cost" } }'
+DECISION = """
+[[stage]]
+key = "funding"
+kind = "decision"
+title = { zh = "资助", en = "Funding" }
+seats = SEATS
+combine = "sum"
+budget = { amount = 100, cost = "form.cost" }
+component = [{ from = "form", as = "figure", figure = "liking" }]
+"""
+
+
+def spending(rules: str = DECISION, *, seats: int = 4, field: str = FIELD) -> Definition:
+    liking = FIELD.replace("cost", "liking").replace("费用", "支持")
+    form = HEAD.replace(" required = true }]", f" required = true }}, {field}, {liking}]")
+    return reader.read(form + rules.replace("SEATS", str(seats)), KINDS, file="small.toml")
+
+
+def funded(liking: str, cost: str, *, rules: str = DECISION, seats: int = 4) -> Case:
+    """Entries a, b, c, … with what was declared of each, "-" for nothing."""
+    definition = spending(rules, seats=seats)
+    keys = "abcdef"[: len(liking.split())]
+    numbers = {
+        name: {key: Fraction(cell) for key, cell in zip(keys, row.split(), strict=True) if cell != "-"}
+        for name, row in (("liking", liking), ("cost", cost))
+    }
+    contenders = tuple(Contender(key, key.upper(), number) for number, key in enumerate(keys, 1))
+    return Case(definition, definition.stages[-1], contenders, tuple(keys.upper()), {}, {"form": Outcome(numbers)})
+
+
+def test_whoever_costs_more_than_is_left_is_passed_over_and_the_next_that_fits_is_in() -> None:
+    found = outcome(funded("9 8 5 4", "60 50 50 40"))
+    assert found.facts["cut"] == {
+        "winners": ["a", "d"],
+        "tied": [],
+        "seats_left": 2,
+        "below": ["b", "c"],
+        "passed_over": ["b", "c"],
+        "left": "0",
+    }
+    assert found.facts["decided"] == [{"entry": "a", "place": 1}, {"entry": "d", "place": 2}]
+    assert found.figures["place"] == {"a": 1, "b": 2, "c": 3, "d": 4}
+
+
+def test_seats_end_it_before_the_money_does() -> None:
+    cut = outcome(funded("9 8 7", "10 10 10", seats=2)).facts["cut"]
+    assert (cut["winners"], cut["passed_over"], cut["left"]) == (["a", "b"], [], "80")
+
+
+def test_equals_of_whom_only_some_can_be_paid_tie_until_the_chain_parts_them() -> None:
+    case = ("9 8 8", "40 60 60")
+    cut = outcome(funded(*case)).facts["cut"]
+    assert (cut["winners"], cut["tied"], cut["left"]) == (["a"], ["b", "c"], "60")
+    chained = DECISION.replace("budget", 'tie_break = ["number"]\nbudget')
+    cut = outcome(funded(*case, rules=chained)).facts["cut"]
+    assert (cut["winners"], cut["tied"], cut["passed_over"]) == (["a", "b"], [], ["c"])
+
+
+def test_an_entry_without_a_declared_cost_is_refused() -> None:
+    assert complaint(funded("9 8", "40 -")) == "form: entry 'b' has no number for 'cost'"
+
+
+@pytest.mark.parametrize(
+    ("rules", "field", "told"),
+    [
+        (DECISION.replace("form.cost", "form.name"), FIELD, "budget.cost: expected DECLARATION.FIELD, "),
+        (DECISION.replace("form.cost", "vote.cost"), FIELD, "budget.cost: expected DECLARATION.FIELD, "),
+        (DECISION, FIELD.replace("min = 0", "min = -1"), "budget.cost: expected DECLARATION.FIELD, "),
+        (DECISION, FIELD.replace("required = true, ", ""), "budget.cost: expected DECLARATION.FIELD, "),
+        (DECISION.replace("budget", "cap = { at_most = 1 }\nbudget"), FIELD, "budget: expected no cap beside it"),
+    ],
+    ids=["no number", "no such stage", "below 0", "not required", "a cap"],
+)
+def test_a_budget_that_can_not_be_spent_is_refused(rules: str, field: str, told: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        spending(rules, field=field)
+    assert told in str(refused.value)
+
+
+def test_the_rules_say_how_far_the_money_goes() -> None:
+    definition = spending()
+    told = "100 are spent down the ranking; whoever costs more than is left is passed over."
+    assert told in telling.tell_stage(definition.stages[-1], KINDS, "en")
