@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from evalflow.analysis.variants import deciding
+from evalflow.analysis.variants import deciding, paper
 from evalflow.bundle.format import Bundle
 from evalflow.bundle.recount import case_of, outcome_of
 from evalflow.errors import BundleError
@@ -141,14 +141,9 @@ def _asked(stage: Stage) -> tuple[object, ...]:
     """What was put to people: an answer to another question would mean something else."""
     options = stage.options
     if isinstance(options, BallotOptions):
-        return _paper(options)
+        return paper(options)
     assert isinstance(options, ScoringOptions)
     return _rubric(options)
-
-
-def _paper(options: BallotOptions) -> tuple[object, ...]:
-    grades = tuple(grade.key for grade in options.grade)
-    return options.form, options.points, grades, options.no_opinion, options.equal_ranks, options.default is None
 
 
 def _rubric(options: ScoringOptions) -> tuple[object, ...]:

@@ -11,6 +11,12 @@ from evalflow.workflow.definition import Definition
 
 VALUES: Mapping[tuple[What, str], str] = MappingProxyType(
     {
+        (What.METHOD, "score"): N_("points added up"),
+        (What.METHOD, "star"): N_("STAR"),
+        (What.METHOD, "schulze"): N_("Schulze's method"),
+        (What.METHOD, "instant_runoff"): N_("instant runoff"),
+        (What.METHOD, "stv"): N_("single transferable vote"),
+        (What.METHOD, "meek"): N_("single transferable vote by Meek's method"),
         (What.AGGREGATE, "trimmed_mean"): N_("highest and lowest dropped"),
         (What.AGGREGATE, "mean"): N_("mean of all marks"),
         (What.AGGREGATE, "median"): N_("median"),

@@ -279,6 +279,48 @@ def test_invented_ballots_are_valid_by_every_method(method: str) -> None:
     assert [column for column in shown.columns.values() if isinstance(column, Unfit)] == []
 
 
+RANKED = {"schulze", "instant_runoff", "stv", "meek"}
+COUNTED_OTHERWISE = {
+    **{method: RANKED - {method} for method in RANKED},
+    "score": {"star"},
+    "star": {"score"},
+    "plurality": set(),
+    "cumulative": set(),
+    "grade": set(),
+    "positional": set(),
+}
+
+
+def voting(method: str, options: str) -> reader.Definition:
+    vote = f'method = "{method}"\n{options}'
+    rules = RULES.replace('method = "approval"\nchoose = { min = 1, max = 12 }', vote)
+    return reader.read(rules, KINDS, file="rules.toml")
+
+
+@pytest.mark.parametrize("method", sorted(COUNTED_OTHERWISE))
+def test_ballots_are_counted_by_every_other_method_that_has_the_same_paper(method: str) -> None:
+    """Each as a recount of the same ballots by its rules, with no ballot lost."""
+    definition = voting(method, PAPERS[method].replace("equal_ranks = true", ""))
+    sample = samples.sample(definition, branches=14)
+    found = {one.value: rules for one, rules in variants.variants(definition).items() if one.what is What.METHOD}
+    assert found.keys() == COUNTED_OTHERWISE[method]
+    for rules in found.values():
+        outcome = recount(replace(sample, definition=rules, tables={**sample.tables, "result": {}})).outcomes["vote"]
+        assert (outcome.facts["invalid"], outcome.facts["void"]) == (0, False)
+        assert isinstance(preview(sample, {"now": rules}).columns["now"], Column)
+
+
+@pytest.mark.parametrize("own", ["equal_ranks = true", "no_opinion = true", 'default = { title = { zh = "都不" } }'])
+def test_no_other_method_is_offered_where_the_paper_has_what_only_its_own_can_count(own: str) -> None:
+    found = variants.variants(voting("schulze", own))
+    assert [one for one in found if one.what is What.METHOD] == []
+
+
+def test_a_transferable_vote_elects_as_many_as_the_decision_has_seats() -> None:
+    rules = variants.altered(voting("schulze", ""), Change(What.METHOD, "vote", "stv"))
+    assert rules == voting("stv", "seats = 10")
+
+
 @pytest.mark.parametrize("file", sorted(path.name for path in WORKFLOWS.glob("*.toml")))
 def test_every_shipped_file_can_be_tried_on_invented_evidence(file: str) -> None:
     definition = reader.read((WORKFLOWS / file).read_text(encoding="utf-8"), KINDS, file=file)

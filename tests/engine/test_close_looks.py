@@ -10,7 +10,7 @@ from evalflow.audit.note import Signer
 from evalflow.db import Database
 from evalflow.seasons.play import World
 from tests.builders import Clock
-from tests.engine.test_result_pages import in_english, play_until
+from tests.engine.test_result_pages import in_english, play_until, turns
 from tests.house.test_permissions import SEASON, founded, visitors
 
 FIRM, HINTS = f"/s/{SEASON}/firmness", f"/s/{SEASON}/hints"
@@ -55,3 +55,17 @@ def test_before_the_decision_every_place_is_certain_marginal_or_out(
     assert len(re.findall(r">(certain|marginal|out)</span>", page)) == 3
     assert re.search(r"now \d+ %, the same winners from [\d.]+ % to [\d.]+ %", page)
     assert re.search(r"Kendall(?:'|&#39;)s W</dt>\s*<dd>(0|1|0\.\d+|–)</dd>", auditor.get(HINTS).text)
+
+
+def test_hints_are_told_to_nobody_at_any_turn_before_scoring_closed_and_to_auditors_alone_after(
+    app: Flask, database: Database, world: World, clock: Clock, signer: Signer
+) -> None:
+    """Both measures of agreement stand on the page as soon as there is a page, and not a turn earlier."""
+    told: dict[str, tuple[set[Role], bool, bool]] = {}
+    for turn in turns(world, clock, signer):
+        people = visitors(app, database)
+        open_to = {role for role, one in people.items() if one.get(HINTS).status_code == 200}
+        page = in_english(people[Role.AUDITOR]).get(HINTS).text
+        told[turn] = open_to, bool(re.search(r"Kendall(?:'|&#39;)s W", page)), "Krippendorff" in page
+    closed = list(told).index("peer_scoring open") + 1
+    assert list(told.values()) == [({Role.AUDITOR}, number >= closed, number >= closed) for number in range(len(told))]
