@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
-from evalflow.stages.submission.covers import cover
+from evalflow.files.covers import cover
 from evalflow.stages.submission.projects import Project
 from evalflow.workflow.fields import Field
 

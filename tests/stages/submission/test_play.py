@@ -7,12 +7,12 @@ from sqlalchemy import select
 from evalflow.access import Role
 from evalflow.config import WORKFLOWS
 from evalflow.engine import commands as engine
+from evalflow.files.covers import cover
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import EntryState
 from evalflow.seasons.play import World
 from evalflow.stages.submission import play, prose
-from evalflow.stages.submission.covers import cover
 from evalflow.stages.submission.models import Revision
 from evalflow.workflow import reader
 from tests.builders import ORGANISER, House

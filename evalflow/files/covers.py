@@ -1,4 +1,4 @@
-"""Cover pictures of simulated entries: calm patterns in deep red and gold, the same for the same chance."""
+"""Pictures of simulated entries and reports: calm patterns in deep red and gold, the same for the same chance."""
 
 import io
 import math
