@@ -2,7 +2,8 @@
 
 Evidence: `attendance.csv` names who should attend each sitting and who does, `recusals.csv` who stepped back from which
 entry and from which sitting on, `motions.csv` every division with its stated result, `decided.csv` the entries decided
-with their places (no place: passed over) and the reason where that is not what the ranking says.
+with their places (no place: passed over) and the reason where that is not what the ranking says. That nobody is awarded
+is a motion of its own, "nobody".
 """
 
 from collections import Counter
@@ -26,7 +27,8 @@ from evalflow.workflow.outcome import Case, Outcome
 
 FILE = "decided.csv"
 MOST = 1000  # entries that one motion can name
-SUBJECTS: meeting.Subjects = {"award": (1, 1), "tie": (2, MOST), "list": (0, 0), "text": (0, 0)}
+NOBODY = "nobody"  # the subject of a motion that nobody is awarded
+SUBJECTS: meeting.Subjects = {"award": (1, 1), "tie": (2, MOST), "list": (0, 0), NOBODY: (0, 0), "text": (0, 0)}
 
 
 @dataclass(frozen=True)
@@ -172,12 +174,17 @@ def _check_barred(stands: Standing, choices: tuple[Choice, ...]) -> None:
 
 
 def _check_motions(held: Meeting, choices: tuple[Choice, ...]) -> None:
-    """Every entry decided is in a carried motion: its own, or one on the whole list."""
+    """Every entry decided is in a carried motion: its own, or one on the whole list. Nobody may be, by a motion too."""
+    placed = [choice for choice in choices if choice.place is not None]
+    if held.carried(NOBODY) and (placed or held.carried("list") or held.carried("award")):
+        raise BundleError(meeting.FILE, "that nobody is awarded was carried, and that somebody is")
+    if not placed and not held.carried(NOBODY):
+        raise BundleError(FILE, "nobody was decided without a carried motion that nobody is awarded")
     if held.carried("list"):
         return
     carried = {entry for motion in held.carried("award") for entry in motion.entries}
-    for choice in choices:
-        if choice.place is not None and choice.entry not in carried:
+    for choice in placed:
+        if choice.entry not in carried:
             raise BundleError(FILE, f"{choice.entry!r} was decided without a carried motion", line=choice.line)
 
 

@@ -31,6 +31,7 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
     else:
         sentences += quorum_rule.words(options.quorum, locale)
         sentences.append(_deviation(options, locale))
+        sentences.append(say(locale, "That nobody is awarded takes a motion of its own."))
     return sentences
 
 

@@ -285,6 +285,10 @@ def test_somebody_present_may_have_left_before_a_division() -> None:
     ("motions", "expected"),
     [
         (("1,list,3,3,0,0,6,6,carried",), "motions.csv:2: result: stated 'carried', computed 'rejected'"),
+        (
+            ("1,list,6,0,0,0,6,6,carried", "2,nobody,6,0,0,0,6,6,carried"),
+            "motions.csv: that nobody is awarded was carried, and that somebody is",
+        ),
         (("1,list,3,3,0,0,6,6,rejected",), "decided.csv:2: 'a' was decided without a carried motion"),
         (("1,award:a,6,0,0,0,6,6,carried",), "decided.csv:3: 'b' was decided without a carried motion"),
         (("1,list,6,1,0,0,6,6,carried",), "motions.csv:2: 7 votes, 6 present and 6 entitled can't be"),
@@ -292,7 +296,7 @@ def test_somebody_present_may_have_left_before_a_division() -> None:
         (("1,list,3,0,0,0,6,3,rejected",), "motions.csv:2: result: stated 'rejected', computed 'inquorate'"),
         (
             ("1,lunch,6,0,0,0,6,6,carried",),
-            "motions.csv:2: about: 'lunch' is not award:ENTRY, tie:ENTRY>ENTRY, list or text",
+            "motions.csv:2: about: 'lunch' is not award:ENTRY, tie:ENTRY>ENTRY, list, nobody or text",
         ),
         (("1,award:z,6,0,0,0,6,6,carried",), "motions.csv:2: unknown entry 'z'"),
         (("1,tie:a>b,6,0,0,0,6,6,carried",), "motions.csv: motion 1: a and b do not tie"),
@@ -300,6 +304,7 @@ def test_somebody_present_may_have_left_before_a_division() -> None:
     ],
     ids=[
         "half is not more than half",
+        "somebody and nobody",
         "a list that was rejected",
         "an entry nobody moved",
         "more votes than present",

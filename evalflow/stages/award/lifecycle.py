@@ -19,7 +19,9 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 
 def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
-    return () if queries.awards(session, stage.id) else (Conflict("not_final"),)
+    """Where nobody is awarded there is nothing to make final: the ceremony ends by time or by hand."""
+    is_final = queries.awards(session, stage.id) or not queries.due(session, stage)
+    return () if is_final else (Conflict("not_final"),)
 
 
 def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> None:

@@ -20,7 +20,7 @@ def before(world: World, stage: StageRow) -> None:
 
 def during(world: World, stage: StageRow) -> None:
     world.wait(minutes=40)
-    if not world.ask(queries.awards, stage.id):
+    if not world.ask(queries.awards, stage.id) and world.ask(queries.due, stage):
         world.do(commands.finalise, stage.id, actor=world.committee[0])
 
 

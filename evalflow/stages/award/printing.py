@@ -28,9 +28,10 @@ def documents(session: Session, stage: StageRow, *, config: Config, locale: str)
     found = {
         f"certificate-{one.entry.key}.pdf": certificates(stage, [one], config=config, locale=locale) for one in awards
     }
+    if awards:
+        found["certificates.pdf"] = certificates(stage, awards, config=config, locale=locale)
     return {
         **found,
-        "certificates.pdf": certificates(stage, awards, config=config, locale=locale),
         "results.pdf": results(session, stage, config=config, locale=locale),
     }
 

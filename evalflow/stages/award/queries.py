@@ -189,5 +189,5 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     """The committee makes the awards final."""
     if not can_be_finalised(stage) or not may(actor, Permission.FINALISE, season=stage.season_id):
         return []
-    is_done = bool(awards(session, stage.id))
+    is_done = bool(awards(session, stage.id)) or not due(session, stage)
     return [Task("Make the awards final", "award.home", stage, due=stage.closes_at, is_done=is_done)]

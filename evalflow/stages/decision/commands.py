@@ -11,7 +11,7 @@ from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Invalid
 from evalflow.kinds import decision
-from evalflow.kinds.decision import MOST, Choice, Deviation
+from evalflow.kinds.decision import MOST, NOBODY, Choice, Deviation
 from evalflow.kinds.standing import Standing
 from evalflow.meetings import commands as meetings
 from evalflow.meetings import queries as meeting
@@ -22,7 +22,7 @@ from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.decision import events, queries
 from evalflow.stages.decision.models import Decided
 
-SUBJECTS = {"award": (1, 1), "tie": (2, MOST)}
+SUBJECTS = {"award": (1, 1), "tie": (2, MOST), NOBODY: (0, 0)}
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,10 @@ class Line:
 def divide(
     session: Session, stage_id: int, divisions: Sequence[Division], *, version: int, actor: Actor, now: datetime
 ) -> list[Motion]:
-    """Record divisions on awards and on the order of tied entries. All of them or, at an impossible one, none."""
+    """Record divisions on awards, on the order of tied entries, and on awarding nobody.
+
+    All of them or, at an impossible one, none. Invalid("somebody_and_nobody") where both would be carried.
+    """
     stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
     if queries.decided(session, stage_id):
         raise Conflict("already_decided")
@@ -45,6 +48,8 @@ def divide(
     taken = meetings.divide(session, stage, divisions, subjects=SUBJECTS, known=known, actor=actor, now=now)
     if any(one.about.startswith("tie:") for one in divisions):
         _check_ties(session, stage)
+    if queries.is_nobody(session, stage_id) and meeting.carried(session, stage_id, "award"):
+        raise Invalid("somebody_and_nobody")
     return taken
 
 
@@ -68,7 +73,8 @@ def decide(
 ) -> None:
     """Say who is awarded which place. Each needs a carried motion; a deviation from the ranking a written reason.
 
-    leaves_empty: seats that are not given stay empty on purpose. Again replaces what was decided before.
+    That nobody is awarded needs a motion of its own. leaves_empty: seats that are not given stay empty on purpose.
+    Again replaces what was decided before.
     """
     stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
@@ -127,7 +133,7 @@ def _check_lines(session: Session, stage: StageRow, lines: Sequence[Line], entri
     names = {one.entry for one in lines}
     if names - set(entries) or len(names) < len(lines):
         raise Invalid("motion_not_understood")
-    if not placed:
+    if not placed and not queries.is_nobody(session, stage.id):
         raise Invalid("nothing_decided")
     wrong = {one.entry: "place_not_possible" for one in placed if not 1 <= (one.place or 0) <= seats}
     twice = {one.entry: "place_twice" for one in placed if places.count(one.place) > 1}

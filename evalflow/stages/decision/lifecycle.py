@@ -24,7 +24,7 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
     """It closes before its time once something has been decided."""
-    if queries.options_of(stage).quorum is None or queries.decided(session, stage.id):
+    if queries.options_of(stage).quorum is None or queries.is_decided(session, stage):
         return ()
     return (Conflict("nothing_decided"),)
 
@@ -35,7 +35,7 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
     """A decision that breaks its own rules is not fixed; reopening is the way out."""
-    if queries.options_of(stage).quorum is not None and not queries.decided(session, stage.id):
+    if queries.options_of(stage).quorum is not None and not queries.is_decided(session, stage):
         return (Conflict("nothing_decided"),)
     return ()
 
@@ -57,7 +57,7 @@ def faults(session: Session, stage: StageRow) -> list[str]:
         return ["it has begun without a meeting"]
     try:
         case = queries.case(session, stage)
-        decision.outcome(case) if case.rows("decided") else decision.proposed(case)
+        decision.outcome(case) if queries.is_decided(session, stage) else decision.proposed(case)
     except BundleError as wrong:
         return [str(wrong)]
     return []

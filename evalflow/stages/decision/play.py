@@ -33,9 +33,12 @@ def during(world: World, stage: StageRow) -> None:
         _divide(world, stage, [f"tie:{'>'.join(tied)}"])
         world.tell(Incident.TIE, stage, " = ".join(tied), "its order is put to the vote")
     winners = world.ask(lambda session: _winners(session, stage.id))
-    _divide(world, stage, [f"award:{entry}" for entry in winners])
+    if winners:
+        _divide(world, stage, [f"award:{entry}" for entry in winners])
     world.wait(minutes=5)
     lines = _lines(winners, world.ask(held.carried, stage.id, "award"))
+    if not any(one.place for one in lines):
+        _divide(world, stage, [decision.NOBODY])
     seats = queries.options_of(stage).seats
     world.do(
         commands.decide,

@@ -10,6 +10,7 @@ from evalflow.config import Config
 from evalflow.documents import render
 from evalflow.i18n import N_, say
 from evalflow.kinds import decision
+from evalflow.kinds.decision import NOBODY
 from evalflow.kinds.decision_words import link_words, passed_over_words
 from evalflow.meetings import queries as meetings
 from evalflow.meetings.minutes import KEEPER, frame, join
@@ -20,7 +21,11 @@ from evalflow.stages.decision.dossier import Dossier, Rank, Tie, dossier
 from evalflow.tally.rounding import round_half_up
 from evalflow.workflow.telling import titled
 
-SUBJECTS = {"award": N_("To be awarded"), "tie": N_("Order of tied entries")}
+SUBJECTS = {
+    "award": N_("To be awarded"),
+    "tie": N_("Order of tied entries"),
+    NOBODY: N_("That nobody is awarded"),
+}
 
 
 def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:

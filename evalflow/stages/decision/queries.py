@@ -12,6 +12,7 @@ from evalflow.kinds import decision
 from evalflow.kinds.award import AwardOptions
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.decision_rules import DecisionOptions
+from evalflow.kinds.meeting import Result
 from evalflow.kinds.standing import Standing
 from evalflow.meetings import queries as meetings
 from evalflow.seasons import cases
@@ -32,6 +33,20 @@ def decided(session: Session, stage_id: int) -> Sequence[Decided]:
     """By place; those passed over last."""
     query = select(Decided).where(Decided.stage_id == stage_id).options(joinedload(Decided.entry))
     return session.scalars(query.order_by(Decided.place.nulls_last(), Decided.entry_id)).all()
+
+
+def is_nobody(session: Session, stage_id: int) -> bool:
+    """Whether it was carried that nobody is awarded."""
+    return any(
+        (one.about, one.result) == (decision.NOBODY, Result.CARRIED) for one in meetings.motions(session, stage_id)
+    )
+
+
+def is_decided(session: Session, stage: StageRow) -> bool:
+    """Whether a decision was recorded. Where the ranking proposes nobody, the motion that says so is all of it."""
+    if decided(session, stage.id):
+        return True
+    return is_nobody(session, stage.id) and not standing(session, stage).cut.winners
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:
@@ -67,7 +82,7 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     """The committee reads the dossier; the organiser keeps the minutes."""
     if not meetings.is_in_session(stage):
         return []
-    is_done = bool(decided(session, stage.id))
+    is_done = is_decided(session, stage)
     if may(actor, Permission.KEEP_MINUTES, season=stage.season_id):
         return [Task("Keep the minutes of the meeting", "decision.home", stage, due=stage.closes_at, is_done=is_done)]
     if may(actor, Permission.DECIDE, season=stage.season_id):

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from evalflow.access import Permission, may
 from evalflow.errors import Conflict, NotFound
 from evalflow.kinds import KINDS
+from evalflow.kinds.decision import NOBODY
 from evalflow.kinds.decision_words import link_words
 from evalflow.meetings import pages
 from evalflow.meetings import queries as meetings
@@ -50,6 +51,7 @@ class DecisionPage:
     may_recuse: bool
     seats: int
     has_tiers: bool
+    is_nobody: bool
     typed: Mapping[str, str]
     faults: Mapping[str, str]
 
@@ -79,6 +81,7 @@ def _page(form: DecisionForm, *, typed: Typed | None = None, faults: Typed | Non
         may_recuse=meets and may(actor(), Permission.DECIDE, season=season),
         seats=queries.options_of(stage).seats,
         has_tiers=bool(queries.tiers_after(stage)),
+        is_nobody=queries.is_nobody(session, stage.id),
         typed=typed or {},
         faults=faults or {},
     )
@@ -126,6 +129,19 @@ def order() -> Response | tuple[str, int]:
         commands.divide(session, place().stage.id, [division], version=version, actor=actor(), now=now())
 
     return _kept(act, lambda _about, _code: f"{group}.ayes", _("The division is recorded."))
+
+
+@blueprint.post("/nobody")
+@guarded(Permission.KEEP_MINUTES)
+def nobody() -> Response | tuple[str, int]:
+    """One division on awarding nobody."""
+
+    def act(session: Session, form: DecisionForm) -> None:
+        division = pages.division(request.form, NOBODY, NOBODY)
+        version = form.version.data or 0
+        commands.divide(session, place().stage.id, [division], version=version, actor=actor(), now=now())
+
+    return _kept(act, lambda _about, _code: f"{NOBODY}.ayes", _("The division is recorded."))
 
 
 @blueprint.post("/decide")

@@ -36,7 +36,7 @@ def values(notice: Notice, locale: str) -> dict[str, object]:
         "dated": notice.dated.isoformat(),
         "date_words": in_words(notice.dated, locale),
         "digest": stage.season.digest,
-        "intro": intro(stage, locale),
+        "intro": intro(stage, notice.proposed, locale),
         "proposals": _proposals(notice, locale),
         "period": notice.period.to(locale) if notice.period else "",
         "objecting": objecting(stage, locale),
@@ -45,8 +45,10 @@ def values(notice: Notice, locale: str) -> dict[str, object]:
     }
 
 
-def intro(stage: StageRow, locale: str) -> list[str]:
-    """The definition's own words, or else what every notice says."""
+def intro(stage: StageRow, proposed: Sequence[Proposed], locale: str) -> list[str]:
+    """The definition's own words, or else what every notice says; that nobody is awarded, where that was decided."""
+    if not proposed:
+        return [say(locale, "By decision of the committee nobody is awarded this time, which is made public herewith.")]
     written = stage_of(stage).rule.intro.to(locale)
     if written:
         return [written]
