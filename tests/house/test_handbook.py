@@ -22,7 +22,7 @@ def test_the_option_tables_are_those_of_the_code() -> None:
 
 UNCOUNTED = {  # options that choose something other than a rule of counting
     "submission": {"field.type", "field.role", "review"},
-    "ballot": {"secrecy"},
+    "ballot": {"secrecy", "weights"},
     "scoring": {"raters", "own_entry"},
     "decision": {"deviation"},
     "tracking": {"reports"},
