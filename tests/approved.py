@@ -18,7 +18,7 @@ from evalflow.stages.approval import commands, queries, ruling
 from evalflow.stages.approval.models import ProposalState
 from evalflow.stages.approval.ruling import Target
 from evalflow.stages.submission import commands as submission
-from evalflow.stages.submission import reviewing
+from evalflow.stages.submission import confirming, reviewing
 from tests.builders import House
 
 BRANCHES = ("smelting", "refining", "casting", "rolling")
@@ -95,12 +95,18 @@ class Board:
         self.keep(meeting.take_attendance, present, venue="会议室")
 
     def rule(
-        self, about: str, reason: str = "", *targets: Target, share: str = "", ayes: int | None = None, noes: int = 0
+        self,
+        about: str,
+        reason: str = "",
+        *targets: Target,
+        shares: tuple[str, ...] = (),
+        ayes: int | None = None,
+        noes: int = 0,
     ) -> str:
         """One motion; everybody who may says aye unless said otherwise."""
         base = self.house.ask(meetings.base_of, self.stage, about)
         division = Division(about, base.present - noes if ayes is None else ayes, noes, 0)
-        return str(self.keep(ruling.rule, division, reason=reason, targets=targets, share=share).result)
+        return str(self.keep(ruling.rule, division, reason=reason, targets=targets, shares=shares).result)
 
     def comment(self, entry: str, text: str, field: str = "", *, member: int = 0) -> None:
         self.house.act(commands.comment, self.stage.id, entry, field, text, actor=self.members[member])
@@ -134,6 +140,21 @@ class Board:
         self.hand_in(entry, {**entry.answers, **changed})
         self.accept(key)
 
+    def amend_with_partners(self, key: str) -> None:
+        """Two branches and a unit take part from now on, and all of them agree."""
+        found = self.entry(key)
+        others = [("refining", "", "30"), ("casting", "", "10"), ("", "研究所", "5")]
+        partners = [dict(zip(("branch", "unit", "share"), other, strict=True)) for other in others]
+        self.hand_in(found, {**found.answers, "partners": partners})
+        stage_id = self.house.stage(self.season, "declare").id
+        for branch in ("refining", "casting"):
+            said = {"accepted": True, "version": self.entry(key).version}
+            self.house.act(confirming.answer, stage_id, found.id, **said, actor=self.secretaries[branch])
+        said = {"accepted": True, "version": self.entry(key).version, "actor": self.organiser}
+        letter = confirming.Letter("院函〔2026〕3号", self.house.now.date().isoformat())
+        self.house.act(confirming.record, stage_id, found.id, "研究所", letter, **said)
+        self.accept(key)
+
     def hand_in(self, entry: Entry, told: dict[str, object], *, version: int = 0) -> None:
         """version: of the draft that is there."""
         stage, secretary = self.house.stage(self.season, "declare"), self.secretaries[entry.branch.key]
@@ -155,11 +176,11 @@ class Board:
         return {one.key: (one.state, one.position) for one in self.house.ask(seasons.entries, self.season.id)}
 
     def partners(self, key: str) -> dict[str, str]:
-        """{branch: share}."""
+        """{branch or unit: share}."""
 
         def found(session: Session) -> dict[str, str]:
             entry = seasons.entry_by_key(session, self.season.id, key)
-            return {row["branch"]: row["share"] for row in plans.partners(entry)}
+            return {row["branch"] or row["unit"]: row["share"] for row in plans.partners(entry)}
 
         return dict(self.house.ask(found))
 

@@ -35,8 +35,7 @@ def approvals(branch_of: Mapping[str, str], members: int) -> Tables:
     ]
     attendance = [{"sitting": str(FIRST), "member": f"m{one}", "present": "yes"} for one in range(1, members + 1)]
     approved = [
-        {"entry": entry, "branch": branch, "state": APPROVED, "into": "", "share": ""}
-        for entry, branch in branch_of.items()
+        {"entry": entry, "branch": branch, "state": APPROVED, "into": ""} for entry, branch in branch_of.items()
     ]
     return {"attendance": attendance, "motions": motions, "approved": approved, "indicators": plans(branch_of)}
 

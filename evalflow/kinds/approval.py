@@ -1,10 +1,11 @@
 """What an approval is: a committee goes over the applications one by one, for as long as the stage is open.
 
 Evidence: the meeting's `attendance.csv`, `recusals.csv` and `motions.csv`; `approved.csv` every application that came
-before the committee with its branch and what became of it (into: the one it was merged into; share: of the award fund,
-in per cent, that its branch has there); `indicators.csv` and
-`partners.csv` the plans of those approved as handed in; `targets.csv` every change of a target, in the order of the
-motions that made it. What became of an application is computed again from the motions.
+before the committee with its branch and what became of it (into: the one it was merged into); `joined.csv` who went
+along with each that was merged, with the share of the award fund, in per cent, that the motion gave there;
+`indicators.csv` and `partners.csv` the plans of those approved as handed in, `partners.csv` of those merged too;
+`targets.csv` every change of a target, in the order of the motions that made it. What became of an application, and who
+went along, is computed again from the motions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ from evalflow.workflow.definition import Definition, Options, Stage
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome, Row
 
-FILE, TARGETS = "approved.csv", "targets.csv"
+FILE, JOINED, TARGETS = "approved.csv", "joined.csv", "targets.csv"
 SUBJECTS: meeting.Subjects = {
     "approve": (1, 1),
     "reject": (1, 1),
@@ -33,7 +34,7 @@ SUBJECTS: meeting.Subjects = {
 OPEN, APPROVED, REJECTED, MERGED = "open", "approved", "rejected", "merged"
 STATES = (OPEN, APPROVED, REJECTED, MERGED)
 CHANGED = ("work", "stretch")  # what a motion can change of an indicator
-PLANS = (plans.FACT, award_fund.FACT)
+TOLD = (APPROVED, MERGED)  # of whom it is evidence who takes part
 Fates = dict[str, tuple[str, str]]  # {entry: (its state, what it was merged into)}
 Rows = list[dict[str, str]]
 
@@ -73,14 +74,15 @@ def outcome(case: Case) -> Outcome:
     fates = fates_of(held.motions)
     for line, (entry, row) in enumerate(listed.items(), 2):
         computed = fates.get(entry, (OPEN, ""))
-        if bool(row["share"]) != (computed[0] == MERGED):
-            raise BundleError(FILE, f"{entry}: a share goes with a merger", line=line)
         if (row["state"], row["into"]) != computed:
             stated = f"{row['state']} {row['into']}".strip()
             raise BundleError(FILE, f"{entry}: stated {stated!r}, computed {' '.join(computed).strip()!r}", line=line)
     approved = sorted(entry for entry, (state, _) in fates.items() if state == APPROVED)
     check_admitted(case, approved, "approved", "approved")
-    tables = {name: _plans(case, name, approved) for name in PLANS}
+    tables = {plans.FACT: _plans(case, plans.FACT, approved)}
+    partners = _plans(case, award_fund.FACT, [entry for entry, (state, _) in fates.items() if state in TOLD])
+    joined = joined_by(case, fates, partners, listed)
+    tables[award_fund.FACT] = {entry: _with_joined(entry, partners[entry], joined) for entry in approved}
     changes = _changes(case, held, tables[plans.FACT], options)
     merged = sorted([entry, into] for entry, (state, into) in fates.items() if state == MERGED)
     return Outcome(
@@ -90,7 +92,7 @@ def outcome(case: Case) -> Outcome:
             "rejected": sorted(entry for entry, (state, _) in fates.items() if state == REJECTED),
             "merged": merged,
             "open": sorted(entry for entry in listed if entry not in fates),
-            **{name: table for name, table in _joined(tables, fates, listed).items() if any(table.values())},
+            **{name: table for name, table in tables.items() if any(table.values())},
             "changes": changes,
             **told,
         },
@@ -181,29 +183,47 @@ def _change(table: Rows, number: int, row: Row, line: int) -> None:
         raise BundleError(TARGETS, f"{wrong[0].column}: {wrong[0].code}", line=line)
 
 
-def _joined(
-    tables: Mapping[str, dict[str, Rows]], fates: Fates, listed: Mapping[str, Row]
-) -> dict[str, dict[str, Rows]]:
-    """The plans, with the branches of what was merged among the partners of what it came to."""
-    partners = dict(tables[award_fund.FACT])
-    for entry, joined in joined_by(fates, listed).items():
-        if entry in partners:
-            partners[entry] = [dict(row) for row in rows.with_joined(partners[entry], joined)]
-            wrong = rows.faults(award_fund.FACT, partners[entry])
-            if wrong:
-                raise BundleError(FILE, f"{entry}: {wrong[0].column}: {wrong[0].code}")
-    return {**tables, award_fund.FACT: partners}
-
-
-def joined_by(fates: Fates, listed: Mapping[str, Row]) -> dict[str, dict[str, str]]:
-    """{entry: {branch that a merger brought: its share}}; who had come by an earlier merger goes along without one."""
-    found: dict[str, dict[str, str]] = {}
-    for entry, (state, into) in fates.items():  # in the order of the motions
-        if state == MERGED:
-            own = {listed[entry]["branch"]: listed[entry]["share"], **dict.fromkeys(found.get(entry, ()), "0")}
-            own.pop(listed[into]["branch"], None)
-            found[into] = {**own, **found.get(into, {})}
+def _with_joined(entry: str, partners: Rows, joined: Mapping[str, Rows]) -> Rows:
+    """Whoever takes part in it at last."""
+    found = [dict(row) for row in rows.with_joined(partners, joined.get(entry, ()))]
+    wrong = rows.faults(award_fund.FACT, found)
+    if wrong:
+        raise BundleError(JOINED, f"{entry}: {wrong[0].column}: {wrong[0].code}")
     return found
+
+
+def joined_by(case: Case, fates: Fates, partners: Mapping[str, Rows], listed: Mapping[str, Row]) -> dict[str, Rows]:
+    """{entry: who came with what was merged into it, each with its share}, from one motion to the next.
+
+    BundleError unless exactly those go along who took part in what was merged.
+    """
+    stated = _stated(case, [entry for entry, (state, _) in fates.items() if state == MERGED])
+    found: dict[str, Rows] = {}
+    for entry, (state, into) in fates.items():  # in the order of the motions
+        if state != MERGED:
+            continue
+        everybody = rows.with_joined(partners[entry], found.get(entry, ()))
+        along = rows.joining(listed[entry]["branch"], everybody)
+        wanted = {rows.who(row) for row in along if row["branch"] != listed[into]["branch"]}
+        given = {rows.who(row) for row in stated[entry]}
+        if given != wanted or len(given) < len(stated[entry]):
+            raise BundleError(JOINED, f"{entry}: stated {_told(given)}, computed {_told(wanted)}")
+        known = {rows.who(row) for row in found.get(into, ())}
+        found[into] = [*found.get(into, ()), *(row for row in stated[entry] if rows.who(row) not in known)]
+    return found
+
+
+def _stated(case: Case, merged: Sequence[str]) -> dict[str, Rows]:
+    """{merged entry: who went along, as the file says}."""
+    found: dict[str, Rows] = {entry: [] for entry in merged}
+    for line, row in enumerate(case.rows("joined"), 2):
+        entry = one_of(row, "entry", JOINED, line, known=merged)
+        found[entry].append({column: row[column] for column in rows.COLUMNS["partners"]})
+    return found
+
+
+def _told(who: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(sorted(branch or unit for branch, unit in who)) or "nobody"
 
 
 APPROVAL = Kind(
@@ -214,7 +234,8 @@ APPROVAL = Kind(
     outcome=outcome,
     tables={
         **meeting.TABLES,
-        "approved": ("entry", "branch", "state", "into", "share"),
+        "approved": ("entry", "branch", "state", "into"),
+        "joined": ("entry", *rows.COLUMNS["partners"]),
         "indicators": ("entry", *rows.COLUMNS["indicators"]),
         "partners": ("entry", *rows.COLUMNS["partners"]),
         "targets": ("entry", "indicator", "old_work", "old_stretch", "work", "stretch", "motion"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import stage_of
 
 KEEPER = Actor(None, "", SYSTEM.office, grants=frozenset({Grant(Role.ORGANISER)}))  # minutes hide nothing
+NO_NOTES: Mapping[int, str] = MappingProxyType({})
 RESULTS = {"carried": N_("carried"), "rejected": N_("not carried"), "inquorate": N_("no quorum")}
 
 
@@ -26,13 +28,14 @@ def frame(
     *,
     subjects: Mapping[str, str],
     entries: Mapping[str, str],
+    notes: Mapping[int, str] = NO_NOTES,
     config: Config,
     locale: str,
 ) -> dict[str, object]:
     """The document "minutes" without ranking, deviations and ties; attendance and signatures are of the last sitting.
 
     motions: those the reader may see. subjects: {what a motion is about: its title, a message id}. entries: {key:
-    title}. Earlier sittings have a line each.
+    title}. notes: {motion: what it says beyond its subject}. Earlier sittings have a line each.
     """
     held = queries.sittings(session, stage.id)
     there = queries.attendance(session, stage.id)
@@ -56,7 +59,10 @@ def frame(
         "absent": join((one.person.name for one in last if not one.is_present), locale),
         "sittings": [_sitting(one, there, stage, config=config, locale=locale) for one in held[:-1]],
         "recusals": [f"{names[one.person_id]}{colon}{one.entry.title}" for one in queries.recusals(session, stage.id)],
-        "motions": [_motion(one, subjects, entries, len(held) > 1, locale) for one in motions],
+        "motions": [
+            _motion(one, subjects, entries, notes.get(one.number, ""), tells_sitting=len(held) > 1, locale=locale)
+            for one in motions
+        ],
         "signatures": [one.person.name for one in last if one.is_present],
         "digest": stage.season.digest,
     }
@@ -98,14 +104,21 @@ def _sitting(sitting: Sitting, there: Sequence[Attendance], stage: StageRow, *, 
 
 
 def _motion(
-    motion: Motion, subjects: Mapping[str, str], entries: Mapping[str, str], tells_sitting: bool, locale: str
+    motion: Motion,
+    subjects: Mapping[str, str],
+    entries: Mapping[str, str],
+    note: str,
+    *,
+    tells_sitting: bool,
+    locale: str,
 ) -> dict[str, object]:
     title = say(locale, subjects[meeting.subject_of(motion.about)])
+    about = " > ".join(entries[key] for key in meeting.entries_of(motion.about))
     if tells_sitting:
         title = say(locale, "Sitting %(number)s: %(title)s", number=motion.sitting, title=title)
     return {
         "title": title,
-        "text": " > ".join(entries[key] for key in meeting.entries_of(motion.about)),
+        "text": ("；" if locale.startswith("zh") else "; ").join(part for part in (about, note) if part),
         "votes": [
             [say(locale, "Ayes"), str(motion.ayes)],
             [say(locale, "Noes"), str(motion.noes)],

@@ -85,8 +85,8 @@ class Entry(Base):
 
     answers: the content as last submitted, by field key (see `workflow.fields`). number: place in the order of
     presentation, given when it is accepted. position: where it is, for workflows whose entries move apart. came: {stage
-    key: when it came there last, ISO 8601}. joined: {branch key: its share} of the branches whose own entries were
-    merged into this one.
+    key: when it came there last, ISO 8601}. joined: rows like those of partners, of whoever came with the entries that
+    were merged into this one.
     """
 
     __tablename__ = "entry"
@@ -102,7 +102,7 @@ class Entry(Base):
     came: Mapped[Any | None] = mapped_column(Json)
     number: Mapped[int | None]
     answers: Mapped[Any] = mapped_column(Json, default=dict)
-    joined: Mapped[Any] = mapped_column(Json, default=dict)
+    joined: Mapped[Any] = mapped_column(Json, default=list)
     version: Mapped[int] = mapped_column(default=1)
     branch: Mapped[Branch] = relationship()
     season: Mapped[Season] = relationship()

@@ -31,8 +31,8 @@ def rows_of(entry: Entry, field_type: str) -> Rows:
 
 
 def partners(entry: Entry) -> Rows:
-    """Who takes part: as declared, and the branches whose own entries were merged into this one."""
-    return with_joined(rows_of(entry, "partners"), entry.joined or {})
+    """Who takes part: as declared, and those who came with the entries that were merged into this one."""
+    return with_joined(rows_of(entry, "partners"), entry.joined)
 
 
 def answer_of(entry: Entry, field_type: str) -> str:

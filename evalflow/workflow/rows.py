@@ -58,17 +58,32 @@ def cells(field_type: str, row: Row) -> dict[str, str]:
     return {name: text for name, text in found.items() if text or name not in OPTIONAL.get(field_type, ())}
 
 
-def with_joined(partners: Sequence[Row], joined: Mapping[str, str]) -> tuple[Row, ...]:
-    """Partners, and the branches that joined later, each with the share it was given then.
+def with_joined(partners: Sequence[Row], joined: Sequence[Row]) -> tuple[Row, ...]:
+    """Partners, and those who joined later and are not among them, each with the share it was given then.
 
-    >>> with_joined([dict(branch="power", unit="", share="30")], {"retired": "20", "power": "0"})
+    >>> with_joined([dict(branch="power", unit="", share="30")],
+    ...             [dict(branch="retired", unit="", share="20"), dict(branch="power", unit="", share="0")])
     ({'branch': 'power', 'unit': '', 'share': '30'}, {'branch': 'retired', 'unit': '', 'share': '20'})
     """
-    named = {row["branch"] for row in partners}
-    return (
-        *partners,
-        *({"branch": key, "unit": "", "share": joined[key]} for key in sorted(joined) if key not in named),
-    )
+    named = {who(row) for row in partners}
+    return (*partners, *(row for row in sorted(joined, key=who) if who(row) not in named))
+
+
+def joining(lead: str, partners: Sequence[Row]) -> tuple[Row, ...]:
+    """Who goes along when a project is merged into another one: its lead branch, then whoever takes part in it.
+
+    Nobody has a share there yet.
+
+    >>> joining("power", [dict(branch="", unit="institute", share="5")])
+    ({'branch': 'power', 'unit': '', 'share': '0'}, {'branch': '', 'unit': 'institute', 'share': '0'})
+    """
+    everybody = ({"branch": lead, "unit": ""}, *partners)
+    return tuple({"branch": row["branch"], "unit": row["unit"], "share": "0"} for row in everybody)
+
+
+def who(partner: Row) -> tuple[str, str]:
+    """(branch, unit) of one who takes part; one of the two is ""."""
+    return partner["branch"], partner["unit"]
 
 
 GIVEN = ("better", "every")  # columns that a browser always sends something for

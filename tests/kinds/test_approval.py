@@ -48,6 +48,7 @@ def ruled(
     entries: str = "a",
     plans: str = "",
     partners: tuple[str, ...] = (),
+    joined: tuple[str, ...] = (),
     targets: tuple[str, ...] = (),
     attendance: tuple[str, ...] = HERE,
     recusals: tuple[str, ...] = (),
@@ -63,8 +64,9 @@ def ruled(
         "attendance": table("sitting,member,present", *attendance),
         "recusals": table("sitting,member,entry", *recusals),
         "motions": table("motion,sitting,about,ayes,noes,abstentions,recused,entitled,present,result", *written),
-        "approved": table("entry,branch,state,into,share", *approved),
+        "approved": table("entry,branch,state,into", *approved),
         "indicators": table(COLUMNS, *(PLAN.format(entry=entry) for entry in plans)),
+        "joined": table("entry,branch,unit,share", *joined),
         "partners": table("entry,branch,unit,share", *partners),
         "targets": table("entry,indicator,old_work,old_stretch,work,stretch,motion", *targets),
     }
@@ -81,10 +83,11 @@ def test_a_year_of_motions_as_a_whole() -> None:
             "approve:a",
             "approve:d",
             "targets:a",
-            approved=("a,A,approved,,", "b,B,rejected,,", "c,C,merged,a,12.5", "d,D,approved,,", "e,E,open,,"),
+            approved=("a,A,approved,", "b,B,rejected,", "c,C,merged,a", "d,D,approved,", "e,E,open,"),
+            joined=("c,C,,12.5", "c,,院,5"),
             entries="ad",
             plans="ad",
-            partners=("a,B,,30",),
+            partners=("a,B,,30", "c,A,,10", "c,,院,20"),
             targets=("a,1,95,97,96,98,4", "a,1,96,98,95.5,97,6"),
         )
     ).facts
@@ -97,7 +100,11 @@ def test_a_year_of_motions_as_a_whole() -> None:
     }
     assert found["indicators"] == {"a": [{**row, "work": "95.5", "stretch": "97"}], "d": [row]}
     assert found["partners"] == {
-        "a": [{"branch": "B", "unit": "", "share": "30"}, {"branch": "C", "unit": "", "share": "12.5"}],
+        "a": [
+            {"branch": "B", "unit": "", "share": "30"},
+            {"branch": "", "unit": "院", "share": "5"},
+            {"branch": "C", "unit": "", "share": "12.5"},
+        ],
         "d": [],
     }
     assert found["changes"] == [
@@ -133,7 +140,7 @@ def test_a_recused_member_leaves_the_base_of_that_application_only() -> None:
         ruled(
             "1,approve:a,2,0,0,1,2,2,carried",
             "approve:b",
-            approved=("a,A,approved,,", "b,B,approved,,"),
+            approved=("a,A,approved,", "b,B,approved,"),
             entries="ab",
             recusals=("1,m1,a",),
         )
@@ -147,7 +154,8 @@ def test_what_was_merged_into_something_merged_takes_part_in_the_last() -> None:
             "merge:b>a",
             "merge:c>b",
             "approve:c",
-            approved=("a,A,merged,b,40", "b,B,merged,c,12.5", "c,C,approved,,"),
+            approved=("a,A,merged,b", "b,B,merged,c", "c,C,approved,"),
+            joined=("a,A,,40", "b,B,,12.5", "b,A,,0"),
             entries="c",
         )
     )
@@ -157,41 +165,30 @@ def test_what_was_merged_into_something_merged_takes_part_in_the_last() -> None:
 @pytest.mark.parametrize(
     ("motions", "approved", "expected"),
     [
-        (("approve:a",), ("a,A,rejected,,",), "approved.csv:2: a: stated 'rejected', computed 'approved'"),
+        (("approve:a",), ("a,A,rejected,",), "approved.csv:2: a: stated 'rejected', computed 'approved'"),
         (
             ("merge:a>b", "approve:a"),
-            ("a,A,approved,,", "b,B,merged,,0"),
+            ("a,A,approved,", "b,B,merged,"),
             "approved.csv:3: b: stated 'merged', computed 'merged a'",
         ),
-        (
-            ("merge:a>b", "approve:a"),
-            ("a,A,approved,,", "b,B,merged,a,"),
-            "approved.csv:3: b: a share goes with a merger",
-        ),
-        (("approve:a",), ("a,A,approved,,5",), "approved.csv:2: a: a share goes with a merger"),
-        (
-            ("merge:a>b", "approve:a"),
-            ("a,A,approved,,", "b,B,merged,a,101"),
-            "approved.csv: a: share: share_out_of_range",
-        ),
-        ((), ("a,A,open,,",), "approved.csv:2: 'a' takes part without having been approved"),
-        (("approve:a", "reject:a"), ("a,A,approved,,",), "motions.csv: motion 2: a was decided before"),
-        (("targets:a",), ("a,A,open,,",), "motions.csv: motion 1: a is not approved"),
+        ((), ("a,A,open,",), "approved.csv:2: 'a' takes part without having been approved"),
+        (("approve:a", "reject:a"), ("a,A,approved,",), "motions.csv: motion 2: a was decided before"),
+        (("targets:a",), ("a,A,open,",), "motions.csv: motion 1: a is not approved"),
         (
             ("reject:b", "merge:b>a"),
-            ("a,A,merged,b,0", "b,B,rejected,,"),
+            ("a,A,merged,b", "b,B,rejected,"),
             "motions.csv: motion 2: b is out",
         ),
-        (("approve:z",), ("a,A,approved,,",), "motions.csv:2: unknown entry 'z'"),
+        (("approve:z",), ("a,A,approved,",), "motions.csv:2: unknown entry 'z'"),
         (
             ("award:a",),
-            ("a,A,approved,,",),
+            ("a,A,approved,",),
             "motions.csv:2: about: 'award:a' is not approve:ENTRY, reject:ENTRY, return:ENTRY, merge:ENTRY>ENTRY "
             "or targets:ENTRY",
         ),
-        (("approve:a",), ("a,Z,approved,,",), "approved.csv:2: unknown branch 'Z'"),
-        (("approve:a",), ("a,A,done,,",), "approved.csv:2: unknown state 'done'"),
-        (("approve:a",), ("a,A,approved,,", "a,A,approved,,"), "approved.csv:3: a stands twice"),
+        (("approve:a",), ("a,Z,approved,",), "approved.csv:2: unknown branch 'Z'"),
+        (("approve:a",), ("a,A,done,",), "approved.csv:2: unknown state 'done'"),
+        (("approve:a",), ("a,A,approved,", "a,A,approved,"), "approved.csv:3: a stands twice"),
     ],
 )
 def test_what_no_motion_made_is_refused(motions: tuple[str, ...], approved: tuple[str, ...], expected: str) -> None:
@@ -218,15 +215,32 @@ def test_targets_change_from_what_stood_in_their_direction_and_by_a_carried_moti
     targets: tuple[str, ...], expected: str
 ) -> None:
     motions = ("approve:a", "1,targets:a,1,2,0,0,3,3,rejected", "targets:a")
-    assert complaint(ruled(*motions, approved=("a,A,approved,,",), plans="a", targets=targets)) == expected
+    assert complaint(ruled(*motions, approved=("a,A,approved,",), plans="a", targets=targets)) == expected
 
 
 def test_where_the_committee_proposes_nothing_approving_changes_nothing() -> None:
     rules = RULES + "counter_targets = false\n"
-    case = ruled("approve:a", approved=("a,A,approved,,",), plans="a", targets=("a,1,95,97,96,98,1",), rules=rules)
+    case = ruled("approve:a", approved=("a,A,approved,",), plans="a", targets=("a,1,95,97,96,98,1",), rules=rules)
     assert complaint(case) == "targets.csv:2: motion: '1' is no carried motion on a"
 
 
 def test_an_approval_belongs_where_entries_move_apart() -> None:
     with pytest.raises(DefinitionError, match="expected a workflow whose entries move apart, found together"):
         reader.read(RULES.replace('moves = "apart"', 'moves = "together"'), KINDS, file="small.toml")
+
+
+@pytest.mark.parametrize(
+    ("joined", "expected"),
+    [
+        ((), "joined.csv: b: stated nobody, computed B, C, 院"),
+        (("b,B,,0", "b,C,,0"), "joined.csv: b: stated B, C, computed B, C, 院"),
+        (("b,B,,0", "b,C,,0", "b,,院,0", "b,D,,0"), "joined.csv: b: stated B, C, D, 院, computed B, C, 院"),
+        (("b,B,,0", "b,C,,0", "b,,院,101"), "joined.csv: a: share: share_out_of_range"),
+        (("b,B,,60", "b,C,,0", "b,,院,60"), "joined.csv: a: share: shares_above_100"),
+        (("a,B,,60",), "joined.csv:2: unknown entry 'a'"),
+    ],
+)
+def test_exactly_those_go_along_who_took_part_in_what_was_merged(joined: tuple[str, ...], expected: str) -> None:
+    approved, partners = ("a,A,approved,", "b,B,merged,a"), ("b,A,,10", "b,C,,10", "b,,院,5")
+    case = ruled("merge:a>b", "approve:a", approved=approved, partners=partners, joined=joined, entries="a", plans="a")
+    assert complaint(case) == expected

@@ -42,9 +42,9 @@ RETURNED = EventType(
 )
 MERGED = EventType(
     "approval.merged",
-    zh="合并立项（branch：并入后的参与支部；share：其经费份额，百分比）",
-    en="an application was merged into another one (branch: takes part in that one now; share: of the fund, in %)",
-    public=("entry", "motion", "into", "branch", "share"),
+    zh="合并立项（joined：并入后的参与支部和单位及其经费份额，百分比）",
+    en="an application was merged into another one (joined: who takes part there now, with shares of the fund in %)",
+    public=("entry", "motion", "into", "joined"),
     personal=("reason",),
 )
 TARGETS_CHANGED = EventType(

@@ -2,11 +2,12 @@
 
 import enum
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from evalflow.db import Base, UtcDateTime
+from evalflow.db import Base, Json, UtcDateTime
 from evalflow.seasons.models import Entry
 
 
@@ -54,7 +55,7 @@ class Proposal(Base):
 class Ruling(Base):
     """What a carried motion made of an application: approved, rejected, merged (into another one) or returned.
 
-    share: of the award fund, in per cent, that the branch of what was merged has where it takes part now; else "".
+    joined: of what was merged, who goes along, rows like those of partners, with the share of the award fund there.
     """
 
     __tablename__ = "ruling"
@@ -64,7 +65,7 @@ class Ruling(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
     state: Mapped[str] = mapped_column(String(10))
     into_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"))
-    share: Mapped[str] = mapped_column(String(6), default="")
+    joined: Mapped[Any] = mapped_column(Json, default=list)
     reason: Mapped[str] = mapped_column(Text, default="")
     ruled_at: Mapped[datetime] = mapped_column(UtcDateTime)
     entry: Mapped[Entry] = relationship(foreign_keys=[entry_id])

@@ -25,7 +25,7 @@ from evalflow.web import answers
 from evalflow.web.answers import Shown
 from evalflow.web.current import locale, now
 from evalflow.workflow import fields
-from evalflow.workflow.indicators import Indicator
+from evalflow.workflow.indicators import Indicator, Row
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class Changed:
 class Application:
     """One application. comments: on the whole. plan: the indicators as they stand. others: it could be merged into.
 
+    joining: who would go along then. names: {branch key or login: what it is called}.
     base: who may vote on it now. gone: how its branch took it out, if it did. is_hidden: the reader stepped back and
     sees neither words nor votes.
     typed, faults: of a form that is shown again, by field name.
@@ -85,6 +86,8 @@ class Application:
     changes: Sequence[Changed]
     motions: Sequence[Motion]
     others: Sequence[Entry]
+    joining: Sequence[Row]
+    names: Mapping[str, str]
     room: Assembly | None
     base: Base | None
     gone: Withdrawal | None
@@ -159,12 +162,13 @@ def application(
     declared = {one.number: one for one in plans.declared(entry)}
     motions = [] if line.is_hidden else _motions(session, stage, entry)
     room = meetings.assembly(session, stage)
+    names = _names(session, stage)
     is_own = queries.is_own(reader, entry)
     reads = may(reader, Permission.READ_DOSSIER, season=stage.season_id)
     return Application(
         stage=stage,
         line=line,
-        answers=_answers(session, stage, entry, said),
+        answers=_answers(session, stage, entry, said, names),
         comments=[one for one in said if not one.field],
         rulings=queries.rulings(session, stage.id, entry.id),
         plan=commands.standing(session, entry),
@@ -172,6 +176,8 @@ def application(
         changes=[Changed(one, declared[one.indicator]) for one in plans.changes(session, [entry]).get(entry.id, [])],
         motions=motions if reads else [],
         others=_others(session, stage, entry) if keeps else [],
+        joining=queries.joining(entry) if keeps else (),
+        names=names,
         room=room if reads else None,
         base=meetings.base_of(session, stage, f"approve:{entry.key}") if room and reads else None,
         gone=None if line.is_hidden else seasons.withdrawal(session, entry.id),
@@ -203,13 +209,17 @@ def _motions(session: Session, stage: StageRow, entry: Entry) -> list[Motion]:
     return [one for one in meetings.motions(session, stage.id) if entry.key in entries_of(one.about)]
 
 
-def _answers(session: Session, stage: StageRow, entry: Entry, said: Sequence[FieldComment]) -> list[Answered]:
+def _names(session: Session, stage: StageRow) -> dict[str, str]:
+    branches = session.scalars(select(Branch).order_by(Branch.id))
+    return _leaders(session, stage) | {branch.key: branch.name(locale()) for branch in branches}
+
+
+def _answers(
+    session: Session, stage: StageRow, entry: Entry, said: Sequence[FieldComment], names: Mapping[str, str]
+) -> list[Answered]:
     asked = queries.asked(stage)
     ids = {number for answer in entry.answers.values() for number in fields.file_ids(answer)}
     files = kept_files.attachments(session, ids)
-    names = _leaders(session, stage) | {
-        branch.key: branch.name(locale()) for branch in session.scalars(select(Branch).order_by(Branch.id))
-    }
     found = []
     for field in asked:
         joined = [dict(row) for row in plans.partners(entry)]

@@ -52,7 +52,7 @@ def during(world: World, stage: StageRow) -> None:
         world.do(commands.comment, stage.id, returned.key, "", COMMENT, actor=world.committee[0])
         _rule(world, stage, f"return:{returned.key}")
         _rule(world, stage, f"reject:{rejected.key}", REJECTED)
-        _rule(world, stage, f"merge:{here[0].key}>{merged.key}", MERGED, share=_share(world, merged, here[0]))
+        _rule(world, stage, f"merge:{here[0].key}>{merged.key}", MERGED, shares=(_share(world, merged, here[0]),))
         world.tell(Incident.RETURNED, stage, returned.key, "it goes back to its branch to be amended")
         world.tell(Incident.REJECTED, stage, rejected.key, "it is out of the season")
         world.tell(Incident.MERGED, stage, merged.key, f"it goes on in {here[0].key}")
@@ -133,7 +133,12 @@ def _sit(world: World, stage: StageRow, *, is_first: bool) -> None:
 
 
 def _rule(
-    world: World, stage: StageRow, about: str, reason: str = "", targets: tuple[Target, ...] = (), share: str = ""
+    world: World,
+    stage: StageRow,
+    about: str,
+    reason: str = "",
+    targets: tuple[Target, ...] = (),
+    shares: tuple[str, ...] = (),
 ) -> None:
     world.wait(minutes=6)
     world.do(
@@ -142,7 +147,7 @@ def _rule(
         meeting.division(world, stage, about),
         reason=reason,
         targets=targets,
-        share=share,
+        shares=shares,
         version=meeting.version(world, stage),
         actor=world.organiser,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import N_
 from evalflow.kinds import award_fund, plans
-from evalflow.kinds.approval import APPROVED, OPEN, ApprovalOptions
+from evalflow.kinds.approval import APPROVED, MERGED, OPEN, ApprovalOptions
 from evalflow.kinds.meeting import entries_of
 from evalflow.meetings import queries as meetings
 from evalflow.seasons import cases
@@ -18,7 +18,7 @@ from evalflow.seasons.models import Entry, EntryState, Phase, SentBack, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.stages.approval.models import FieldComment, Proposal, ProposalState, Ruling
-from evalflow.workflow import machine
+from evalflow.workflow import machine, rows
 from evalflow.workflow.fields import Field
 from evalflow.workflow.outcome import Case, Row, Tables
 
@@ -79,6 +79,11 @@ def fates(session: Session, stage_id: int) -> dict[int, Ruling]:
     return {one.entry_id: one for one in rulings(session, stage_id) if one.state != RETURNED}
 
 
+def joining(entry: Entry) -> tuple[Row, ...]:
+    """Who would go along if an application were merged into another one, its own branch first."""
+    return rows.joining(entry.branch.key, standing.partners(entry))
+
+
 def comments(session: Session, stage_id: int, entry_id: int) -> Sequence[FieldComment]:
     """The oldest first."""
     query = select(FieldComment).where(FieldComment.stage_id == stage_id, FieldComment.entry_id == entry_id)
@@ -119,13 +124,13 @@ def evidence(session: Session, stage: StageRow) -> Tables:
     listed = [entry for entry in known.values() if entry.id in _before_committee(session, stage, known, meeting)]
     listed.sort(key=lambda entry: entry.key)
     approved = [entry for entry in listed if entry.id in ended and ended[entry.id].state == APPROVED]
+    merged = [entry for entry in listed if entry.id in ended and ended[entry.id].state == MERGED]
     return {
         **meeting,
         "approved": [_fate(entry, ended.get(entry.id)) for entry in listed],
-        **{
-            name: [{"entry": entry.key, **row} for entry in approved for row in standing.rows_of(entry, name)]
-            for name in (plans.FACT, award_fund.FACT)
-        },
+        "joined": [{"entry": entry.key, **row} for entry in merged for row in ended[entry.id].joined],
+        plans.FACT: _handed_in(approved, plans.FACT),
+        award_fund.FACT: _handed_in([*approved, *merged], award_fund.FACT),
         "targets": [_change(one, known[one.entry_id]) for one in changes(session, stage.id)],
     }
 
@@ -139,11 +144,15 @@ def _before_committee(session: Session, stage: StageRow, known: Mapping[int, Ent
     return here | ruled | {entry.id for entry in known.values() if entry.key in named}
 
 
+def _handed_in(entries: Sequence[Entry], name: str) -> list[Row]:
+    return [{"entry": entry.key, **row} for entry in entries for row in standing.rows_of(entry, name)]
+
+
 def _fate(entry: Entry, ruling: Ruling | None) -> Row:
     told = {"entry": entry.key, "branch": entry.branch.key}
     if ruling is None:
-        return {**told, "state": OPEN, "into": "", "share": ""}
-    return {**told, "state": ruling.state, "into": ruling.into.key if ruling.into else "", "share": ruling.share}
+        return {**told, "state": OPEN, "into": ""}
+    return {**told, "state": ruling.state, "into": ruling.into.key if ruling.into else ""}
 
 
 def _change(one: TargetChange, entry: Entry) -> Row:

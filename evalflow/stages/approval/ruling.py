@@ -20,6 +20,7 @@ from evalflow.stages.approval import commands, events, queries
 from evalflow.stages.approval.commands import log
 from evalflow.stages.approval.models import ProposalState, Ruling
 from evalflow.workflow import rows
+from evalflow.workflow.indicators import Row
 
 NEEDS_REASON = ("reject", "merge", "targets")
 
@@ -37,7 +38,7 @@ class Target:
 class Act:
     """One motion on the table: checked, about to be voted on. entry: the one that it decides.
 
-    into, share: of a merger, and what its branch is to have of the award fund there, in per cent.
+    into, joining: of a merger, and who goes along, each with what it is to have of the award fund there, in per cent.
     """
 
     subject: str
@@ -45,14 +46,12 @@ class Act:
     into: Entry | None
     reason: str
     targets: Sequence[Target]
-    share: str
+    joining: Sequence[Row] = ()
 
     @property
-    def joining(self) -> dict[str, str]:
-        """{branch key: share} of who would take part in `into`: its branch, and whoever had joined that one."""
-        assert self.into is not None
-        own = {self.entry.branch.key: self.share, **dict.fromkeys(self.entry.joined or {}, "0")}
-        return {key: share for key, share in own.items() if key != self.into.branch.key}
+    def joined(self) -> list[Row]:
+        """Who takes part in `into` then: all of them but the branch that leads it anyway."""
+        return [row for row in self.joining if self.into and row["branch"] != self.into.branch.key]
 
 
 def rule(
@@ -62,18 +61,19 @@ def rule(
     *,
     reason: str = "",
     targets: Sequence[Target] = (),
-    share: str = "",
+    shares: Sequence[str] = (),
     version: int,
     actor: Actor,
     now: datetime,
 ) -> Motion:
     """Put one motion to the vote; what is carried takes effect. version: of the meeting.
 
+    shares: of a merger, in the order of `queries.joining`; none said, or blank, is none of the award fund.
     What could not take effect is refused before anything is kept: proposals the branch has not answered, nothing that
     says what to amend, targets against their direction.
     """
     stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
-    act = _act(session, stage, division.about, reason, targets, share)
+    act = _act(session, stage, division.about, reason, targets, shares)
     _CHECKS[act.subject](session, stage, act)
     known = {act.entry.key} | ({act.into.key} if act.into else set())
     [motion] = meetings.divide(session, stage, [division], subjects=SUBJECTS, known=known, actor=actor, now=now)
@@ -83,7 +83,9 @@ def rule(
     return motion
 
 
-def _act(session: Session, stage: StageRow, about: str, reason: str, targets: Sequence[Target], share: str) -> Act:
+def _act(
+    session: Session, stage: StageRow, about: str, reason: str, targets: Sequence[Target], shares: Sequence[str]
+) -> Act:
     if not fits(about, SUBJECTS):
         raise Invalid("motion_not_understood")
     *before, last = (seasons.entry_by_key(session, stage.season_id, key) for key in entries_of(about))
@@ -93,7 +95,12 @@ def _act(session: Session, stage: StageRow, about: str, reason: str, targets: Se
         raise Invalid("reason_needed", fields={"reason": "reason_needed"})
     if len(said) > commands.LONGEST:
         raise Invalid("remark_too_long", fields={"reason": "remark_too_long"}, most=commands.LONGEST)
-    return Act(subject, last, before[0] if before else None, said, targets, share.strip() or "0")
+    if not before:
+        return Act(subject, last, None, said, targets)
+    everybody = queries.joining(last)
+    stated = [*(share.strip() or "0" for share in shares), *("0" for _ in everybody)]
+    joining = [{**row, "share": share} for row, share in zip(everybody, stated, strict=False)]
+    return Act(subject, last, before[0], said, targets, joining)
 
 
 def _here(_session: Session, stage: StageRow, act: Act) -> None:
@@ -127,12 +134,22 @@ def _can_be_merged(session: Session, stage: StageRow, act: Act) -> None:
     is_approved = ended is not None and ended.state == APPROVED and into.state == EntryState.ACCEPTED
     if not queries.is_here(into, stage) and not is_approved:
         raise Conflict("entry_not_here", entry=into.title, stage=stage.key)
-    partners = plans.partners(into)
-    if act.share != "0" and act.entry.branch.key in {into.branch.key, *(row["branch"] for row in partners)}:
-        raise Invalid("takes_part_already", fields={"share": "takes_part_already"})
-    wrong = rows.faults("partners", rows.with_joined(partners, act.joining))
+    _check_shares(into, act)
+
+
+def _check_shares(into: Entry, act: Act) -> None:
+    """Invalid names "share.1", "share.2" and so on; "share.1" too where all of them are too much."""
+    partners, joining = plans.partners(into), act.joining
+    there = {(into.branch.key, ""), *map(rows.who, partners)}
+    again = [n for n, row in enumerate(joining, 1) if row["share"] != "0" and rows.who(row) in there]
+    if again:
+        raise Invalid("takes_part_already", fields={f"share.{n}": "takes_part_already" for n in again})
+    alone = {f"share.{n}": rows.faults("partners", [row]) for n, row in enumerate(joining, 1)}
+    wrong = {name: found[0].code for name, found in alone.items() if found}
+    if not wrong and (whole := rows.faults("partners", rows.with_joined(partners, act.joined))):
+        wrong = {"share.1": whole[0].code}
     if wrong:
-        raise Invalid("share_not_possible", fields={"share": wrong[0].code})
+        raise Invalid("share_not_possible", fields=wrong)
 
 
 def _can_be_changed(session: Session, stage: StageRow, act: Act) -> None:
@@ -178,14 +195,14 @@ def _return(session: Session, stage: StageRow, act: Act, motion: Motion, actor: 
 
 
 def _merge(session: Session, stage: StageRow, act: Act, motion: Motion, actor: Actor, now: datetime) -> None:
-    """The second ends; its branch, and whoever had joined it, takes part in the first."""
+    """The second ends; its branch, and whoever took part in it, take part in the first."""
     into = act.into
     assert into is not None
     _ruled(session, stage, act, motion, MERGED, now)
-    into.joined = {**act.joining, **(into.joined or {})}
+    known = {rows.who(row) for row in into.joined}
+    into.joined = [*into.joined, *(row for row in act.joined if rows.who(row) not in known)]
     into.version += 1
-    told = {"into": into.key, "branch": act.entry.branch.key, "share": act.share}
-    public = {"entry": act.entry.key, "motion": motion.number, **told}
+    public = {"entry": act.entry.key, "motion": motion.number, "into": into.key, "joined": act.joined}
     log(session, events.MERGED, stage, public, actor=actor, now=now, personal={"reason": act.reason})
     _lapse(session, stage, act.entry, actor, now)
     moves.drop(session, act.entry, "reject", actor=actor, now=now)
@@ -235,7 +252,7 @@ def _ruled(session: Session, stage: StageRow, act: Act, motion: Motion, state: s
             entry_id=act.entry.id,
             state=state,
             into_id=act.into.id if act.into else None,
-            share=act.share if act.into else "",
+            joined=act.joined,
             reason=act.reason,
             ruled_at=now,
         )

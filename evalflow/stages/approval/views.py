@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count, takewhile
 
 from flask import Response as Answer
 from flask import make_response, render_template, request, url_for
@@ -215,7 +216,7 @@ def rule(entry_key: str) -> Answered:
             meeting.division(request.form, about, "vote"),
             reason=request.form.get("reason", ""),
             targets=_targets() if subject == "targets" else (),
-            share=request.form.get("share", "") if subject == "merge" else "",
+            shares=_shares() if subject == "merge" else (),
             version=form.version.data or 0,
             actor=actor(),
             now=now(),
@@ -231,6 +232,12 @@ def rule(entry_key: str) -> Answered:
         return str(effect if is_carried else none)
 
     return _kept(entry_key, act, lambda name, _code: "vote.ayes" if name == about else name, done, form)
+
+
+def _shares() -> list[str]:
+    """As they were typed, in the order of the page; one for each who would go along."""
+    numbers = takewhile(lambda number: f"share.{number}" in request.form, count(1))
+    return [request.form[f"share.{number}"] for number in numbers]
 
 
 def _targets() -> list[Target]:

@@ -246,7 +246,7 @@ def _check_named(session: Session, entry: Entry, asked: tuple[Field, ...], answe
 def _table_fault(entry: Entry, asked: Field, table: tuple[Row, ...]) -> tuple[Fault, ...]:
     """What is wrong with a table beside branches that were merged into the entry, and in this season."""
     if asked.type == "partners":
-        return rows.faults(asked.type, rows.with_joined(table, entry.joined or {}))
+        return rows.faults(asked.type, rows.with_joined(table, entry.joined))
     return rows.outside(asked.type, table, *plans.days(entry.season))
 
 

@@ -80,7 +80,7 @@ class Difference:
 class Leaving:
     """Whether the branch may take its entry out, and whether it has to say why.
 
-    joined: names of the branches whose own entries were merged into it, and would go with it. gone: once it is out.
+    joined: names of who came with the entries that were merged into it, and would go with it. gone: once it is out.
     """
 
     is_possible: bool
@@ -237,7 +237,7 @@ def _leaving(session: Session, stage: StageRow, entry: Entry) -> Leaving:
     return Leaving(
         is_possible=queries.is_withdrawable(entry, stage),
         needs_reason=entry.state == EntryState.ACCEPTED,
-        joined=[names[key] for key in entry.joined or ()],
+        joined=[names.get(row["branch"], row["unit"]) for row in entry.joined],
         gone=seasons.withdrawal(session, entry.id),
     )
 

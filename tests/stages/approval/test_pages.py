@@ -114,7 +114,7 @@ def test_the_minutes_tell_every_sitting_and_leave_out_what_the_reader_stepped_ba
     board.keep(meeting.convene)
     board.house.act(meeting.recuse, board.stage.id, "refining", actor=board.members[0])
     board.attend()
-    board.rule("merge:smelting>casting", "内容相近")
+    board.rule("merge:smelting>casting", "内容相近", shares=("15",))
     board.rule("approve:refining")
 
     def motions(reader: Actor) -> list[tuple[object, object]]:
@@ -123,7 +123,10 @@ def test_the_minutes_tell_every_sitting_and_leave_out_what_the_reader_stepped_ba
 
     assert motions(KEEPER) == [
         ("Sitting 1: Approve", "smelting project"),
-        ("Sitting 2: Merge into another application", "smelting project > casting project"),
+        (
+            "Sitting 2: Merge into another application",
+            "smelting project > casting project; shares of the award fund for those who join: casting党支部 15%",
+        ),
         ("Sitting 2: Approve", "refining project"),
     ]
     assert motions(board.members[0]) == motions(KEEPER)[:2]
@@ -190,20 +193,23 @@ def test_a_merger_in_a_browser_gives_the_branch_that_joins_a_share(
     desk = browser(board.organiser)
     desk.get(ENTRY)
     sent = {"subject": "merge", "into": "refining", "reason": "内容相近", "vote.ayes": "4", "version": board.version}
-    refused = desk.send(ENTRY + "/rule", **sent, share="120")
+    refused = desk.send(ENTRY + "/rule", **sent, **{"share.1": "120"})
     assert "A share is a number from 0 to 100." in plain(refused.text) and 'value="120"' in refused.text
-    told = plain(desk.send(ENTRY + "/rule", **sent, share="30").text)
-    assert "merged into another → refining project (share of the award fund: 30 %)" in told
+    told = plain(desk.send(ENTRY + "/rule", **sent, **{"share.1": "30"}).text)
+    assert (
+        "merged into another → refining project (shares of the award fund for those who join: Smelting plant 30%)"
+        in told
+    )
     assert board.partners("refining") == {"smelting": "30"}
 
 
 def test_what_others_were_merged_into_is_withdrawn_with_a_reason_that_the_committee_reads(
     board: Board, browser: Callable[[object], Visitor]
 ) -> None:
-    board.rule("merge:smelting>refining", "内容相近", share="10")
+    board.rule("merge:smelting>refining", "内容相近", shares=("10",))
     board.rule("approve:smelting")
     path, branch = "/s/test-2026/declare/submission/entry/smelting", browser(board.secretaries["smelting"])
-    warned = "Entries of other branches were merged into this one and end with it: 精炼分厂党支部."
+    warned = "Entries were merged into this one and end with it. Who came with them: 精炼分厂党支部."
     assert warned in plain(branch.get(path).text)
     version = str(board.entry("smelting").version)
     blank = branch.post(f"{path}/withdraw", version=version, reason=" ")

@@ -76,15 +76,51 @@ def test_what_was_returned_and_never_came_back_can_be_rejected(board: Board) -> 
     assert board.states()["smelting"] == ("rejected", "rejected")
 
 
+def joined(branch: str, share: str, *, unit: str = "") -> dict[str, str]:
+    return {"branch": branch, "unit": unit, "share": share}
+
+
+def test_whoever_took_part_in_what_is_merged_goes_along_with_the_share_that_the_motion_gives(board: Board) -> None:
+    board.rule("return:smelting", "请补充")
+    board.amend_with_partners("smelting")
+    shares = ("20", "", "15", "5")  # of smelting, refining, casting and the institute
+    twice = ("takes_part_already", {"share.2": "takes_part_already"})
+    assert refused(Invalid, board.rule, "merge:refining>smelting", "相近", shares=("20", "1", "15", "5")) == twice
+    board.rule("merge:refining>smelting", "内容相近", shares=shares)
+    assert board.partners("refining") == {"研究所": "5", "casting": "15", "smelting": "20"}
+    board.rule("approve:refining")
+    for key in ("casting", "rolling"):
+        board.rule(f"reject:{key}", "条件不成熟")
+    assert board.house.ask(lifecycle.faults, board.stage) == []
+    tables = board.house.ask(lambda session: queries.evidence(session, session.merge(board.stage)))
+    assert tables["joined"] == [
+        {"entry": "smelting", **joined("smelting", "20")},
+        {"entry": "smelting", **joined("casting", "15")},
+        {"entry": "smelting", **joined("", "5", unit="研究所")},
+    ]
+    for stage in ("declare", "committee"):
+        board.house.close(board.season, stage)
+        board.house.settle(board.season, stage)
+    outcome = seasons.outcome_of(board.stage)
+    assert outcome is not None
+    shared = {row["branch"] or row["unit"]: row["share"] for row in outcome.facts["partners"]["refining"]}
+    assert shared == board.partners("refining")
+
+
 def test_a_merger_ends_the_second_and_its_branch_takes_part_in_the_first(board: Board) -> None:
-    board.rule("merge:refining>smelting", "内容相近", share="30")
-    board.rule("merge:casting>refining", "内容相近", share="12.5")
+    board.rule("merge:refining>smelting", "内容相近", shares=("30",))
+    board.rule("merge:casting>refining", "内容相近", shares=("12.5",))
     assert board.states()["smelting"] == ("rejected", "rejected")
     assert board.partners("refining") == {"smelting": "30"}
     assert board.partners("casting") == {"refining": "12.5", "smelting": "0"}
     assert [event[2] for event in board.house.log("approval.merged")] == [
-        {"entry": "smelting", "motion": 1, "into": "refining", "branch": "smelting", "share": "30"},
-        {"entry": "refining", "motion": 2, "into": "casting", "branch": "refining", "share": "12.5"},
+        {"entry": "smelting", "motion": 1, "into": "refining", "joined": [joined("smelting", "30")]},
+        {
+            "entry": "refining",
+            "motion": 2,
+            "into": "casting",
+            "joined": [joined("refining", "12.5"), joined("smelting", "0")],
+        },
     ]
 
 
@@ -92,24 +128,24 @@ def test_a_merger_ends_the_second_and_its_branch_takes_part_in_the_first(board: 
     ("share", "fault"), [("much", "share_out_of_range"), ("-1", "share_out_of_range"), ("60.5", "shares_above_100")]
 )
 def test_a_share_that_cannot_be_is_refused_before_anybody_votes(board: Board, share: str, fault: str) -> None:
-    board.rule("merge:refining>smelting", "内容相近", share="40")
-    wrong = ("share_not_possible", {"share": fault})
-    assert refused(Invalid, board.rule, "merge:refining>casting", "内容相近", share=share) == wrong
+    board.rule("merge:refining>smelting", "内容相近", shares=("40",))
+    wrong = ("share_not_possible", {"share.1": fault})
+    assert refused(Invalid, board.rule, "merge:refining>casting", "内容相近", shares=(share,)) == wrong
     assert board.partners("refining") == {"smelting": "40"} and len(board.house.log("approval.merged")) == 1
 
 
 def test_who_takes_part_already_gets_no_second_share(board: Board) -> None:
-    board.rule("merge:refining>smelting", "内容相近", share="40")
-    board.rule("merge:casting>refining", "内容相近", share="20")
+    board.rule("merge:refining>smelting", "内容相近", shares=("40",))
+    board.rule("merge:casting>refining", "内容相近", shares=("20",))
     again = board.apply("smelting", board.house.smelting)
-    wrong = ("takes_part_already", {"share": "takes_part_already"})
-    assert refused(Invalid, board.rule, f"merge:casting>{again}", "内容相近", share="5") == wrong
+    wrong = ("takes_part_already", {"share.1": "takes_part_already"})
+    assert refused(Invalid, board.rule, f"merge:casting>{again}", "内容相近", shares=("5",)) == wrong
     board.rule(f"merge:casting>{again}", "内容相近")
     assert board.partners("casting") == {"refining": "20", "smelting": "0"}
 
 
 def test_an_amended_application_leaves_room_for_what_a_merger_gave(board: Board) -> None:
-    board.rule("merge:refining>smelting", "内容相近", share="40")
+    board.rule("merge:refining>smelting", "内容相近", shares=("40",))
     board.rule("return:refining", "请补充")
     entry = board.entry("refining")
     joining = {"branch": "casting", "unit": "", "share": "61"}
