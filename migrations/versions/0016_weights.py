@@ -10,12 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('person') as batch_op:
-        batch_op.add_column(sa.Column('weight', sa.Integer(), nullable=False, server_default='1'))
-    with op.batch_alter_table('person') as batch_op:
-        batch_op.alter_column('weight', existing_type=sa.Integer(), server_default=None)
+    op.add_column('person', sa.Column('weight', sa.Integer(), nullable=False, server_default='1'))  # in place: others refer to it
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('person') as batch_op:
-        batch_op.drop_column('weight')
+    op.drop_column('person', 'weight')
