@@ -1,14 +1,19 @@
 """How firm a ranking is, for the dossier's readers; hints from the sheets, for auditors: when, and for nobody else."""
 
 import re
+from fractions import Fraction
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template
 
 from evalflow.access import Role
+from evalflow.analysis.integrity import Hint, Integrity, Look
 from evalflow.audit.note import Signer
 from evalflow.db import Database
+from evalflow.engine.hint_pages import HintsPage, Part
+from evalflow.seasons import queries
 from evalflow.seasons.play import World
+from evalflow.seasons.rules import definition_of
 from tests.builders import Clock
 from tests.engine.test_result_pages import in_english, play_until, turns
 from tests.house.test_permissions import SEASON, founded, visitors
@@ -69,3 +74,31 @@ def test_hints_are_told_to_nobody_at_any_turn_before_scoring_closed_and_to_audit
         told[turn] = open_to, bool(re.search(r"Kendall(?:'|&#39;)s W", page)), "Krippendorff" in page
     closed = list(told).index("peer_scoring open") + 1
     assert list(told.values()) == [({Role.AUDITOR}, number >= closed, number >= closed) for number in range(len(told))]
+
+
+def test_every_hint_has_its_heading_and_its_sentence(
+    app: Flask, database: Database, world: World, clock: Clock, signer: Signer
+) -> None:
+    """Much for each other, little for rivals, one mark all down the sheet, far from the others; W and alpha above."""
+    looks = tuple(Look(hint, ("x",), ("e", "f"), Fraction(7)) for hint in Hint)
+    found = Integrity(raters=5, far=Fraction(6), w=Fraction(1, 2), alpha=Fraction(1, 4), looks=looks)
+    with database.reading() as session:
+        season = queries.season_by_key(session, SEASON)
+        stage = next(one for one in definition_of(season).stages if one.kind == "scoring")
+        page = HintsPage(season, [Part(stage, found)], [], {"e": "Light", "f": "Lamp"}, {"x": "Mill"})
+        with app.test_request_context("/", headers={"Cookie": "locale=en"}):
+            text = " ".join(render_template("results/hints.html", page=page, Hint=Hint).split())
+    assert re.findall(r"<h3>(.+?)</h3> <ul> <li>(.+?)</li>", text) == [
+        (
+            "High marks given to each other",
+            "Please look: Mill gave each other's entries (Light, Lamp) at least 7 points more than the others did.",
+        ),
+        (
+            "Low marks for those beside the line",
+            "Please look: Mill, whose own entry stands near the line, marked those beside it (Light, Lamp) 7 points "
+            "harder than the rest.",
+        ),
+        ("One mark all down the sheet", "Please look: Mill gave the same points throughout, for 2 entries."),
+        ("Far from the others", "Please look: the marks of Mill usually lie 7 points from those of the others."),
+    ]
+    assert re.findall(r"<dd[^>]*>(0\.[0-9]+)</dd>", text) == ["0.5", "0.25"]
