@@ -95,14 +95,14 @@ def components_of(performances):
 
 
 def rules_of(components, program):
-    """Free programs are told apart by their components; short ones by elements, which no tie-break can name."""
+    """Equal totals go by the components in a free program, by the elements in a short one."""
     weighed = {criterion: row for (_, criterion), row in components.items()}
     assert all(row["factor"] == weighed[criterion]["factor"] for (_, criterion), row in components.items())
     criteria = [
         CRITERION.replace("KEY", name).replace("NAME", row["component"]).replace("FACTOR", row["factor"])
         for name, row in sorted(weighed.items())
     ]
-    ties = "" if "SHORT" in program else 'tie_break = ["components"]'
+    ties = 'tie_break = ["ice.elements"]' if "SHORT" in program else 'tie_break = ["components"]'
     return RULES.replace("CRITERIA", ", ".join(criteria)).replace("TIES", ties)
 
 

@@ -52,7 +52,7 @@ def published(column):
     return {row["performance_id"]: Fraction(row[column]) for row in rows("performances.csv")}
 
 
-def test_every_trimmed_mean_equals_the_published_panel_score():
+def test_every_trimmed_mean_of_nine_judges_none_missing_equals_the_published_panel_score():
     official = {
         (row["performance_id"], row["component"]): Fraction(row["panel_score"]) for row in rows("components.csv")
     }
