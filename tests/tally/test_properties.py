@@ -1,19 +1,35 @@
 """What no choice of ballots, marks or names may break."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from fractions import Fraction
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from evalflow.analysis import counting
+from evalflow.tally.agreement import METRICS, kendall_w, krippendorff_alpha
+from evalflow.tally.attainment import Scale, Targets, attainment
+from evalflow.tally.budget import greedy
+from evalflow.tally.capping import cut_with_cap
+from evalflow.tally.condorcet import pairwise, schulze, strongest_path
+from evalflow.tally.graded import score
 from evalflow.tally.levelling import level
+from evalflow.tally.meek import meek
+from evalflow.tally.panel import Steps, part
 from evalflow.tally.points import VOTE_POINTS
+from evalflow.tally.profile import NO_OPINION, UNRANKED, Profile, first_preferences
 from evalflow.tally.quorum import Base, Share, is_carried, needed, parse_ayes, parse_presence
 from evalflow.tally.ranking import break_ties, composite, cut, draw, lots, rank
+from evalflow.tally.recheck import outliers
+from evalflow.tally.roots import geometric_mean, natural_log
 from evalflow.tally.rounding import round_half_up
 from evalflow.tally.scoring import AGGREGATES, aggregate
+from evalflow.tally.star import bloc_star
 from evalflow.tally.tiers import Tier, assign
-from evalflow.tally.voting import approval
+from evalflow.tally.trajectory import expected, forecast, light
+from evalflow.tally.transferable import instant_runoff, transferable
+from evalflow.tally.voting import approval, extended
 
 ENTRIES = ("a", "b", "c", "d", "e")
 
@@ -190,10 +206,55 @@ def test_tiers_lose_nobody_and_never_overfill(found, seats):
     assert all(len(tiering.members[tier.name]) + tiering.empty[tier.name] <= tier.seats for tier in tiers)
 
 
+ranks = st.sampled_from([1, 2, 3, 4, 5, UNRANKED, NO_OPINION])
+ranked = st.lists(st.tuples(st.lists(ranks, min_size=5, max_size=5).map(bytes), st.integers(0, 5)), max_size=6).map(
+    lambda box: Profile(ENTRIES, tuple(row for row, _ in box), tuple(times for _, times in box))
+)
+
+
 @for_all(ballots, scores, marks, st.dictionaries(entries, marks))
-def test_no_result_holds_a_float(box, found, given_marks, sheets):
+def test_no_result_of_votes_scores_and_sheets_holds_a_float(box, found, given_marks, sheets):
     count = counted(box)
     results = [count, rank(found), cut(rank(found), 2), level(sheets), assign(rank(found), [Tier("first", 1)])]
+    results += [extended(replace(count, electors=None), count)]
+    results += [composite([("votes", 30, count.votes), ("sheets", 70, dict.fromkeys(ENTRIES, Fraction(1)))])]
     results += [convert(count) for convert in VOTE_POINTS.values()]
     results += [aggregate(given_marks, method) for method in AGGREGATES]
+    results += [kendall_w(sheets), *(krippendorff_alpha(sheets, metric) for metric in METRICS)]
+    results += [outliers(given_marks, beyond=3, centre=centre) for centre in ("mean", "median")]
+    results += [part(given_marks, Steps("trimmed_mean", round_panel=2, round_part=2), factor=Fraction(8, 5))]
+    results += [cut_with_cap(rank(found), 2, dict.fromkeys(ENTRIES[:3], "one"), 1)]
+    results += [greedy(count.votes, dict.fromkeys(ENTRIES, 7), 20)]
     assert floats_in(results) == []
+
+
+@for_all(ranked, st.integers(1, 4))
+def test_no_result_of_ranked_ballots_holds_a_float(profile, seats):
+    without = Profile(ENTRIES, tuple(row.replace(bytes([UNRANKED]), b"\0") for row in profile.rows), profile.times)
+    results = [schulze(profile), transferable(profile, seats), instant_runoff(profile), meek(profile, seats)]
+    results += [bloc_star(without), score(without, maximum=5), first_preferences(profile)]
+    results += [strongest_path(pairwise(profile), "a", "b")]
+    assert floats_in(results) == []
+
+
+@for_all(
+    st.lists(fractions, min_size=3, max_size=3, unique=True), fractions, st.lists(fractions, min_size=1, max_size=4)
+)
+def test_no_figure_of_targets_roots_and_shares_holds_a_float(numbers, value, several):
+    baseline, work, stretch = sorted(numbers)
+    targets = Targets(baseline=baseline + 1, work=work + 1, stretch=stretch + 1)
+    results = [attainment(value, targets), attainment(value, replace(targets, capped=False))]
+    results += [attainment(value, replace(targets, scale=Scale.LOG))]
+    results += [geometric_mean(several), natural_log(value + 1), round_half_up(value, 2)]
+    days = [(date(2026, 1, 1) + timedelta(day), number) for day, number in enumerate(numbers)]
+    results += [expected(days, date(2026, 1, 2)), forecast(days, date(2026, 2, 1))]
+    results += [light(value, work, baseline=baseline, work=stretch)]
+    assert floats_in(results) == []
+
+
+def test_every_module_of_the_tally_that_makes_figures_is_asked_for_floats():
+    called = [*globals().values(), *VOTE_POINTS.values()]
+    asked = {one.__module__.rpartition(".")[2] for one in called if hasattr(one, "__module__")}
+    modules = {key.partition(".")[0] for key in counting.rules()}
+    of_whole_numbers_or_keys = {"apportion", "exact", "planes", "preferences", "ties", "void"}
+    assert modules - asked == of_whole_numbers_or_keys
