@@ -118,6 +118,14 @@ def test_ties_that_cross_groups_are_named():
     assert election.steps[2:] == ({"finding": "even", "pairs": [["b", "c"]]},)
 
 
+def test_whom_a_map_of_majorities_does_not_name_still_needs_more_than_half():
+    votes = ranked("abcN", {"aNbc": 4, "abNc": 4, "baNc": 1, "cN=ab": 2})
+    election = schulze(votes, default="N", majority={"a": 2})
+    drops = [(step["entry"], step["above"], step["needed"]) for step in election.steps if step["finding"] == "dropped"]
+    assert (election.order, election.out) == ((("a",), ("N",)), ("b", "c"))
+    assert drops == [("b", 5, 7), ("c", 2, 10)]
+
+
 def test_below_the_quorum_or_the_majority_an_entry_is_out_and_the_figures_say_why():
     votes = ranked("abcN", {"aNbc": 4, "abNc": 4, "baNc": 1, "cN=ab": 2})
     election = schulze(votes, default="N", quorum=Decimal("2.5"))

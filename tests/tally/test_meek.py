@@ -88,6 +88,12 @@ def test_no_seat_and_too_few_decimals_are_refused(seats, decimals):
         meek(cast("ab", (1, "a")), seats, decimals=decimals)
 
 
+def test_entries_without_any_votes_leave_together():
+    election = meek(cast("abcde", (4, "a"), (3, "b"), (2, "c")), 1)
+    assert election.order == (("a",), ("b",), ("c",), ("d", "e"))
+    assert [step["excluded"] for step in election.steps] == [["d", "e"], ["c"], []]
+
+
 # A second count: every paper alone, in decimals, shared out anew each time
 
 

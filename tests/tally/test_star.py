@@ -118,6 +118,12 @@ def test_of_three_with_equal_stars_the_two_that_win_more_comparisons_meet():
     assert (seat["stars"], seat["finalists"], seat["winner"]) == ({"a": "7", "b": "7", "c": "7"}, ["c", "b"], "c")
 
 
+def test_of_two_level_in_stars_and_comparisons_the_one_with_more_full_marks_meets_the_first():
+    election = counted([({"a": 5, "b": 3, "c": 5}, 1), ({"a": 5, "b": 4, "c": 2}, 1)], ("a", "b", "c"))
+    assert (election.steps[0]["stars"], election.steps[0]["finalists"]) == ({"a": "10", "b": "7", "c": "7"}, ["a", "c"])
+    assert election.order == (("a",), ("c",), ("b",))
+
+
 def test_an_entry_left_open_has_no_stars():
     open_and_nought = Profile(("a", "b"), (bytes([NO_OPINION, 1]), bytes([0, 1])), (1, 1))
     assert bloc_star(open_and_nought).order == (("b",), ("a",))

@@ -3,7 +3,7 @@ from fractions import Fraction
 import pytest
 
 from evalflow.tally.points import VOTE_POINTS, approvals_over_electors, head_count_fair, rank_points
-from evalflow.tally.voting import Count, approval
+from evalflow.tally.voting import Count, approval, extended
 
 ENTRIES = ["b1", "b2", "b3"]
 
@@ -92,3 +92,14 @@ def test_more_votes_than_twice_the_headcount_earn_no_more_and_rank_decides_the_o
 def test_a_ballot_with_a_name_that_is_not_on_offer_is_invalid_and_no_abstention():
     found = approval([(frozenset({"x"}), 1), (frozenset({"a", "x"}), 2), (frozenset(), 4)], ["a"], minimum=0, maximum=2)
     assert (found.votes, found.invalid, found.abstentions) == ({"a": 0}, 3, 4)
+
+
+def test_a_branch_without_a_headcount_has_reached_the_full_half():
+    count = Count({"b1": 1, "b2": 3}, valid=4, heads={"b1": Fraction(1), "b2": Fraction(0)})
+    assert head_count_fair(count) == {"b1": Fraction(149, 2), "b2": 100}
+
+
+def test_invalid_ballots_and_abstentions_of_both_rounds_are_added_up():
+    first = Count({"b1": 3}, valid=4, invalid=1, electors=20)
+    second = Count({"b1": 1}, valid=2, invalid=2, abstentions=1, electors=20)
+    assert extended(first, second) == Count({"b1": 4}, valid=6, invalid=3, abstentions=1, electors=20)
