@@ -15,6 +15,7 @@ from evalflow.bundle import cells, format, log
 from evalflow.bundle.format import ACCEPTED, Bundle
 from evalflow.errors import BundleError, on_one_line
 from evalflow.kinds import KINDS
+from evalflow.kinds.columns import one_of
 from evalflow.workflow.definition import Stage
 from evalflow.workflow.outcome import Case, Contender, Outcome
 
@@ -71,10 +72,20 @@ def outcome_of(bundle: Bundle, stage: Stage, earlier: Mapping[str, Outcome]) -> 
     """What one stage's evidence comes to. BundleError: stage, file, line, reason."""
     case = case_of(bundle, stage, earlier)
     try:
+        _check_entries(bundle, case)
         found = KINDS[stage.kind].outcome(case)
     except BundleError as wrong:
         raise _placed(wrong, case, bundle) from None
     return Outcome.from_json(json.loads(canonical(found.to_json())))
+
+
+def _check_entries(bundle: Bundle, case: Case) -> None:
+    """Where it is decided who takes part, everybody named stands in entries.csv, whatever became of them."""
+    kind, known = KINDS[case.stage.kind], {entry.key for entry in bundle.entries}
+    for table, columns in kind.tables.items() if kind.admits else ():
+        for line, row in enumerate(case.rows(table) if "entry" in columns else (), 2):
+            if row["entry"]:
+                one_of(row, "entry", f"{table}.csv", line, known=known)
 
 
 def _contenders(bundle: Bundle) -> tuple[Contender, ...]:

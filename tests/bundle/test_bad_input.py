@@ -191,6 +191,12 @@ CHANGED = {
         "fern,1,returned",
         "3: 'fern' takes part without having been accepted",
     ),
+    "a declaration of an entry that there is not": (
+        "stages/entries/submissions.csv",
+        "fern,1",
+        "tulip,1",
+        "3: unknown entry 'tulip'",
+    ),
     "an entry that takes part and nobody declared": (
         "entries.csv",
         "rose,1,east,Rose,accepted\n",
