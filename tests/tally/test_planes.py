@@ -102,3 +102,10 @@ def test_a_profile_of_nobody_or_nothing_is_empty():
     assert planes(Profile(())).digits == ()
     assert planes(Profile(("a",), (b"\1",), (0,))) == planes(Profile(("a",)))
     assert planes(Profile(("a",))).foremost({0: 0}) == {0: 0}
+
+
+@pytest.mark.parametrize("times", [(1, 1), (1, -1), (1,)])
+def test_ballots_that_fit_neither_entries_nor_times_are_refused(times):
+    rows = (b"\1", b"\1\2") if times == (1, 1) else (b"\1", b"\1")
+    with pytest.raises(ValueError, match=r"every row needs|shorter"):
+        planes(Profile(("a",), rows, times))
