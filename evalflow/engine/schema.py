@@ -1,10 +1,13 @@
 """The whole schema, and bringing a database up to it: Alembic without a configuration file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 import evalflow.files.models
 import evalflow.registry  # noqa: F401  brings every kind's tables with it
@@ -22,11 +25,42 @@ def _config() -> AlembicConfig:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database up to a revision; does nothing when it is there."""
+    """Bring the database up to a revision, all of the way or not at all; does nothing when it is there."""
     config = _config()
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+@contextmanager
+def _changing(engine: Engine) -> Iterator[Connection]:
+    """One transaction. SQLite makes a table anew to change it, so there rows that refer to it are looked at last.
+
+    RuntimeError, and nothing is changed, where one refers to what is gone.
+    """
+    with engine.connect() as connection:
+        with _unchecked(connection), connection.begin():
+            yield connection
+            broken = connection.exec_driver_sql(CHECK).all() if engine.dialect.name == "sqlite" else ()
+            if broken:
+                raise RuntimeError(f"rows refer to what is gone: {', '.join(sorted({row[0] for row in broken}))}")
+
+
+CHECK = "PRAGMA foreign_key_check"
+
+
+@contextmanager
+def _unchecked(connection: Connection) -> Iterator[None]:
+    """SQLite heeds this outside of a transaction only."""
+    found = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+    if found is None:
+        yield
+        return
+    found.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        found.execute("PRAGMA foreign_keys=ON")
 
 
 def check(engine: Engine) -> None:
