@@ -24,10 +24,13 @@ from evalflow.workflow.definition import Definition
 def create_season(
     session: Session, definition: Definition, *, key: str, starts_on: date, actor: Actor, now: datetime
 ) -> Season:
-    """A season with its rules pinned, every stage waiting and the first window's timer set."""
+    """A season with its rules pinned, every stage waiting and the first window's timer set.
+
+    Invalid("season_exists") where another one has this key.
+    """
     require(actor, Permission.STEER)
     if session.scalars(select(Season.id).where(Season.key == key)).first():
-        raise Conflict("season_exists", season=key)
+        raise Invalid("season_exists", fields={"key": "season_exists"}, season=key)
     title = definition.heading.title
     plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session), zone=ZONE)
     year = windows.year_of(plan)

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
@@ -50,11 +51,12 @@ class StepForm(Form):
 @guarded(Permission.STEER)
 def home() -> str:
     """All seasons, and the form for a new one with its planned dates once a first day is chosen."""
-    return _desk(_new_form())
+    return _desk(_new_form(request.args))
 
 
-def _new_form() -> NewSeasonForm:
-    form = NewSeasonForm(request.values if request.method == "POST" or request.args else None)
+def _new_form(typed: MultiDict[str, str]) -> NewSeasonForm:
+    """typed: what a page showed dates for, or what a form sends; never both, though an address may hold the former."""
+    form = NewSeasonForm(typed or None)
     form.workflow.choices = [(name, _title(name)) for name in steering.workflow_files(config())]
     return form
 
@@ -68,13 +70,14 @@ def _desk(form: NewSeasonForm) -> str:
     plan = None
     if form.starts_on.data and form.workflow.data:
         plan = steering.planned(session, steering.read_workflow(config(), form.workflow.data), form.starts_on.data)
-    return render_template("steering/home.html", seasons=queries.seasons(session), form=form, plan=plan)
+    seasons = [(one, queries.current_stage(one)) for one in queries.seasons(session)]
+    return render_template("steering/home.html", seasons=seasons, form=form, plan=plan)
 
 
 @blueprint.post("/")
 @guarded(Permission.STEER)
 def create() -> Response | tuple[str, int]:
-    form = _new_form()
+    form = _new_form(request.form)
     if not form.validate():
         return _desk(form), 422
     try:

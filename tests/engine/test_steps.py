@@ -60,7 +60,7 @@ def test_a_season_pins_its_rules_and_logs_their_digest(house: House, season: Sea
 
 
 def test_a_season_s_name_can_be_taken_once(house: House, season: Season) -> None:
-    with pytest.raises(Conflict, match="season_exists"):
+    with pytest.raises(Invalid, match="season_exists"):
         house.season(TWO_STAGES)
 
 
