@@ -38,12 +38,11 @@ def _changing(engine: Engine) -> Iterator[Connection]:
 
     RuntimeError, and nothing is changed, where one refers to what is gone.
     """
-    with engine.connect() as connection:
-        with _unchecked(connection), connection.begin():
-            yield connection
-            broken = connection.exec_driver_sql(CHECK).all() if engine.dialect.name == "sqlite" else ()
-            if broken:
-                raise RuntimeError(f"rows refer to what is gone: {', '.join(sorted({row[0] for row in broken}))}")
+    with engine.connect() as connection, _unchecked(connection), connection.begin():
+        yield connection
+        broken = connection.exec_driver_sql(CHECK).all() if engine.dialect.name == "sqlite" else ()
+        if broken:
+            raise RuntimeError(f"rows refer to what is gone: {', '.join(sorted({row[0] for row in broken}))}")
 
 
 CHECK = "PRAGMA foreign_key_check"

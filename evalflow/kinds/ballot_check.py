@@ -16,6 +16,10 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
         yield Problem("kind", "a submission stage before it", "none")
     if stage.rule.reopen:
         yield Problem("reopen", "false: a box that was closed is not opened for more envelopes", "true")
+    if options.establishment and options.weights != "equal":
+        yield Problem(
+            "establishment", "a vote in which every elector counts once: it compares votes with heads", "weights"
+        )
     yield from _numbers(definition, stage, options)
     yield from _fields(definition, stage, options)
 

@@ -209,6 +209,14 @@ def test_a_vote_that_could_be_opened_again() -> None:
     )
 
 
+def test_votes_by_weight_beside_the_size_of_branches() -> None:
+    told = misprinted('method = "approval"', 'method = "approval"\nweights = "roll"\nestablishment = "declare.heads"')
+    assert told.splitlines()[0] == (
+        "small.toml: stage vote: establishment: expected a vote in which every elector counts once: "
+        "it compares votes with heads, found weights"
+    )
+
+
 def test_more_seats_than_entries_to_fill_them() -> None:
     assert misprinted("seats = 3", "seats = 5") == (
         "small.toml: stage meeting: seats: expected not above the entries needed to get here (4), found 5"
