@@ -15,7 +15,7 @@ from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()))]
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
-EMPTY = ("fund_booking", "fund_document")  # a booking needs two accounts
+EMPTY = {"fund_booking", "fund_document"}  # a booking needs two accounts
 VALUES: Mapping[Any, Any] = {
     Boolean: True,
     Integer: 1,
@@ -38,13 +38,14 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 def test_every_migration_keeps_what_a_database_holds(engine: Engine) -> None:
+    held: set[str] = set()
     for revision in REVISIONS:
-        before = _counts(engine)
         schema.upgrade(engine, revision)
-        after = _counts(engine)
-        assert {name: after.get(name) for name in before} == before
-        _fill(engine)
-    assert {name: count for name, count in _counts(engine).items() if count != 1} == dict.fromkeys(EMPTY, 0)
+        tables = _tables(engine)
+        with engine.begin() as connection:
+            assert held <= {table.name for table in tables if _count(connection, table) == 1}
+            _fill(connection, tables)
+        held = {table.name for table in tables} - EMPTY
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
@@ -57,24 +58,16 @@ def _tables(engine: Engine) -> list[Table]:
     return [table for table in found.sorted_tables if table.name != "alembic_version"]
 
 
-def _counts(engine: Engine) -> Mapping[str, int]:
-    tables = _tables(engine)
-    with engine.connect() as connection:
-        return {table.name: _count(connection, table) for table in tables}
-
-
 def _count(connection: Connection, table: Table) -> int:
     found: int = connection.execute(select(func.count()).select_from(table)).scalar_one()
     return found
 
 
-def _fill(engine: Engine) -> None:
+def _fill(connection: Connection, tables: list[Table]) -> None:
     """One row in every table that has none; some have one by now, because a trigger put it there."""
-    tables = _tables(engine)
-    with engine.begin() as connection:
-        for table in tables:
-            if table.name not in EMPTY and not _count(connection, table):
-                connection.execute(insert(table).values(_row(table)))
+    for table in tables:
+        if table.name not in EMPTY and not _count(connection, table):
+            connection.execute(insert(table).values(_row(table)))
 
 
 def _row(table: Table) -> dict[str, Any]:
