@@ -84,6 +84,10 @@ def planes(profile: Profile) -> Planes:
     """The same ballots on their side; those that nobody cast are left out.
 
     ValueError: rows that don't fit the entries or the times, a negative number of ballots.
+
+    >>> ballots = planes(Profile(("a", "b"), (bytes([1, 2]), bytes([2, 1])), (3, 1)))
+    >>> [ballots.votes(found) for found in ballots.compared(0, 1)]
+    [3, 1]
     """
     size = len(profile.entries)
     if {*map(len, profile.rows)} - {size} or min(profile.times, default=0) < 0:

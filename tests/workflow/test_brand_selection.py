@@ -68,7 +68,7 @@ def test_the_rules_of_the_vote_as_voters_are_told_them() -> None:
 
 def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
     told = {stage.key: sentences for stage, sentences in tell_stages(BRANDS, KINDS, "en")}
-    assert told["committee_decision"][-8:] == [
+    assert told["committee_decision"][-9:] == [
         "Up to 10 entries can be awarded; places may stay empty.",
         "The ranking is made of: “Online vote” (rank points) 40%, “Peer scoring” (score) 60%.",
         "Figures are rounded half up to 2 decimals, once, at the end.",
@@ -77,4 +77,5 @@ def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
         "A motion is carried by more than 1/2 of those entitled.",
         "Recused members leave the base of the items that concern them, and of no other.",
         "A decision other than the ranking says needs a written reason.",
+        "That nobody is awarded takes a motion of its own.",
     ]
