@@ -22,6 +22,12 @@ def test_a_part_tells_who_was_kept_and_dropped_the_panel_the_factor_and_the_poin
     assert (found.value, found.factor, found.points) == (Fraction("7.38"), Fraction("1.6"), Fraction("11.81"))
 
 
+def test_unless_said_otherwise_points_are_dropped_from_six_raters_on():
+    trimmed = Steps("trimmed_mean")
+    five, six = ({f"j{number}": number**2 for number in range(count)} for count in (5, 6))
+    assert [part(points, trimmed).value for points in (five, six)] == [Fraction(30, 5), Fraction(1 + 4 + 9 + 16, 4)]
+
+
 def test_each_step_is_rounded_only_where_the_rules_say_so():
     steps = [Steps("mean"), Steps("mean", round_panel=1), Steps("mean", round_part=1), Steps("mean", 1, 5, 1, 1)]
     points = [part({"a": Decimal("1.25"), "b": Decimal("1.25")}, one, factor=Decimal("0.5")).points for one in steps]

@@ -118,6 +118,13 @@ def test_a_harsh_and_a_mild_rater_with_the_same_order_agree_once_levelled():
     assert levelled["b2"]["mild"] == Fraction(125, 2)
 
 
+def test_levelled_marks_are_written_to_twenty_decimals():
+    """65 more or less five times the root of 17: a spread of 5 stretched to the common one, whose square is 425."""
+    sheets = {"a": {"harsh": 50, "mild": 90}, "b": {"harsh": 40, "mild": 80}}
+    told = {str(mark) for marks in level(sheets).values() for mark in marks.values()}
+    assert told == {str(Fraction("85.61552812808830274911")), str(Fraction("44.38447187191169725089"))}
+
+
 def test_levelling_raters_of_one_mean_and_spread_changes_nothing():
     sheets = {"b1": {"a": Fraction(70), "c": Fraction(80)}, "b2": {"a": Fraction(80), "c": Fraction(70)}}
     assert level(sheets) == sheets
