@@ -1,6 +1,7 @@
 """Real elections as bundles written by hand, recounted by the rules of a workflow file and by the command."""
 
 import csv
+import gzip
 import json
 from collections import Counter
 from itertools import count, cycle
@@ -177,6 +178,46 @@ def test_participatory_budgets_fund_whom_the_city_funded(path, tmp_path):
     funded = {one["entry"] for one in result.facts["decided"]}
     assert funded == {key[row["project_id"]] for row in found["PROJECTS"] if row["selected"] == "1"}
     assert result.facts["cut"]["left"] == str(int(meta["budget"]) - sum(costs[one] for one in funded))
+
+
+LOAD = DATA / "pabulib_load"
+LONGEST, EVERY = 62, 50  # entries on a paper; elections of which one is recounted
+
+
+def gzipped(path):
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def sample():
+    """{election: {project: votes as published}} of one in so many that fit on a paper."""
+    rows = sorted(gzipped(LOAD / "published_totals.csv.gz"), key=lambda row: row["election"])
+    told = {row["election"]: [part.rpartition(":") for part in row["published_votes"].split("|")] for row in rows}
+    short = [name for name, parts in told.items() if len(parts) <= LONGEST][::EVERY]
+    return {name: {key: int(votes or 0) for key, _, votes in told[name]} for name in short}
+
+
+def test_elections_of_the_large_set_are_recounted_to_their_published_totals(tmp_path):
+    wanted = sample()
+    cast = {name: Counter() for name in wanted}
+    for part in sorted(LOAD.glob("approval_part*.csv.gz")):
+        for row in gzipped(part):
+            if row["election"] in wanted:
+                cast[row["election"]][row["choices"]] += int(row["ballots"])
+    found = {name: recounted_votes(tmp_path / name, wanted[name], cast[name]) for name in wanted}
+    assert (len(found), found) == (12, wanted)
+
+
+def recounted_votes(folder, votes, cast):
+    """{project: votes} of a bundle made of these ballots."""
+    key = {project: f"c{number}" for number, project in enumerate(votes, 1)}
+    ballots = [
+        ("|".join(key[one] for one in filter(None, choices.split("|"))), times) for choices, times in cast.items()
+    ]
+    rules = f'method = "approval"\nchoose = {{ min = 1, max = {LONGEST} }}\n'
+    write_election(folder, rules, [*votes], ballots, seats=1, electors=cast.total())
+    counted = recounted(folder)["vote"].figures["votes"]
+    return {project: int(counted[key[project]]) for project in votes}
 
 
 PYTHON = published("python_steering_council/elections.json") if DATA.is_dir() else {}
