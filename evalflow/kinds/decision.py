@@ -6,7 +6,6 @@ with their places (no place: passed over) and the reason where that is not what 
 is a motion of its own, "nobody".
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -109,11 +108,12 @@ def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation
     """Where the decision is not what the ranking says, best ranked first; the same function asks for the reasons.
 
     Choosing among entries that tie for the last seats is no deviation, nor is an order within a tie, nor that a cap
-    passes somebody over. More of one group than the cap allows is one, for those whom the ranking does not put in.
+    or a budget passes somebody over. More of one group than the cap allows is one, and more than the budget pays, for
+    those whom the ranking does not put in.
     """
     decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
     reasons = {choice.entry: choice.reason for choice in choices}
-    open_seats = {*stands.cut.winners, *stands.cut.tied} - _too_many(stands, decided)
+    open_seats = {*stands.cut.winners} | ({*stands.cut.tied} - stands.rule.crowded(decided))
     allowed = _places_by_ranking(stands, decided)
     found = []
     for place in stands.order.places:
@@ -127,22 +127,18 @@ def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation
 
 
 def open_ties(stands: Standing, options: DecisionOptions) -> tuple[tuple[str, ...], ...]:
-    """Entries that still share a place among the seats, where the chain asks for a motion; best places first."""
+    """Entries that still share a place among the seats, where the chain asks for a motion; best places first.
+
+    Whom a cap or a budget passes over is ordered with those he ties with: a motion on some of them orders nobody.
+    """
     if "motion" not in options.tie_break:
         return ()
     above = {*stands.cut.tied} if options.ties == "at_line" else {*stands.cut.winners, *stands.cut.tied}
     groups: dict[int, list[str]] = {}
     for place in stands.order.places:
-        if place.tied and place.place is not None and place.entry in above:
+        if place.tied and place.place is not None:
             groups.setdefault(place.place, []).append(place.entry)
-    return tuple(tuple(group) for group in groups.values() if len(group) > 1)
-
-
-def _too_many(stands: Standing, decided: Collection[str]) -> set[str]:
-    """Those tied for the room that a cap leaves, where more of their group were decided than it allows."""
-    rule = stands.rule
-    in_group = Counter(rule.groups[entry] for entry in decided if entry in rule.groups)
-    return {entry for entry in stands.cut.tied if rule.at_most and in_group[rule.groups.get(entry, "")] > rule.at_most}
+    return tuple(tuple(group) for group in groups.values() if len(above.intersection(group)) > 1)
 
 
 def _places_by_ranking(stands: Standing, decided: Collection[str]) -> dict[str, range]:

@@ -1,6 +1,7 @@
 """The line between those awarded and the others: after the seats, with a cap on one group, or where money runs out."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
@@ -49,6 +50,16 @@ class Line:
         below = tuple(place.entry for place in places if place.entry not in above)
         cut = Cut(funded.chosen, funded.tied, self.seats - len(funded.chosen), below)
         return Drawn(cut, funded.skipped, funded.left)
+
+    def crowded(self, above: Collection[str]) -> set[str]:
+        """Who of those above the line there is no room for together: all of a group that is too many, or of too dear.
+
+        Empty: they fit. Seats are not counted here.
+        """
+        if self.amount is not None:
+            return set(above) if sum(self.costs[entry] for entry in above) > self.amount else set()
+        in_group = Counter(self.groups[entry] for entry in above if entry in self.groups)
+        return {entry for entry in above if self.at_most and in_group[self.groups.get(entry, "")] > self.at_most}
 
 
 def line_of(case: Case, options: DecisionOptions) -> Line:

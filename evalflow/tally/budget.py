@@ -12,8 +12,8 @@ from evalflow.tally.exact import Number, exact
 class Funded:
     """chosen: best first. skipped: did not fit when it was their turn. left: what was not spent.
 
-    tied: equal votes of whom only some fit: nothing is decided from there on. undecided: whose turn never came, behind
-    a tie or behind the last seat.
+    tied: equal votes that fit one by one and not together: nothing is decided from there on. undecided: whose turn
+    never came, behind a tie or behind the last seat.
     """
 
     chosen: tuple[str, ...]
@@ -28,9 +28,9 @@ def greedy(
 ) -> Funded:
     """The most voted for first, as long as the money lasts; what costs more than is left is skipped.
 
-    Equal votes: all are chosen where all fit, all are skipped where none does; else it is a tie. Nothing to choose:
-    all is left. seats: no more than so many are chosen; None for as many as there is money for. ValueError: a cost
-    missing or below 0, a budget below 0.
+    Equal votes: whoever costs more than is left is skipped; the others are chosen where they fit together, else they
+    tie. Nothing to choose: all is left. seats: no more than so many are chosen; None for as many as there is money for.
+    ValueError: a cost missing or below 0, a budget below 0.
     Source: greedy rule of participatory budgets, arXiv:2012.06539 (Pabulib), section 2.
 
     >>> funded = greedy({"a": 9, "b": 8, "c": 5}, {"a": 60, "b": 50, "c": 40}, 100)
@@ -50,9 +50,9 @@ def greedy(
             return Funded(tuple(chosen), tuple(skipped), left, undecided=tuple(behind))
         fitting = [entry for entry in equals if exact(costs[entry]) <= left]
         together = sum((exact(costs[entry]) for entry in fitting), Fraction(0))
-        if together > left or (seats is not None and len(chosen) + len(fitting) > seats):
-            return Funded(tuple(chosen), tuple(skipped), left, tuple(equals), tuple(behind[len(equals) :]))
-        chosen += fitting
         skipped += [entry for entry in equals if entry not in fitting]
+        if together > left or (seats is not None and len(chosen) + len(fitting) > seats):
+            return Funded(tuple(chosen), tuple(skipped), left, tuple(fitting), tuple(behind[len(equals) :]))
+        chosen += fitting
         left -= together
     return Funded(tuple(chosen), tuple(skipped), left)

@@ -1,15 +1,16 @@
 """A budget spent down the ranking: who is in, who is passed over, and which rules can't work."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from evalflow.errors import DefinitionError
-from evalflow.kinds import KINDS
+from evalflow.kinds import KINDS, decision
 from evalflow.workflow import reader, telling
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.outcome import Case, Contender, Outcome
-from tests.kinds.cases import HEAD, complaint, outcome
+from tests.kinds.cases import HEAD, complaint, outcome, table
 
 FIELD = '{ key = "cost", type = "number", required = true, min = 0, label = { zh = "费用", en = "Cost" } }'
 DECISION = """
@@ -22,6 +23,7 @@ combine = "sum"
 budget = { amount = 100, cost = "form.cost" }
 component = [{ from = "form", as = "figure", figure = "liking" }]
 """
+MEETING = DECISION.replace("budget", 'quorum = { present = "1/2", ayes = "1/2 of entitled" }\nbudget')
 
 
 def spending(rules: str = DECISION, *, seats: int = 4, field: str = FIELD) -> Definition:
@@ -68,6 +70,60 @@ def test_equals_of_whom_only_some_can_be_paid_tie_until_the_chain_parts_them() -
     chained = DECISION.replace("budget", 'tie_break = ["number"]\nbudget')
     cut = outcome(funded(*case, rules=chained)).facts["cut"]
     assert (cut["winners"], cut["tied"], cut["passed_over"]) == (["a", "b"], [], ["c"])
+
+
+def spent(*lines: str, costs: str = "60 60 150", likings: str = "9 9 9", more: str = "", ties: str = "") -> Case:
+    """A meeting that carried the whole list and decided these lines, "entry,place,reason".
+
+    ties: what else was carried, as "a>b c>d".
+    """
+    head = "motion,sitting,about,ayes,noes,abstentions,recused,entitled,present,result"
+    tables = {
+        "attendance": table("sitting,member,present", "1,m1,yes"),
+        "motions": table(
+            head,
+            *(f"t{number},1,tie:{order},1,0,0,0,1,1,carried" for number, order in enumerate(ties.split())),
+            "l,1,list,1,0,0,0,1,1,carried",
+        ),
+        "decided": table("entry,place,reason", *lines),
+    }
+    return replace(funded(likings, costs, rules=MEETING + more), tables=tables)
+
+
+def test_of_those_who_tie_for_what_is_left_as_many_as_it_pays_are_free_to_choose() -> None:
+    found = outcome(spent("b,1,"))
+    assert (found.facts["cut"]["tied"], found.facts["deviations"]) == (["a", "b"], [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "entry"),
+    [
+        (("a,1,", "b,2,"), 2, "'a' is ranked 1 and decided 1"),
+        (("c,1,",), 2, "'c' is ranked 1 and decided 1"),
+        (("a,1,", "b,2,", "c,3,"), 2, "'a' is ranked 1 and decided 1"),
+    ],
+    ids=["120 of 100", "150 of 100", "270 of 100"],
+)
+def test_whoever_overspends_the_budget_needs_reasons_or_is_refused(
+    lines: tuple[str, ...], line: int, entry: str
+) -> None:
+    assert complaint(spent(*lines)) == f"decided.csv:{line}: {entry} without a reason"
+    refused = spent(*(f"{told}另有资金" for told in lines), more='deviation = "refused"\n')
+    assert complaint(refused) == f"decided.csv:{line}: {entry}, which these rules refuse"
+    found = outcome(spent(*(f"{told}另有资金" for told in lines)))
+    assert [one["entry"] for one in found.facts["deviations"]] == [told[0] for told in lines]
+
+
+def waiting(of: Case) -> tuple[tuple[str, ...], ...]:
+    """The ties that wait for a motion."""
+    return decision.open_ties(decision.proposed(of), decision.options_of(of))
+
+
+def test_a_motion_orders_all_who_share_the_place_whether_they_can_be_paid_or_not() -> None:
+    chain = 'tie_break = ["motion"]\n'
+    assert waiting(spent(more=chain)) == (("a", "b", "c"),)
+    ordered = spent("b,1,", ties="b>a>c", more=chain)
+    assert (waiting(ordered), outcome(ordered).facts["cut"]["winners"]) == ((), ["b"])
 
 
 def test_an_entry_without_a_declared_cost_is_refused() -> None:

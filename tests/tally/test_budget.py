@@ -28,6 +28,11 @@ def test_equal_votes_are_a_tie_only_where_some_of_them_fit(budget, found):
     assert greedy({"a": 9, "b": 8, "c": 8, "d": 1}, {"a": 30, "b": 30, "c": 30, "d": 11}, budget) == found
 
 
+def test_of_equal_votes_those_who_cost_more_than_is_left_have_no_part_in_the_tie():
+    costs = {"a": 60, "b": 60, "c": 150, "d": 10}
+    assert greedy({"a": 9, "b": 9, "c": 9, "d": 1}, costs, 100) == Funded((), ("c",), Fraction(100), ("a", "b"), ("d",))
+
+
 def test_a_tie_after_some_were_skipped_leaves_open_what_comes_behind_it():
     votes = {"z": 9, "y": 8, "d": 7, "c": 7, "b": 2, "a": 1}
     costs = {"z": 200, "y": 50, "d": 40, "c": 40, "b": 1, "a": 1}

@@ -104,8 +104,9 @@ def _check_order(session: Session, stage: StageRow, lines: Sequence[Line], stand
     """Entries that share a place wait for the motion the chain asks for, unless all but one were voted down."""
     placed = {one.entry for one in lines if one.place is not None}
     voted_down = meeting.voted_on(session, stage.id, "award") - meeting.carried(session, stage.id, "award")
+    asking = {*stands.cut.winners, *stands.cut.tied} - voted_down
     for group in decision.open_ties(stands, queries.options_of(stage)):
-        if placed & set(group) and len(set(group) - voted_down) > 1:
+        if placed & set(group) and len(asking.intersection(group)) > 1:
             raise Conflict("ties_open")
 
 

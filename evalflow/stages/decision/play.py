@@ -111,9 +111,7 @@ def _winners(session: Session, stage_id: int) -> list[str]:
     stands = queries.standing(session, stage)
     winners = list(stands.cut.winners)
     for entry in sorted(stands.cut.tied):
-        groups, at_most = stands.rule.groups, stands.rule.at_most
-        alike = [one for one in winners if entry in groups and groups.get(one) == groups[entry]]
-        has_room = at_most is None or len(alike) < at_most
+        has_room = not stands.rule.crowded([*winners, entry])
         if has_room and len(winners) < len(stands.cut.winners) + stands.cut.seats_left:
             winners.append(entry)
     places = [place.entry for place in stands.order.places]
