@@ -50,8 +50,8 @@ class DecisionOptions(Options):
     quorum: left out, nobody meets and the ranking alone decides. tie_break: links asked in turn about what is still
     tied: a stage (its own figure), "STAGE.givers" or "STAGE.countback" (points handed out), "STAGE.FIELD" (a declared
     number, the more the better), "number" (order of presentation), "motion", "draw". ties: "at_line" asks them only
-    about the tie that the line after the seats goes through; all others share their place. deviation: what the
-    committee may do other than the ranking says.
+    about a tie that decides who is awarded, and with a budget about the next such tie after it; all others share their
+    place. deviation: what the committee may do other than the ranking says.
     """
 
     seats: Annotated[int, Field(ge=1, le=1000)]

@@ -64,8 +64,25 @@ def stand(case: Case, options: DecisionOptions, held: Meeting | None = None) -> 
 
 
 def _broken(case: Case, options: DecisionOptions, order: Sequence[Place], rule: Line, held: Meeting | None) -> Ordering:
-    """The order with its ties broken as far as the chain reaches, or only the one that the line goes through."""
-    at = None if options.ties == "all" else rule.through(order).cut.tied
+    """The order with its ties broken as far as the chain reaches, or only those that the line goes through.
+
+    With a budget these can be several: breaking one says what is left for the next.
+    """
+    if options.ties == "all":
+        return _chained(case, options, order, held, at=None)
+    at: set[str] = set()
+    while True:
+        broken = _chained(case, options, order, held, at=at)
+        more = set(rule.through(broken.places).cut.tied) - at
+        if not more:
+            return broken
+        at |= more
+
+
+def _chained(
+    case: Case, options: DecisionOptions, order: Sequence[Place], held: Meeting | None, *, at: Collection[str] | None
+) -> Ordering:
+    """The order with its ties broken as far as the chain reaches. at: see `ranking.break_ties`."""
     chain: list[ranking.Link] = []
     for name in options.tie_break:
         chain.append((name, _keys(case, name, ranking.break_ties(order, chain, at=at), held)))

@@ -126,6 +126,36 @@ def test_a_motion_orders_all_who_share_the_place_whether_they_can_be_paid_or_not
     assert (waiting(ordered), outcome(ordered).facts["cut"]["winners"]) == ((), ["b"])
 
 
+AT_LINE = 'ties = "at_line"\n'
+
+
+@pytest.mark.parametrize("ties", ["all", "at_line"])
+def test_every_tie_that_decides_who_is_awarded_is_broken_one_after_the_other(ties: str) -> None:
+    rules = DECISION + f'tie_break = ["number"]\nties = "{ties}"\n'
+    found = outcome(funded("9 9 8 8", "60 60 30 30", rules=rules))
+    cut = found.facts["cut"]
+    assert (cut["winners"], cut["tied"], cut["passed_over"], cut["left"]) == (["a", "c"], [], ["b", "d"], "10")
+    assert found.facts["ties"] == [
+        {"link": "number", "groups": [["a"], ["b"]]},
+        {"link": "number", "groups": [["c"], ["d"]]},
+    ]
+
+
+def test_a_tie_that_decides_nothing_is_shared_though_another_is_broken() -> None:
+    rules = DECISION + f'tie_break = ["number"]\n{AT_LINE}'
+    found = outcome(funded("9 9 8 8", "60 60 10 10", rules=rules))
+    assert found.figures["place"] == {"a": 1, "b": 2, "c": 3, "d": 3}
+    assert found.facts["cut"]["winners"] == ["a", "c", "d"]
+
+
+def test_motions_break_one_tie_over_the_money_after_the_other() -> None:
+    meeting = {"costs": "60 60 30 30", "likings": "9 9 8 8", "more": f'tie_break = ["motion"]\n{AT_LINE}'}
+    assert waiting(spent(**meeting)) == (("a", "b"),)
+    assert waiting(spent(**meeting, ties="a>b")) == (("c", "d"),)
+    both = spent("a,1,", "d,2,", **meeting, ties="a>b d>c")
+    assert (waiting(both), outcome(both).facts["cut"]["winners"]) == ((), ["a", "d"])
+
+
 def test_an_entry_without_a_declared_cost_is_refused() -> None:
     assert complaint(funded("9 8", "40 -")) == "form: entry 'b' has no number for 'cost'"
 
