@@ -72,8 +72,9 @@ def declared(
     key: str = "test-2026",
     form: str = SUBMISSION,
     more: int = 0,
+    uploads: commands.Uploads | None = None,
 ) -> Season:
-    """One accepted entry of each branch, called like it; more answers may be given, the same for both.
+    """One accepted entry of each branch, called like it; more answers and files may be given, the same for both.
 
     more: so many further entries of the first branch, where the form allows them.
     """
@@ -84,7 +85,8 @@ def declared(
         branch_id = {"smelting": house.smelting, "refining": house.refining}[branch_key]
         entry: Entry = house.act(commands.begin, stage.id, branch_id, actor=secretary)
         told = {"name": f"{branch_key} brand", **(answers or {})}
-        saved = house.act(commands.save, stage.id, entry.id, told, version=0, page="test", actor=secretary)
+        page = {"page": "test", "uploads": uploads or {}, "actor": secretary}
+        saved = house.act(commands.save, stage.id, entry.id, told, version=0, **page)
         house.act(commands.submit, stage.id, entry.id, version=saved.version, actor=secretary)
     house.close(season, "declare")
     house.settle(season, "declare")

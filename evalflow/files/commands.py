@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from evalflow.access import Actor
 from evalflow.errors import Invalid
@@ -38,8 +38,19 @@ def keep(session: Session, entry_id: int, upload: Cleaned, *, actor: Actor, now:
 
 def hand_in(session: Session, entry_id: int, attachment_ids: Collection[int]) -> None:
     """From now on these are part of what was handed in: they are shown to whoever may read it, and stay for good."""
+    _mark(session, entry_id, attachment_ids, Attachment.is_handed_in)
+
+
+def report(session: Session, entry_id: int, attachment_ids: Collection[int]) -> None:
+    """Handed in with a report on progress: those whom the entry names read these too."""
+    _mark(session, entry_id, attachment_ids, Attachment.is_handed_in, Attachment.is_reported)
+
+
+def _mark(
+    session: Session, entry_id: int, attachment_ids: Collection[int], *marks: InstrumentedAttribute[bool]
+) -> None:
     wanted = (Attachment.entry_id == entry_id, Attachment.id.in_(attachment_ids))
-    session.execute(update(Attachment).where(*wanted).values(is_handed_in=True))
+    session.execute(update(Attachment).where(*wanted).values(dict.fromkeys(marks, True)))
 
 
 def remove_orphans(session: Session, entry_id: int, *, kept: Collection[int]) -> int:

@@ -15,6 +15,7 @@ class Attachment(Base):
 
     entry_id, uploader_id: entries and people know files, not the other way round: no foreign keys.
     is_handed_in: whether it has been part of anything handed in; until then it is the branch's own.
+    is_reported: whether it came with a report on progress, which is read by those whom the entry names, too.
     """
 
     __tablename__ = "attachment"
@@ -27,6 +28,7 @@ class Attachment(Base):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     is_handed_in: Mapped[bool] = mapped_column(default=False)
+    is_reported: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property

@@ -53,12 +53,17 @@ def is_public(attachment: Attachment, entry: Entry) -> bool:
 
 
 def is_visible(asking: Actor, attachment: Attachment, entry: Entry) -> bool:
-    """Before that: the branch's own, and, once handed in, whoever reviews it, reads the dossier, or is named in it."""
+    """Before that: the branch's own, and, once handed in, whoever reviews it or reads the dossier.
+
+    Whoever is named in it sees what was declared last and what came with reports: evidence for an inspection is not
+    theirs, as its pages are not.
+    """
     if may(asking, Permission.DECLARE, season=entry.season_id, branch=entry.branch_id):
         return True
     readers = (Permission.REVIEW, Permission.READ_DOSSIER)
     reads = any(may(asking, reader, season=entry.season_id) for reader in readers)
-    return attachment.is_handed_in and (reads or plans.names(entry, asking))
+    is_told = attachment.is_reported or attachment.id in _attachment_ids(entry.answers, set(entry.answers))
+    return attachment.is_handed_in and (reads or (is_told and plans.names(entry, asking)))
 
 
 def shown_fields(season: Season) -> set[str]:

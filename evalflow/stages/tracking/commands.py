@@ -107,7 +107,7 @@ def _check(said: Said, filed: Sequence[ProgressReport], stage: StageRow, indicat
 
 def _kept(session: Session, entry: Entry, uploads: Sequence[Cleaned], *, actor: Actor, now: datetime) -> list[int]:
     ids = [files.keep(session, entry.id, upload, actor=actor, now=now).id for upload in uploads]
-    files.hand_in(session, entry.id, ids)
+    files.report(session, entry.id, ids)
     return ids
 
 
