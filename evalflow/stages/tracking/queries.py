@@ -115,7 +115,7 @@ def _order_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
         args = (("entry_key", order.entry.key),)
         if own and order.answered_at is None:
             title = N_("Answer a follow-up order")
-            due = end_of(order.due)
+            due = by(stage, order.due)
             found.append(Task(title, "tracking.supervision", stage, order.entry.title, due, args=args))
         elif order.answered_at is not None and may(actor, Permission.SUPERVISE, season=stage.season_id):
             title = N_("Close a follow-up order that was answered")
@@ -158,13 +158,13 @@ def overdue(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], unti
     return due.overdue(every(stage, entry), since(stage, entry), until, reported(valid))
 
 
-def months(now: datetime) -> tuple[date, ...]:
-    """The first days of the months that can be planned now."""
+def months(stage: StageRow, now: datetime) -> tuple[date, ...]:
+    """The first days of the months that can be planned now: none that begins when the stage is over."""
     first = now.astimezone(ZONE).date().replace(day=1)
     found = [first]
     while len(found) < AHEAD:
         found.append((found[-1] + timedelta(days=31)).replace(day=1))
-    return tuple(found)
+    return tuple(month for month in found if stage.closes_at is None or start_of(month) < stage.closes_at)
 
 
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
@@ -181,16 +181,16 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     for report in reports(session, stage.id):
         filed.setdefault(report.entry_id, []).append(report)
     planned = {(entry.id, plan.month) for plan, entry in month_plans(session, stage.id)}
-    today = now.astimezone(ZONE).date()
+    today, ahead = now.astimezone(ZONE).date(), months(stage, now)
     for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED):
         if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id):
             found += _report_tasks(stage, entry, standing(filed.get(entry.id, [])), today)
-            found += [_plan_task(stage, entry, month) for month in months(now) if (entry.id, month) not in planned]
+            found += [_plan_task(stage, entry, month) for month in ahead if (entry.id, month) not in planned]
     return found
 
 
 def _report_tasks(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], today: date) -> list[Task]:
-    """The oldest first; what is late with the day by which it should have come."""
+    """The oldest first; what is late with the day by which it should have come, the rest before the stage closes."""
     args = (("entry_key", entry.key),)
     late = overdue(stage, entry, valid, today)
     present = due.current(every(stage, entry), today, reported(valid))
@@ -201,21 +201,30 @@ def _report_tasks(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport]
         Task(mended, "tracking.entry", stage, entry.title, end_of(one.day), args=(*args, ("day", str(one.day))))
         for one in late
     ] + [
-        Task(title, "tracking.entry", stage, entry.title, end_of(one.day), is_done=not one.missing, args=args)
+        Task(title, "tracking.entry", stage, entry.title, by(stage, one.day), is_done=not one.missing, args=args)
         for one in present
     ]
 
 
 def _plan_task(stage: StageRow, entry: Entry, month: date) -> Task:
     """A month is planned before it begins; the one in which an entry came, as long as it lasts."""
-    begins = datetime.combine(month, datetime.min.time(), ZONE)
     came_later = since(stage, entry) > month
     last = calendar.current("month", month)
-    due_at = end_of(last[1]) if came_later and last else begins
+    due_at = by(stage, last[1]) if came_later and last else start_of(month)
     detail, args = f"{entry.title} · {month:%Y-%m}", (("entry_key", entry.key),)
     return Task(N_("Write the plan for a month"), "tracking.supervision", stage, detail, due_at, args=args)
 
 
+def start_of(day: date) -> datetime:
+    """The first moment of a day, where days are meant."""
+    return datetime.combine(day, datetime.min.time(), ZONE)
+
+
 def end_of(day: date) -> datetime:
     """The end of a day, where days are meant."""
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), ZONE)
+    return start_of(day + timedelta(days=1))
+
+
+def by(stage: StageRow, day: date) -> datetime:
+    """Until when something due on a day can be brought: the end of that day, or of the stage if that is earlier."""
+    return min(end_of(day), stage.closes_at) if stage.closes_at else end_of(day)

@@ -109,7 +109,7 @@ def plan(
     stage, entry = _taken(session, stage_id, entry_key, now=now)
     require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
     wrong = _told(text)
-    if month not in queries.months(now):
+    if month not in queries.months(stage, now):
         wrong["month"] = "month_not_open"
     if wrong:
         raise Invalid("supervision_incomplete", fields=wrong)

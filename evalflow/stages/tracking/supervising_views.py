@@ -98,7 +98,7 @@ def _page(found: Entry, typed: Typed) -> str:
         entry=found,
         orders=supervising.of_entry(reading(), here.stage.id, found.id),
         plans=supervising.plans_of(reading(), here.stage.id, found.id),
-        months=queries.months(here.now),
+        months=queries.months(here.stage, here.now),
         today=here.now.astimezone(ZONE).date(),
         may_order=is_open and may(asking, Permission.SUPERVISE, season=here.season.id),
         may_answer=is_open and may(asking, Permission.DECLARE, season=here.season.id, branch=found.branch_id),

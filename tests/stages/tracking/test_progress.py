@@ -15,6 +15,7 @@ from evalflow.access import Actor, Role
 from evalflow.errors import Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season, TargetChange
+from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import calendar, commands, progress, queries, supervising
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.due import REPORT, Due
@@ -197,6 +198,23 @@ def test_what_is_late_is_a_task_with_the_day_it_was_due_and_so_is_a_month_withou
     assert 'value="2026-06-30"' in own.get(f"{PAGE}?day=2026-06-30").text
     file(house, season, by["smelting"], "2026-08-03", recovery="96", days="9", day=date(2026, 6, 30))
     assert [one.day for one in seen(house, season).overdue] == [date(2026, 7, 31)]
+
+
+def test_nothing_falls_due_after_the_stage_closes_and_no_month_is_planned_that_it_does_not_reach(
+    house: House, season: Season, by: dict[str, Actor]
+) -> None:
+    stage, closing = house.stage(season, "progress"), datetime(2027, 1, 27, tzinfo=ZONE)
+    assert stage.closes_at == closing
+    for month in range(4, 13):
+        file(house, season, by["smelting"], f"2026-{month:02}-28", recovery="96", days="9")
+    house.clock.moment = closing - timedelta(days=2)
+    tasks = house.ask(queries.tasks, stage, by["smelting"], house.now)
+    assert [(one.title, one.detail, one.due) for one in tasks] == [
+        ("Report on progress", "smelting brand", closing),
+        ("Write the plan for a month", "smelting brand · 2027-01", datetime(2027, 1, 1, tzinfo=ZONE)),
+    ]
+    with pytest.raises(Invalid, match="supervision_incomplete"):
+        house.act(supervising.plan, stage.id, "smelting", date(2027, 2, 1), "二月", actor=by["smelting"])
 
 
 def test_changed_targets_hold_and_the_old_ones_stay_on_the_page(
