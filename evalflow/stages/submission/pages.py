@@ -144,11 +144,13 @@ class ReadPage:
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
-    def units(self) -> Sequence[str]:
-        """Those whose letter is awaited."""
+    def units(self) -> Sequence[Row]:
+        """What those agree to whose letter is awaited: their rows among the partners."""
         if self.entry.state != EntryState.SUBMITTED:
             return ()
-        return [one.name for one in self.confirmations if one.what == Asked.UNIT and one.accepted is None]
+        asked = [one.name for one in self.confirmations if one.what == Asked.UNIT and one.accepted is None]
+        wanted = confirming.terms(self.entry)
+        return [row for name in asked for row in wanted.get((Asked.UNIT, name), ())]
 
 
 def form_page(session: Session, stage: StageRow, entry: Entry, form: DeclarationForm, *, now: datetime) -> FormPage:

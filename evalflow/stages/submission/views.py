@@ -230,10 +230,7 @@ def withdraw(entry_key: str) -> Answered:
 @guarded(Permission.USE_ACCOUNT)
 def confirm(entry_key: str) -> str:
     """What somebody is named in, for them to agree to or to decline."""
-    found = _naming(entry_key)
-    form = forms.ConfirmationForm(formdata=None)
-    form.version.data = str(found.version)
-    return _confirm(found, form)
+    return _confirm(_naming(entry_key), forms.ConfirmationForm(formdata=None))
 
 
 def _naming(entry_key: str) -> Entry:
@@ -287,19 +284,17 @@ def desk() -> str:
 @guarded(Permission.REVIEW)
 def review(entry_key: str) -> str:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
-    return _review(found, _blank_review(found))
+    return _review(found, _blank_review())
 
 
-def _blank_review(found: Entry) -> ReviewForm:
-    form = forms.review_form(_asked())(formdata=None)
-    form.version.data = str(found.version)
-    return form
+def _blank_review() -> ReviewForm:
+    return forms.review_form(_asked())(formdata=None)
 
 
 def _review(found: Entry, form: ReviewForm, unit: forms.UnitForm | None = None) -> str:
     page = pages.read_page(reading(), place().stage, found)
-    unit = unit or forms.UnitForm(formdata=None, data={"version": str(found.version)})
-    unit.unit.choices = [SelectChoice(name, name) for name in page.units]
+    unit = unit or forms.UnitForm(formdata=None)
+    unit.unit.choices = [SelectChoice(row["unit"], row["unit"]) for row in page.units]
     return render_template("stages/submission/review.html", page=page, form=form, unit=unit)
 
 
@@ -326,7 +321,7 @@ def record(entry_key: str) -> Answered:
             )
     except (Invalid, Conflict) as refusal:
         form.refuse(refusal)
-        return _review(found, _blank_review(found), form), refusal.status
+        return _review(found, _blank_review(), form), refusal.status
     flash(_("The unit's answer is recorded."))
     return redirect(url_for("submission.review", entry_key=entry_key))
 

@@ -271,6 +271,55 @@ def test_the_organiser_records_a_letter_on_the_desk(
     assert "以院函〔2026〕3号（2026年3月30日）答复" in told and "unit-answer" not in told
 
 
+def _amended(house: House, season: Season, by: dict[str, Actor], partners: list[dict[str, str]]) -> str:
+    """Taken back by a refusal and handed in again with other shares: the version that pages showed until then."""
+    entry = applied(house, season, by["smelting"])
+    answer(house, season, entry, by["refining"], "份额太少", accepted=False)
+    applied(house, season, by["smelting"], others=partners)
+    return str(entry.version)
+
+
+def test_a_letter_typed_before_an_amendment_is_refused_beside_the_new_share_and_taken_when_sent_again(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor, signed_in
+) -> None:
+    stale = _amended(house, season, by, [REFINING, {**DESIGN, "share": "7"}])
+    own, page = signed_in(organiser.person_id), f"{HOME}desk/smelting"
+    own.get(page)
+    typed = {"unit": "设计院", "letter": "院函〔2026〕3号", "day": "2026-03-30", "answer": "accept"}
+    refused = own.post(f"{page}/unit", **typed, version=stale)
+    shown = refused.text.split('id="unit-answer"')[1].split("</section>")[0]
+    assert (refused.status_code, ">7<" in shown, 'value="院函〔2026〕3号"' in shown) == (409, True, True)
+    assert own.post(f"{page}/unit", **typed, version=version_in(shown)).status_code == 302
+
+
+def version_in(html: str) -> str:
+    """What the first form sends."""
+    return html.split('name="version"')[1].split('value="')[1].split('"')[0]
+
+
+def test_a_word_typed_before_an_amendment_is_refused_beside_the_new_share_and_taken_when_sent_again(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, signed_in
+) -> None:
+    stale = _amended(house, season, by, [{**REFINING, "share": "45"}, DESIGN])
+    own, page = signed_in(by["refining"].person_id), f"{HOME}confirm/smelting"
+    own.get(page)
+    refused = own.post(page, answer="decline", reason="仍然太少", version=stale)
+    assert (refused.status_code, ">45<" in refused.text, "仍然太少" in refused.text) == (409, True, True)
+    assert own.post(page, answer="decline", reason="仍然太少", version=version_in(refused.text)).status_code == 302
+
+
+def test_remarks_typed_before_an_amendment_are_refused_once_and_taken_when_sent_again(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor, signed_in
+) -> None:
+    stale = _amended(house, season, by, [REFINING, DESIGN])
+    own, page = signed_in(organiser.person_id), f"{HOME}desk/smelting"
+    own.get(page)
+    refused = own.post(f"{page}/return", remark="请补充", version=stale)
+    shown = refused.text.split('id="return-version"')[1]
+    assert (refused.status_code, "请补充" in refused.text) == (409, True)
+    assert own.post(f"{page}/return", remark="请补充", version=version_in(shown)).status_code == 302
+
+
 def test_nobody_else_answers_for_a_leader_or_a_branch(
     house: House, season: Season, by: dict[str, Actor], leader: Actor, organiser: Actor
 ) -> None:
