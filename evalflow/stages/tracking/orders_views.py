@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import render_template, request
 
 from evalflow.access import Permission
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import queries
 from evalflow.stages.tracking.models import FollowUp
 from evalflow.stages.tracking.supervising import OrderState, state_of
@@ -19,7 +18,10 @@ from evalflow.web.place import place
 
 @dataclass(frozen=True)
 class OrdersPage:
-    """lines: (order, its state), the earliest due first. counts: of each state, whatever is chosen; "" is all."""
+    """lines: (order, its state), the earliest due first, what lapsed last. counts: of each state, whatever is chosen.
+
+    chosen: a state; "" is all.
+    """
 
     lines: tuple[tuple[FollowUp, OrderState], ...]
     counts: Mapping[OrderState, int]
@@ -30,9 +32,9 @@ class OrdersPage:
 @guarded(Permission.USE_ACCOUNT)
 def orders() -> str:
     here, chosen = place(), request.args.get("state", "")
-    today = here.now.astimezone(ZONE).date()
     seen = [one for one in queries.orders(reading(), here.stage.id) if queries.may_read(actor(), one.entry)]
-    lines = [(one, state_of(one, today)) for one in sorted(seen, key=lambda one: (one.due, one.id))]
+    lines = [(one, state_of(one, here.stage, here.now)) for one in sorted(seen, key=lambda one: (one.due, one.id))]
+    lines.sort(key=lambda line: line[1] == OrderState.LAPSED)
     counts = Counter(state for _, state in lines)
     page = OrdersPage(
         lines=tuple((one, state) for one, state in lines if chosen in ("", state)),

@@ -80,6 +80,11 @@ def is_here(entry: Entry, stage: StageRow) -> bool:
     return not entry.position or entry.position.startswith(f"{stage.key}.")
 
 
+def is_underway(entry: Entry, stage: StageRow, now: datetime) -> bool:
+    """Whether something can be done about an entry now: the stage is open, and it is at this stage and not given up."""
+    return guards.is_open(stage, now) and is_here(entry, stage) and entry.state == EntryState.ACCEPTED
+
+
 def open_orders(session: Session, stage_id: int) -> Sequence[FollowUp]:
     """Orders that nobody has closed, with their entries, the most urgent first."""
     query = (

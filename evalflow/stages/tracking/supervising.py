@@ -24,21 +24,27 @@ LONGEST = 2000
 
 
 class OrderState(enum.StrEnum):
-    """Of a follow-up order. OPEN: no answer yet, and still time; ANSWERED: until it is closed."""
+    """Of a follow-up order. OPEN: no answer yet, and still time; ANSWERED: until it is closed.
+
+    LAPSED: never closed, and nobody can any more, because the stage is over or the project has left it.
+    """
 
     OVERDUE = "overdue"
     OPEN = "open"
     ANSWERED = "answered"
     CLOSED = "closed"
+    LAPSED = "lapsed"
 
 
-def state_of(order: FollowUp, today: date) -> OrderState:
-    """How an order stands on a day; due today is not overdue."""
+def state_of(order: FollowUp, stage: StageRow, now: datetime) -> OrderState:
+    """How an order stands; due today is not overdue."""
     if order.closed_at is not None:
         return OrderState.CLOSED
+    if not queries.is_underway(order.entry, stage, now):
+        return OrderState.LAPSED
     if order.answered_at is not None:
         return OrderState.ANSWERED
-    return OrderState.OVERDUE if order.due < today else OrderState.OPEN
+    return OrderState.OVERDUE if order.due < now.astimezone(ZONE).date() else OrderState.OPEN
 
 
 def give(

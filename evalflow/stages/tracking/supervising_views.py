@@ -11,10 +11,8 @@ from werkzeug.wrappers import Response
 
 from evalflow.access import Permission, may
 from evalflow.errors import Conflict, Forbidden, Invalid
-from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry
-from evalflow.seasons.windows import ZONE
+from evalflow.seasons.models import Entry, StageRow
 from evalflow.stages.tracking import queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 from evalflow.stages.tracking.supervising import OrderState
@@ -56,7 +54,8 @@ class SupervisionPage:
     orders: Sequence[FollowUp]
     plans: Sequence[MonthlyPlan]
     months: Sequence[date]
-    today: date
+    stage: StageRow
+    now: datetime
     may_order: bool
     may_answer: bool
     typed: Typed
@@ -66,7 +65,7 @@ class SupervisionPage:
         return next((one.text for one in self.plans if one.month == month), "")
 
     def state(self, order: FollowUp) -> OrderState:
-        return supervising.state_of(order, self.today)
+        return supervising.state_of(order, self.stage, self.now)
 
     @property
     def homeless(self) -> str:
@@ -93,13 +92,14 @@ def _found(entry_key: str) -> Entry:
 
 def _page(found: Entry, typed: Typed) -> str:
     here, asking = place(), actor()
-    is_open = guards.is_open(here.stage, here.now) and queries.is_here(found, here.stage)
+    is_open = queries.is_underway(found, here.stage, here.now)
     page = SupervisionPage(
         entry=found,
         orders=supervising.of_entry(reading(), here.stage.id, found.id),
         plans=supervising.plans_of(reading(), here.stage.id, found.id),
         months=queries.months(here.stage, here.now),
-        today=here.now.astimezone(ZONE).date(),
+        stage=here.stage,
+        now=here.now,
         may_order=is_open and may(asking, Permission.SUPERVISE, season=here.season.id),
         may_answer=is_open and may(asking, Permission.DECLARE, season=here.season.id, branch=found.branch_id),
         typed=typed,

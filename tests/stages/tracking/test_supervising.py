@@ -1,7 +1,8 @@
 """Follow-up orders are given, answered and closed; monthly plans are written for this month and the next."""
 
+import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from evalflow.audit.note import Signer
 from evalflow.db import Base, Database
 from evalflow.engine import doctor
 from evalflow.errors import Conflict, Forbidden, Invalid
-from evalflow.seasons.models import Season
+from evalflow.seasons.models import EntryState, Season
 from evalflow.stages.tracking import lifecycle, queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 from tests.builders import House
@@ -189,6 +190,43 @@ def test_an_order_on_a_project_that_went_on_is_nobodys_task_any_more(
 def _go_on(session, *, actor, now):  # type: ignore[no-untyped-def]
     entry = next(one for one in session.query(queries.Entry) if one.key == "smelting")
     entry.position = "inspection.open"
+
+
+def listed(desk: Visitor) -> list[tuple[str, str]]:
+    """(the project, the order's state) of each line on the page of all orders."""
+    lines = desk.get("/s/test-2026/progress/tracking/all/orders").text.partition("<tbody>")[2].split("<tr>")[1:]
+    return [(re.search("([a-z]+) brand", line)[1], re.search(r"tone-[a-z]+\">([^<]+)", line)[1]) for line in lines]
+
+
+@pytest.mark.breaks_the_database
+@pytest.mark.parametrize("lose", ["given up", "gone on"])
+def test_an_order_on_a_project_that_left_the_stage_is_never_overdue_and_stands_last(
+    house: House, season: Season, organiser: Actor, signed_in, lose: str
+) -> None:
+    desk: Visitor = signed_in(organiser.person_id)
+    act(house, season, supervising.give, "补交检修记录", due=date(2026, 4, 20), number=1, actor=organiser)
+    stage = house.stage(season, "progress")
+    house.act(supervising.give, stage.id, "refining", "补交方案", due=DUE, number=1, actor=organiser)
+    house.clock.moment = datetime(2026, 5, 10, tzinfo=UTC)
+    assert listed(desk) == [("smelting", "已逾期"), ("refining", "已逾期")]
+    house.act(_go_on if lose == "gone on" else _give_up, actor=organiser)
+    assert listed(desk) == [("refining", "已逾期"), ("smelting", "已终止，未办结")]
+    assert "已终止，未办结" in desk.get(PAGE).text
+
+
+def _give_up(session, *, actor, now):  # type: ignore[no-untyped-def]
+    entry = next(one for one in session.query(queries.Entry) if one.key == "smelting")
+    entry.state = EntryState.WITHDRAWN
+
+
+def test_once_the_stage_is_over_no_order_is_overdue(
+    house: House, season: Season, by: dict[str, Actor], organiser: Actor, signed_in
+) -> None:
+    act(house, season, supervising.give, "补交检修记录", due=DUE, number=1, actor=organiser)
+    act(house, season, supervising.give, "报送总结", due=DUE, number=2, actor=organiser)
+    act(house, season, supervising.close, 1, "已另行处理", actor=organiser)
+    house.close(season, "progress")
+    assert listed(signed_in(organiser.person_id)) == [("smelting", "已办结"), ("smelting", "已终止，未办结")]
 
 
 def test_the_same_form_sent_twice_gives_one_order_and_keeps_what_was_typed(
