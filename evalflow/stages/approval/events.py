@@ -1,4 +1,4 @@
-"""What the log says of approvals. Targets are public with their old values; words and reasons are personal."""
+"""What the log says of approvals. Targets are public with their old values; words, reasons and units are personal."""
 
 from evalflow.audit.event import EventType
 
@@ -42,10 +42,10 @@ RETURNED = EventType(
 )
 MERGED = EventType(
     "approval.merged",
-    zh="合并立项（joined：并入后的参与支部和单位及其经费份额，百分比）",
-    en="an application was merged into another one (joined: who takes part there now, with shares of the fund in %)",
+    zh="合并立项（joined：并入后的参与支部及其经费份额，百分比）",
+    en="an application was merged into another one (joined: branches that take part there now, with shares in %)",
     public=("entry", "motion", "into", "joined"),
-    personal=("reason",),
+    personal=("reason", "units"),
 )
 TARGETS_CHANGED = EventType(
     "approval.targets_changed",

@@ -202,8 +202,11 @@ def _merge(session: Session, stage: StageRow, act: Act, motion: Motion, actor: A
     known = {rows.who(row) for row in into.joined}
     into.joined = [*into.joined, *(row for row in act.joined if rows.who(row) not in known)]
     into.version += 1
-    public = {"entry": act.entry.key, "motion": motion.number, "into": into.key, "joined": act.joined}
-    log(session, events.MERGED, stage, public, actor=actor, now=now, personal={"reason": act.reason})
+    branches = [{"branch": row["branch"], "share": row["share"]} for row in act.joined if row["branch"]]
+    units = [{"unit": row["unit"], "share": row["share"]} for row in act.joined if not row["branch"]]
+    public = {"entry": act.entry.key, "motion": motion.number, "into": into.key, "joined": branches}
+    personal = {"reason": act.reason, "units": units}
+    log(session, events.MERGED, stage, public, actor=actor, now=now, personal=personal)
     _lapse(session, stage, act.entry, actor, now)
     moves.drop(session, act.entry, "reject", actor=actor, now=now)
 

@@ -88,6 +88,9 @@ def test_whoever_took_part_in_what_is_merged_goes_along_with_the_share_that_the_
     assert refused(Invalid, board.rule, "merge:refining>smelting", "相近", shares=("20", "1", "15", "5")) == twice
     board.rule("merge:refining>smelting", "内容相近", shares=shares)
     assert board.partners("refining") == {"研究所": "5", "casting": "15", "smelting": "20"}
+    [(_, _, public, personal)] = board.house.log("approval.merged")
+    assert public["joined"] == [{"branch": "smelting", "share": "20"}, {"branch": "casting", "share": "15"}]
+    assert personal["units"] == [{"unit": "研究所", "share": "5"}]
     board.rule("approve:refining")
     for key in ("casting", "rolling"):
         board.rule(f"reject:{key}", "条件不成熟")
@@ -114,12 +117,12 @@ def test_a_merger_ends_the_second_and_its_branch_takes_part_in_the_first(board: 
     assert board.partners("refining") == {"smelting": "30"}
     assert board.partners("casting") == {"refining": "12.5", "smelting": "0"}
     assert [event[2] for event in board.house.log("approval.merged")] == [
-        {"entry": "smelting", "motion": 1, "into": "refining", "joined": [joined("smelting", "30")]},
+        {"entry": "smelting", "motion": 1, "into": "refining", "joined": [{"branch": "smelting", "share": "30"}]},
         {
             "entry": "refining",
             "motion": 2,
             "into": "casting",
-            "joined": [joined("refining", "12.5"), joined("smelting", "0")],
+            "joined": [{"branch": "refining", "share": "12.5"}, {"branch": "smelting", "share": "0"}],
         },
     ]
 
