@@ -3,10 +3,10 @@
 Evidence: `attendance.csv` names who should attend each sitting and who does, `recusals.csv` who stepped back from which
 entry and from which sitting on, `motions.csv` every division with its stated result, `decided.csv` the entries decided
 with their places (no place: passed over) and the reason where that is not what the ranking says. That nobody is awarded
-is a motion of its own, "nobody".
+is a motion of its own, "nobody", of which the last one decides.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,7 +17,7 @@ from evalflow.kinds import decision_check, lots, meeting, standing
 from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import words
-from evalflow.kinds.meeting import Meeting
+from evalflow.kinds.meeting import Meeting, Result
 from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.kinds.standing import Standing
 from evalflow.tally.ranking import rank
@@ -126,6 +126,15 @@ def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation
     return tuple(found)
 
 
+def is_nobody(divisions: Iterable[tuple[str, str]]) -> bool:
+    """Whether it is carried that nobody is awarded. divisions: (about, result) of all, in their order.
+
+    The last one on it decides, so that it can be revoked; one without a quorum decides nothing.
+    """
+    found = [result for about, result in divisions if about == NOBODY and result != Result.INQUORATE]
+    return found[-1:] == [Result.CARRIED]
+
+
 def open_ties(stands: Standing, options: DecisionOptions) -> tuple[tuple[str, ...], ...]:
     """Entries that still share a place among the seats, where the chain asks for a motion; best places first.
 
@@ -172,9 +181,10 @@ def _check_barred(stands: Standing, choices: tuple[Choice, ...]) -> None:
 def _check_motions(held: Meeting, choices: tuple[Choice, ...]) -> None:
     """Every entry decided is in a carried motion: its own, or one on the whole list. Nobody may be, by a motion too."""
     placed = [choice for choice in choices if choice.place is not None]
-    if held.carried(NOBODY) and (placed or held.carried("list") or held.carried("award")):
+    says_nobody = is_nobody((motion.about, motion.result) for motion in held.motions)
+    if says_nobody and (placed or held.carried("list") or held.carried("award")):
         raise BundleError(meeting.FILE, "that nobody is awarded was carried, and that somebody is")
-    if not placed and not held.carried(NOBODY):
+    if not placed and not says_nobody:
         raise BundleError(FILE, "nobody was decided without a carried motion that nobody is awarded")
     if held.carried("list"):
         return

@@ -270,6 +270,7 @@ SENTENCES: Mapping[str, Any] = {
     "entry_vetoed": _l("The rules keep this entry out of the ranking; it can't be awarded."),
     "place_twice": _l("This place is given twice."),
     "somebody_and_nobody": _l("It can't be carried both that somebody is awarded and that nobody is."),
+    "nobody_refused": _l("By these rules the committee can't deviate from the ranking, which proposes somebody."),
     "nothing_decided": _l("Nothing has been decided yet."),
     # the approval of applications
     "applications_undecided": _l("Applications that the committee has not decided on: %(count)s."),

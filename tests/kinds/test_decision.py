@@ -320,6 +320,22 @@ def test_divisions_are_computed_again(motions: tuple[str, ...], expected: str) -
     assert complaint(met("a,1,", "b,2,", motions=motions)) == expected
 
 
+CARRIED = "1,nobody,6,0,0,0,6,6,carried"
+REVOKED = "2,nobody,0,6,0,0,6,6,rejected"
+
+
+def test_the_last_division_on_awarding_nobody_decides() -> None:
+    found = outcome(met("a,1,", "b,2,", motions=(CARRIED, REVOKED, "3" + LIST_CARRIED[1:])))
+    assert found.facts["decided"] == [{"entry": "a", "place": 1}, {"entry": "b", "place": 2}]
+    told = "decided.csv: nobody was decided without a carried motion that nobody is awarded"
+    assert complaint(met("a,,业绩未达标", "b,,业绩未达标", motions=(CARRIED, REVOKED))) == told
+
+
+def test_a_division_without_a_quorum_revokes_nothing() -> None:
+    inquorate = "2,nobody,0,3,0,0,6,3,inquorate"
+    assert outcome(met("a,,业绩未达标", "b,,业绩未达标", motions=(CARRIED, inquorate))).facts["decided"] == []
+
+
 def test_motions_that_contradict_each_other_are_refused() -> None:
     motions = ("1,tie:b>c,4,2,0,0,6,6,carried", "2,tie:c>b,4,2,0,0,6,6,carried")
     assert complaint(met("a,1,", "b,2,", earlier=LEVEL, motions=motions)) == (

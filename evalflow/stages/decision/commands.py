@@ -39,11 +39,14 @@ def divide(
 ) -> list[Motion]:
     """Record divisions on awards, on the order of tied entries, and on awarding nobody.
 
-    All of them or, at an impossible one, none. Invalid("somebody_and_nobody") where both would be carried.
+    All of them or, at an impossible one, none. Invalid("somebody_and_nobody") where both would be carried, and
+    Invalid("nobody_refused") where the rules refuse what the ranking does not say.
     """
     stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
     if queries.decided(session, stage_id):
         raise Conflict("already_decided")
+    if any(one.about == NOBODY for one in divisions) and not queries.may_be_nobody(session, stage):
+        raise Invalid("nobody_refused")
     known = {entry.key for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
     taken = meetings.divide(session, stage, divisions, subjects=SUBJECTS, known=known, actor=actor, now=now)
     if any(one.about.startswith("tie:") for one in divisions):

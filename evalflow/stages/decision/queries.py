@@ -12,7 +12,6 @@ from evalflow.kinds import decision
 from evalflow.kinds.award import AwardOptions
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.decision_rules import DecisionOptions
-from evalflow.kinds.meeting import Result
 from evalflow.kinds.standing import Standing
 from evalflow.meetings import queries as meetings
 from evalflow.seasons import cases
@@ -36,10 +35,18 @@ def decided(session: Session, stage_id: int) -> Sequence[Decided]:
 
 
 def is_nobody(session: Session, stage_id: int) -> bool:
-    """Whether it was carried that nobody is awarded."""
-    return any(
-        (one.about, one.result) == (decision.NOBODY, Result.CARRIED) for one in meetings.motions(session, stage_id)
-    )
+    """Whether it was carried that nobody is awarded, and not revoked."""
+    return decision.is_nobody((one.about, one.result) for one in meetings.motions(session, stage_id))
+
+
+def may_be_nobody(session: Session, stage: StageRow) -> bool:
+    """Whether it can be put to the vote that nobody is awarded.
+
+    Not against the ranking, where the rules refuse deviations from it; but what was carried can always be revoked.
+    """
+    if options_of(stage).deviation != "refused" or is_nobody(session, stage.id):
+        return True
+    return not standing(session, stage).cut.winners
 
 
 def is_decided(session: Session, stage: StageRow) -> bool:

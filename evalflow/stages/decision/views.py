@@ -52,6 +52,7 @@ class DecisionPage:
     seats: int
     has_tiers: bool
     is_nobody: bool
+    may_be_nobody: bool
     typed: Mapping[str, str]
     faults: Mapping[str, str]
 
@@ -82,6 +83,7 @@ def _page(form: DecisionForm, *, typed: Typed | None = None, faults: Typed | Non
         seats=queries.options_of(stage).seats,
         has_tiers=bool(queries.tiers_after(stage)),
         is_nobody=queries.is_nobody(session, stage.id),
+        may_be_nobody=read is not None and queries.may_be_nobody(session, stage),
         typed=typed or {},
         faults=faults or {},
     )

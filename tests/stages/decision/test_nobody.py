@@ -10,6 +10,7 @@ from evalflow.bundle import recount
 from evalflow.engine import bundles, jobs
 from evalflow.errors import Conflict, Invalid
 from evalflow.seasons.models import Season
+from evalflow.stages.decision import queries
 from tests.builders import ORGANISER, House
 from tests.met import ENTRIES, MEETING, Met, convened
 from tests.stages.award.conftest import AWARD, NOTICE
@@ -23,6 +24,7 @@ VETO = """
   figure = "votes"
   below = "100"
 """
+REFUSED = 'deviation = "refused"\n'
 PASSED_OVER = ("smelting,,业绩未达标", "refining,,业绩未达标")
 
 
@@ -76,6 +78,68 @@ def test_somebody_and_nobody_can_not_both_be_carried(met: Met, order: tuple[str,
     assert met.divide(order[0], 4) == "carried"
     with pytest.raises(Invalid, match="somebody_and_nobody"):
         met.divide(order[1], 4)
+
+
+def test_the_last_division_on_it_decides_so_a_season_is_not_lost_by_a_mistyped_count(
+    house: House, signer: Signer
+) -> None:
+    met = convened(house, NOTICE + AWARD, meeting_rules=MEETING)
+    met.attend()
+    assert met.divide("nobody", 4) == "carried"
+    with pytest.raises(Invalid, match="somebody_and_nobody"):
+        met.divide("award:smelting", 4)
+    met.sit_again()
+    met.attend()
+    assert met.divide("nobody", 0, 4) == "rejected"
+    with pytest.raises(Invalid, match="nothing_decided"):
+        met.decide(*PASSED_OVER, leaves_empty=True)
+    met.award("smelting", "refining")
+    with pytest.raises(Invalid, match="somebody_and_nobody"):
+        met.divide("nobody", 4)
+    met.decide("smelting,1,", "refining,2,", leaves_empty=True)
+    met.end()
+    with house.database.reading() as session:
+        again = recount.recount(bundles.export(session, session.get_one(Season, met.season.id), signer))
+    decided = [{"entry": "smelting", "place": 1}, {"entry": "refining", "place": 2}]
+    assert (again.outcomes["decide"].facts["decided"], again.differences) == (decided, ())
+
+
+def test_where_the_rules_refuse_deviations_a_motion_on_nobody_can_not_go_against_the_ranking(house: House) -> None:
+    met = convened(house, meeting_rules=MEETING + REFUSED)
+    met.attend()
+    with pytest.raises(Invalid, match="nobody_refused"):
+        met.divide("nobody", 4)
+    met.award("smelting", "refining")
+    met.decide("smelting,1,", "refining,2,", leaves_empty=True)
+    assert met.decided() == [("smelting", 1, ""), ("refining", 2, "")]
+
+
+def test_where_the_rules_refuse_deviations_nobody_is_awarded_where_the_ranking_proposes_nobody(house: House) -> None:
+    met = convened(house, meeting_rules=MEETING + REFUSED + VETO)
+    met.attend()
+    assert met.divide("nobody", 4) == "carried"
+    assert house.ask(queries.is_decided, met.stage) is True
+
+
+def test_the_organiser_revokes_it_on_the_page(met: Met, signed_in: Callable[[int], Visitor]) -> None:
+    met.attend()
+    desk = english(signed_in(met.organiser.person_id or 0))
+    assert "Put to the vote that nobody is awarded" in plain(desk.get(HOME).text)
+    page = plain(desk.send(HOME + "nobody", **{"nobody.ayes": "4", "version": met.version}).text)
+    assert "Put to the vote again that nobody is awarded The last division on it counts" in page
+    page = plain(desk.send(HOME + "nobody", **{"nobody.noes": "4", "version": met.version}).text)
+    assert "It was carried that nobody is awarded." not in page
+    assert "Put to the vote that nobody is awarded" in page
+
+
+def test_the_page_offers_no_division_that_the_rules_refuse(house: House, signed_in: Callable[[int], Visitor]) -> None:
+    met = convened(house, meeting_rules=MEETING + REFUSED)
+    met.attend()
+    desk = english(signed_in(met.organiser.person_id or 0))
+    assert "Put to the vote that nobody is awarded" not in plain(desk.get(HOME).text)
+    refused = desk.post(HOME + "nobody", **{"nobody.ayes": "4", "version": met.version})
+    told = "By these rules the committee can't deviate from the ranking, which proposes somebody."
+    assert (refused.status_code, told in plain(refused.text)) == (422, True)
 
 
 def test_the_organiser_keeps_it_on_the_page(met: Met, signed_in: Callable[[int], Visitor]) -> None:
