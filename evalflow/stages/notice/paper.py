@@ -5,11 +5,29 @@ from dataclasses import dataclass
 from datetime import date
 
 from evalflow.documents import headline, in_words, labels
-from evalflow.i18n import Text, say
+from evalflow.i18n import N_, Text, say
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.stages.notice.period import Period
-from evalflow.stages.notice.queries import Proposed, options_of
+from evalflow.stages.notice.queries import Proposed, has_committee, options_of
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What a notice says that has no words of its own: of those put forward, and where there are none."""
+
+    somebody: str
+    nobody: str
+
+
+BY_COMMITTEE = Usual(
+    N_("By decision of the committee, the awards below are proposed and made public herewith."),
+    N_("By decision of the committee nobody is awarded this time, which is made public herewith."),
+)
+BY_RANKING = Usual(
+    N_("By the rules of this season, the awards below are proposed and made public herewith."),
+    N_("Nobody is awarded this time, which is made public herewith."),
+)
 
 
 @dataclass(frozen=True)
@@ -46,13 +64,13 @@ def values(notice: Notice, locale: str) -> dict[str, object]:
 
 
 def intro(stage: StageRow, proposed: Sequence[Proposed], locale: str) -> list[str]:
-    """The definition's own words, or else what every notice says; that nobody is awarded, where that was decided."""
-    if not proposed:
-        return [say(locale, "By decision of the committee nobody is awarded this time, which is made public herewith.")]
+    """The definition's own words, or else what every notice says; that nobody is awarded is said after either."""
     written = stage_of(stage).rule.intro.to(locale)
-    if written:
-        return [written]
-    return [say(locale, "By decision of the committee, the awards below are proposed and made public herewith.")]
+    own = [written] if written else []
+    usual = BY_COMMITTEE if has_committee(stage) else BY_RANKING
+    if not proposed:
+        return [*own, say(locale, usual.nobody)]
+    return own or [say(locale, usual.somebody)]
 
 
 def objecting(stage: StageRow, locale: str) -> list[str]:

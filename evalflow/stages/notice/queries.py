@@ -13,6 +13,7 @@ from evalflow.access import Actor, Permission, may
 from evalflow.audit.models import Checkpoint
 from evalflow.errors import NotFound
 from evalflow.kinds.notice import NoticeOptions
+from evalflow.meetings import queries as meetings
 from evalflow.seasons import queries as seasons
 from evalflow.seasons import workdays
 from evalflow.seasons.models import Entry, Phase, StageRow
@@ -44,6 +45,12 @@ def proposed(session: Session, stage: StageRow) -> list[Proposed]:
         return []
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id)}
     return [Proposed(entries[one["entry"]], one["place"]) for one in outcome.facts["decided"]]
+
+
+def has_committee(stage: StageRow) -> bool:
+    """Whether a committee met on the nearest decision before the notice, and not the ranking alone decided."""
+    decision = seasons.stage_of_kind(stage.season, "decision", before=stage)
+    return decision is not None and meetings.rule_of(decision) is not None
 
 
 def period(session: Session, stage: StageRow, zone: ZoneInfo) -> Period | None:

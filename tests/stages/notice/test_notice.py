@@ -11,7 +11,7 @@ from evalflow.engine import commands as engine
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, Season
-from evalflow.stages.notice import commands, lifecycle, queries
+from evalflow.stages.notice import commands, lifecycle, paper, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
 from tests.builders import ORGANISER, House
 from tests.decided import decided
@@ -66,6 +66,37 @@ def test_the_notice_names_what_was_decided_by_place_and_says_how_long(visitor: V
     text = visitor.get(HOME).text.split("<main")[1].split("<form")[0]
     assert text.index("smelting brand") < text.index("refining brand")
     assert re.search(r"2026.*5 working days|2026年4月\d+日至4月\d+日，共5个工作日", text)
+
+
+WRITTEN = 'intro = { zh = "按本年度评选办法公示。" }\n'
+TOO_FEW = """
+  [[stage.veto]]
+  label = { zh = "得票过少", en = "Too few votes" }
+  from = "vote"
+  figure = "votes"
+  below = "100"
+"""
+
+
+def intro_of(visitor: Visitor, house: House, notice: str, veto: str = "") -> list[str]:
+    """The paragraphs before the names of a notice on what a ranking decided alone."""
+    season = decided(house, veto + notice, by=secretaries(house))
+    house.open(season, "notice")
+    with house.database.reading() as session:
+        stage = seasons.stage_by_id(session, house.stage(season, "notice").id)
+        told = paper.intro(stage, queries.proposed(session, stage), "zh_Hans")
+    page = visitor.get(HOME).text
+    assert [one for one in told if one not in page] == []
+    return told
+
+
+def test_where_nobody_meets_the_notice_names_no_committee(visitor: Visitor, house: House) -> None:
+    assert intro_of(visitor, house, NOTICE) == ["按评选办法，拟对下列参评对象予以表彰，现予公示。"]
+
+
+def test_where_nobody_is_ranked_it_says_so_after_its_own_words(visitor: Visitor, house: House) -> None:
+    nobody = "本次评选不授奖，现予公示。"
+    assert intro_of(visitor, house, NOTICE + WRITTEN, TOO_FEW) == ["按本年度评选办法公示。", nobody]
 
 
 def test_the_log_records_the_names_at_the_opening(house: House, season: Season) -> None:
