@@ -41,7 +41,8 @@ def roll_of(case: Case, options: BallotOptions, *, electors: int) -> Mapping[int
             raise BundleError(FILE, f"weight {weight} stands twice" if weight else "weight: 0 counts nobody", line=line)
         found[weight] = count_of(row, "electors", FILE, line)
     if sum(found.values()) != electors:
-        raise BundleError(FILE, f"{sum(found.values())} electors, where roll.csv has {electors}")
+        last = len(rows) + 1 if rows else None
+        raise BundleError(FILE, f"{sum(found.values())} electors, where roll.csv has {electors}", line=last)
     return found
 
 
@@ -55,12 +56,13 @@ def votes_on(roll: Mapping[int, int]) -> int:
 
 
 def ballots_of(ballots: Sequence[Row], roll: Mapping[int, int], *, file: str) -> Mapping[int, int]:
-    """{weight: ballots}. BundleError for a weight that nobody on the roll has."""
+    """{weight: ballots}. BundleError, at the first such ballot, for a weight that nobody on the roll has."""
     found = ballots.weights() if isinstance(ballots, Weighed) else _weights(ballots, file)
-    strange = found.keys() - roll.keys()
-    if strange:
-        raise BundleError(file, f"a ballot of {min(strange)} votes, a weight that nobody on the roll has")
-    return found
+    if found.keys() <= roll.keys():
+        return found
+    weights = ((line, int(row["votes"])) for line, row in enumerate(ballots, 2))
+    line, strange = next((line, weight) for line, weight in weights if weight not in roll)
+    raise BundleError(file, f"a ballot of {strange} votes, a weight that nobody on the roll has", line=line)
 
 
 def is_overfull(ballots: Mapping[int, int], roll: Mapping[int, int]) -> bool:

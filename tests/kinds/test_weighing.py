@@ -84,8 +84,13 @@ def test_more_ballots_than_electors_of_a_weight_make_a_vote_void(ballots: list[s
 @pytest.mark.parametrize(
     ("ballots", "weights", "rules", "expected"),
     [
-        (["1,a,2"], WEIGHTS, WEIGHTED, "ballots.csv: a ballot of 2 votes, a weight that nobody on the roll has"),
-        (["1,a,1"], ("1,6", "3,2"), WEIGHTED, "weights.csv: 8 electors, where roll.csv has 7"),
+        (
+            ["1,a,1", "2,a,5", "3,a,2"],
+            WEIGHTS,
+            WEIGHTED,
+            "ballots.csv:3: a ballot of 5 votes, a weight that nobody on the roll has",
+        ),
+        (["1,a,1"], ("1,6", "3,2"), WEIGHTED, "weights.csv:3: 8 electors, where roll.csv has 7"),
         (["1,a,1"], (), WEIGHTED, "weights.csv: 0 electors, where roll.csv has 7"),
         (["1,a,1"], ("1,5", "1,2"), WEIGHTED, "weights.csv:3: weight 1 stands twice"),
         (["1,a,1"], ("0,5", "1,2"), WEIGHTED, "weights.csv:2: weight: 0 counts nobody"),
