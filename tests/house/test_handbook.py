@@ -1,6 +1,7 @@
 """The handbook says what the code does: tables made from the code stand in it word for word."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,11 @@ def test_the_option_tables_are_those_of_the_code() -> None:
     text = (DOCS / "workflow-files.md").read_text()
     written = text.split("<!-- reference -->\n")[1].split("<!-- end of reference -->")[0]
     assert written.strip() == reference(KINDS, counting.anchors()).strip(), "run: make docs"
+
+
+def test_every_module_of_the_arithmetic_has_a_row_among_the_mutants() -> None:
+    told = re.findall(r"^\| ([a-z_]+) \| [0-9]", (DOCS / "mutation.md").read_text(), re.MULTILINE)
+    assert told == sorted(path.stem for path in Path(evalflow.__file__).parent.glob("tally/[a-z]*.py"))
 
 
 UNCOUNTED = {  # options that choose something other than a rule of counting
