@@ -6,8 +6,12 @@ COMMIT; an exception rolls all of it back. `Database.reading()` sees one snapsho
 
 import fcntl
 import json
+import os
+import sqlite3
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +19,14 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Text, TypeDecorator, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from evalflow.entropy import Entropy, SystemEntropy
+from evalflow.errors import Busy
 
+CONNECT_SECONDS = 5  # a server that does not answer is told at once, not after the network's two minutes
+AWAY = ("08", "53", "57")  # PostgreSQL's classes: connection, resources (too many clients), operator (shutting down)
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -112,7 +120,8 @@ def connect(url: str) -> Engine:
     """An engine for SQLite (made durable and strict) or PostgreSQL by psycopg 3."""
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
-        return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        wait = {} if "connect_timeout" in target.query else {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=wait)
     if target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(target)
@@ -139,12 +148,75 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-@contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
-    """Writers of one SQLite file queue on a side file: SQLite's own waiting is unfair between processes."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
-        yield
-        return
-    with Path(f"{engine.url.database}.turn").open("w") as side:
-        fcntl.flock(side, fcntl.LOCK_EX)
-        yield
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database could not be reached or was too busy: the same again may succeed. Else it is a bug."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return cause.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_LOCKED"))
+    state = getattr(cause, "sqlstate", None)
+    return error.connection_invalidated or isinstance(error, OperationalError) and (state or "08")[:2] in AWAY
+
+
+class Turns:
+    """The queue of those who want to write to one SQLite file.
+
+    SQLite's own waiting is unfair between processes, so writers queue here: first among the threads of this process,
+    then, by a lock on a side file, among the processes. Nobody waits longer than `most` seconds. When the first one
+    has waited for `stuck` seconds, at most `places` go on waiting and the others are refused at once, so that threads
+    are left to those who only read.
+    """
+
+    def __init__(self, path: str, *, most: float = 10, stuck: float = 2, places: int = 5) -> None:
+        self._side = Path(f"{path}.turn")
+        self._most, self._stuck, self._places = most, stuck, places
+        self._writer = threading.Lock()
+        self._since: dict[int, float] = {}  # {thread: when it began to wait}
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """One writer's turn; Busy where it does not come in time."""
+        until = self._wait_from(time.monotonic())
+        try:
+            got = self._writer.acquire(timeout=self._most)
+        finally:
+            self._since.pop(threading.get_ident(), None)
+        if not got:
+            raise Busy("busy")
+        try:
+            with os.fdopen(os.open(self._side, os.O_RDWR | os.O_CREAT, 0o600)) as side:
+                self._lock(side.fileno(), until)
+                yield
+        finally:
+            self._writer.release()
+
+    def _wait_from(self, now: float) -> float:
+        """Join the queue; until when to wait."""
+        longest = now - min(self._since.copy().values(), default=now)
+        if longest > self._stuck and len(self._since) >= self._places:
+            raise Busy("busy")
+        self._since[threading.get_ident()] = now
+        return now + self._most
+
+    def _lock(self, side: int, until: float) -> None:
+        pause = 0.001
+        while True:
+            try:
+                fcntl.flock(side, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise Busy("busy") from None
+                time.sleep(pause)
+                pause = min(pause * 1.5, 0.02)
+            else:
+                return
+
+
+_TURNS: dict[str, Turns] = {}  # one queue a file, however many engines of this process write to it
+
+
+def _turn(engine: Engine) -> AbstractContextManager[None]:
+    """The writer's turn where the database has but one; PostgreSQL has its own queues."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path:
+        return nullcontext()
+    return _TURNS.setdefault(path, Turns(path)).taken()

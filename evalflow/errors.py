@@ -6,7 +6,8 @@
     │   ├── Forbidden     403  this person may not do this
     │   ├── NotFound      404  there is no such thing, or not for this person
     │   ├── Conflict      409  not in this state, or someone else was faster
-    │   └── TooMany       429  too often
+    │   ├── TooMany       429  too often
+    │   └── Busy          503  too many at once, or the database is away: the same again in a moment
     ├── DefinitionError   a workflow file can't work: file, stage, key, expected, found
     ├── BundleError       a bundle can't be recounted: file, line, reason
     └── LogBroken         the audit log does not verify: stop
@@ -70,6 +71,15 @@ class Conflict(Refused):
 
 class TooMany(Refused):
     status = 429
+
+
+class Busy(Refused):
+    """Nothing is wrong with what was asked; the same again after `RETRY_AFTER` seconds may succeed."""
+
+    status = 503
+
+
+RETRY_AFTER = 10  # seconds; said in the Retry-After header of a 503
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from evalflow.meetings.models import Attendance, Sitting
 from evalflow.reminding.choosing import last_day, left
 from evalflow.seasons import plans, queries
 from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
-from evalflow.seasons.rules import stage_of
+from evalflow.seasons.rules import legible, stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.seasons.windows import ZONE
 
@@ -52,7 +52,7 @@ class Appointment:
 
 def appointments(session: Session, reader: Actor, now: datetime) -> Iterator[Appointment]:
     """Of all seasons that were not cancelled, in the reader's language."""
-    for season in queries.seasons(session):
+    for season in legible(queries.seasons(session)):
         if season.cancelled_at is None:
             yield from _windows(season, reader)
             yield from (_due(task, reader) for task in left(of_season(session, season, reader, now)) if task.due)

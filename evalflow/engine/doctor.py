@@ -13,7 +13,7 @@ from evalflow.errors import BundleError, EvalflowError
 from evalflow.funds import checks as fund
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
-from evalflow.seasons import cases, queries
+from evalflow.seasons import cases, queries, timers
 from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.workflow import machine
@@ -22,10 +22,20 @@ from evalflow.workflow import machine
 def faults(session: Session, signer: Signer) -> list[str]:
     """One English sentence for each contradiction found; none when all is well."""
     found = [*_log_faults(session, signer), *(f"the award fund: {fault}" for fault in fund.faults(session))]
+    for season_key, stage_key, trigger, note in timers.failed(session):
+        found.append(f"season {season_key}: stage {stage_key}: time could not {trigger} it: {note}")
     logged = _logged(session)
     for season in queries.seasons(session):
-        found += [f"season {season.key}: {fault}" for fault in _season_faults(session, season, logged)]
+        found += [f"season {season.key}: {fault}" for fault in _whole(session, season, logged)]
     return found
+
+
+def _whole(session: Session, season: Season, logged: dict) -> list[str]:  # type: ignore[type-arg]
+    """A season's faults; one that is so broken that looking at it fails has that fault, and the others are checked."""
+    try:
+        return list(_season_faults(session, season, logged))
+    except Exception as broken:
+        return [f"it can't be checked: {type(broken).__name__}: {broken}"]
 
 
 def _log_faults(session: Session, signer: Signer) -> Iterator[str]:

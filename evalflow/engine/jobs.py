@@ -1,5 +1,6 @@
 """All that time causes. `tick` may run anywhere, any number of times at once: each timer is one act of its own."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,9 +11,11 @@ from evalflow.audit import ledger
 from evalflow.audit.note import Signer
 from evalflow.db import Database
 from evalflow.engine import commands
-from evalflow.errors import Refused
+from evalflow.errors import Conflict, Refused
 from evalflow.seasons import timers
 from evalflow.seasons.models import Timer
+
+log = logging.getLogger("evalflow.tick")
 
 TRIGGERS: dict[str, Callable[..., object]] = {
     "open": commands.open_stage,
@@ -24,6 +27,18 @@ ROUNDS = 100  # a settled stage may open the next at once, and so on; this many 
 
 def tick(database: Database, *, now: datetime, signer: Signer | None = None) -> int:
     """Fire everything due, then seal the log; how many timers were fired."""
+    fired = fire(database, now=now)
+    if signer is not None:
+        seal(database, signer, now=now)
+    return fired
+
+
+def fire(database: Database, *, now: datetime) -> int:
+    """Fire every timer that is due, and what follows from that at the same moment; how many were fired.
+
+    A timer that can't be fired holds up no other: a refusal or a failure is kept as its note, and it is tried again
+    at the next tick.
+    """
     fired = 0
     for _ in range(ROUNDS):
         with database.reading() as session:
@@ -32,14 +47,17 @@ def tick(database: Database, *, now: datetime, signer: Signer | None = None) -> 
         fired += progress
         if not progress:
             break
-    if signer is not None:
-        with database.writing() as session:
-            ledger.seal(session, signer, now=now)
     return fired
 
 
+def seal(database: Database, signer: Signer, *, now: datetime) -> None:
+    """Seal the events that wait for it."""
+    with database.writing() as session:
+        ledger.seal(session, signer, now=now)
+
+
 def _fire(database: Database, timer_id: int, *, now: datetime) -> bool:
-    """Whether the timer's act was done. A refusal is kept as the timer's note; it is tried again at the next tick."""
+    """Whether the timer's act was done."""
     try:
         with database.writing() as session:
             claim = select(Timer).where(Timer.id == timer_id, Timer.done_at.is_(None))
@@ -51,6 +69,10 @@ def _fire(database: Database, timer_id: int, *, now: datetime) -> bool:
             TRIGGERS[timer.trigger](session, timer.stage_id, actor=SYSTEM, now=now)
     except Refused as refusal:
         _remember(database, timer_id, refusal)
+        return False
+    except Exception as failure:  # a bug or broken rows in one season must not stop time for all others
+        log.exception("timer %s failed; the others go on", timer_id)
+        _remember(database, timer_id, Conflict(timers.FAILED, error=type(failure).__name__))
         return False
     return True
 

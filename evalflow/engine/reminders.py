@@ -20,6 +20,7 @@ from evalflow.reminding.letters import Letter, letter
 from evalflow.reminding.models import Cause
 from evalflow.seasons import queries, workdays
 from evalflow.seasons.models import Season, StageRow
+from evalflow.seasons.rules import legible
 from evalflow.seasons.tasks import Task
 
 AT_ONCE = 50  # people to an act: short enough for others to write in between
@@ -93,7 +94,7 @@ def _told(
     session: Session, people: Sequence[int], day: date, *, opens_week: bool, now: datetime
 ) -> dict[int, list[tuple[Season, Cause, list[Task]]]]:
     is_working = workdays.calendar(session)
-    running = [season for season in queries.seasons(session) if season.cancelled_at is None]
+    running = [season for season in legible(queries.seasons(session)) if season.cancelled_at is None]
     found: dict[int, list[tuple[Season, Cause, list[Task]]]] = {}
     for person_id in people:
         actor = actor_of(session, session.get_one(Person, person_id))

@@ -12,9 +12,9 @@ from evalflow.engine import commands
 from evalflow.errors import NotFound, Refused
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
-from evalflow.seasons import timers, windows, workdays
+from evalflow.seasons import queries, timers, windows, workdays
 from evalflow.seasons.models import Phase, Season, StageRow
-from evalflow.seasons.rules import definition_of
+from evalflow.seasons.rules import definition_of, legible
 from evalflow.seasons.windows import ZONE
 from evalflow.workflow import machine, reader
 from evalflow.workflow.definition import Definition, Stage
@@ -37,10 +37,30 @@ class StageLine:
 
 
 @dataclass(frozen=True)
+class SeasonLine:
+    """A season on the organiser's list. current: the stage it is at, None when it is over.
+
+    is_legible: whether its rules can be read. is_stuck: a step that time should take has broken.
+    """
+
+    season: Season
+    current: StageRow | None
+    is_legible: bool
+    is_stuck: bool
+
+
+@dataclass(frozen=True)
 class Planned:
     stage: Stage
     opens: datetime
     closes: datetime | None
+
+
+def seasons(session: Session) -> list[SeasonLine]:
+    """All seasons, with what needs the administrator's eye."""
+    found = queries.seasons(session)
+    whole, stuck = legible(found), {key for key, *_ in timers.failed(session)}
+    return [SeasonLine(one, queries.current_stage(one), one in whole, one.key in stuck) for one in found]
 
 
 def lines(session: Session, season: Season) -> list[StageLine]:

@@ -1,8 +1,13 @@
-"""Time doing its work beside the pages, in a thread of the same process. Any number may run: each timer fires once."""
+"""Time doing its work beside the pages, in threads of the same process. Any number may run: each timer fires once.
+
+Deadlines, sealing, writing reminders and posting letters each have a loop of their own, so that a slow mail server
+holds up no deadline.
+"""
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from evalflow.audit.note import Signer
@@ -11,21 +16,31 @@ from evalflow.db import Database
 from evalflow.engine import jobs, reminders
 
 log = logging.getLogger("evalflow.tick")
+Work = Callable[[datetime], object]
 
 
-def start(database: Database, signer: Signer, config: Config) -> threading.Thread:
-    """A thread that ticks every so many seconds (`config.tick_every`) until the process ends."""
-    thread = threading.Thread(target=_forever, args=(database, signer, config), daemon=True, name="tick")
-    thread.start()
-    return thread
+def start(database: Database, signer: Signer, config: Config) -> tuple[threading.Thread, ...]:
+    """Threads that work every so many seconds (`config.tick_every`) until the process ends."""
+    loops: dict[str, Work] = {
+        "deadlines": lambda now: jobs.fire(database, now=now),
+        "sealing": lambda now: jobs.seal(database, signer, now=now),
+        "reminders": lambda now: reminders.make(database, now=now),
+        "letters": lambda now: reminders.send(database, config, now=now),
+    }
+    threads = tuple(
+        threading.Thread(target=_forever, args=(name, work, config.tick_every), daemon=True, name=f"tick-{name}")
+        for name, work in loops.items()
+    )
+    for thread in threads:
+        thread.start()
+    return threads
 
 
-def _forever(database: Database, signer: Signer, config: Config) -> None:
-    """A failed tick is told and tried again: deadlines must not stop because of one."""
+def _forever(name: str, work: Work, every: int) -> None:
+    """What failed is logged and done again: deadlines must not stop because of one error."""
     while True:
-        time.sleep(config.tick_every)
+        time.sleep(every)
         try:
-            jobs.tick(database, now=datetime.now(UTC), signer=signer)
-            reminders.remind(database, config, now=datetime.now(UTC))
+            work(datetime.now(UTC))
         except Exception:
-            log.exception("a tick failed; trying again in %s s", config.tick_every)
+            log.exception("%s: failed; trying again in %s s", name, every)

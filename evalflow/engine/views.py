@@ -70,8 +70,7 @@ def _desk(form: NewSeasonForm) -> str:
     plan = None
     if form.starts_on.data and form.workflow.data:
         plan = steering.planned(session, steering.read_workflow(config(), form.workflow.data), form.starts_on.data)
-    seasons = [(one, queries.current_stage(one)) for one in queries.seasons(session)]
-    return render_template("steering/home.html", seasons=seasons, form=form, plan=plan)
+    return render_template("steering/home.html", seasons=steering.seasons(session), form=form, plan=plan)
 
 
 @blueprint.post("/")

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from evalflow.seasons.models import Season, StageRow, Timer
 
+FAILED = "step_failed"  # how the note of a timer begins whose act broke, instead of being refused
+
 
 def put(session: Session, stage: StageRow, trigger: str, due_at: datetime | None) -> None:
     """Fire the trigger at `due_at`; None takes an earlier wish back."""
@@ -41,3 +43,15 @@ def of_season(session: Session, season: Season) -> Sequence[Timer]:
     """All timers of a season, done or not."""
     query = select(Timer).join(StageRow, StageRow.id == Timer.stage_id).where(StageRow.season_id == season.id)
     return session.scalars(query.order_by(Timer.due_at)).all()
+
+
+def failed(session: Session) -> Sequence[tuple[str, str, str, str]]:
+    """(season key, stage key, trigger, note) of every timer whose act broke when it was last tried."""
+    query = (
+        select(Season.key, StageRow.key, Timer.trigger, Timer.note)
+        .join(StageRow, StageRow.id == Timer.stage_id)
+        .join(Season, Season.id == StageRow.season_id)
+        .where(Timer.done_at.is_(None), Timer.note.startswith(FAILED))
+    )
+    rows = session.execute(query.order_by(Timer.due_at, Timer.id))
+    return [(season, stage, trigger, note) for season, stage, trigger, note in rows]

@@ -1,5 +1,6 @@
 """What belongs to the present request: who asks, when, in which language, and the two ways into the database."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from evalflow.config import LOCALES, Config
 from evalflow.db import Database
 from evalflow.seasons.tasks import Tasks
 
+log = logging.getLogger("evalflow.tick")
 EXTENSION = "evalflow"
 LOCALE_COOKIE = "locale"
 
@@ -62,8 +64,15 @@ def now() -> datetime:
 
 
 def tick() -> None:
-    """Let time do what an act has just made due."""
-    site().tick(now())
+    """Let time do what an act has just made due.
+
+    The act itself is already committed, so nothing that fails here may answer its sender with an error: the next
+    regular tick does the same again.
+    """
+    try:
+        site().tick(now())
+    except Exception:
+        log.exception("the tick after an act failed; the next one repeats it")
 
 
 def actor() -> Actor:

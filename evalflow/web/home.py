@@ -10,7 +10,7 @@ from evalflow.i18n import Text
 from evalflow.reminding import queries as reminders
 from evalflow.seasons import queries, visibility
 from evalflow.seasons.models import Season, StageRow
-from evalflow.seasons.rules import definition_of
+from evalflow.seasons.rules import definition_of, legible
 from evalflow.seasons.tasks import Task
 from evalflow.web.current import actor, now, reading, site
 from evalflow.web.guard import guarded
@@ -44,7 +44,7 @@ class SeasonPage:
 @blueprint.get("/")
 @guarded(Permission.SEE_PUBLIC)
 def home() -> str:
-    pages = [_page(season) for season in queries.seasons(reading())]
+    pages = [_page(season) for season in legible(queries.seasons(reading()))]
     return render_template(
         "web/home.html",
         running=[page for page in pages if page.current is not None],

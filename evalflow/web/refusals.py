@@ -29,6 +29,12 @@ SENTENCES: Mapping[str, Any] = {
     "not_found": _l("There is no such page."),
     "method_not_allowed": _l("This page does not accept what was sent."),
     "request_too_large": _l("What was sent is too large."),
+    "step_failed": _l(
+        "This step broke on our side (%(error)s) and is tried again every few seconds; the administrator finds the "
+        "cause in the server's log."
+    ),
+    "busy": _l("Very many people are writing at this moment. Nothing was changed; please send it again in a moment."),
+    "database_away": _l("The database can't be reached at the moment. Nothing was changed; please try again shortly."),
     "broken": _l("Something went wrong on our side. It has been recorded; please try again later."),
     # accounts
     "wrong_login": _l("Account or password is wrong."),

@@ -28,7 +28,7 @@ class User(UserMixin):  # type: ignore[misc]
 
 
 def install(app: Flask) -> None:
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # pages ask `actor`; an error page asks nobody
 
 
 def begin(person_id: int, session_version: int) -> None:
