@@ -30,8 +30,11 @@ CAUSES: Mapping[Cause, object] = {
 DELIVERIES: Mapping[Delivery, tuple[object, str]] = {
     Delivery.HOUSE: (_l("shown on the pages"), "secondary"),
     Delivery.WAITING: (_l("mail waits"), "warning"),
+    Delivery.SENDING: (_l("mail on its way"), "warning"),
     Delivery.SENT: (_l("mail sent"), "success"),
     Delivery.FAILED: (_l("mail failed"), "danger"),
+    Delivery.UNKNOWN: (_l("mail cut off: perhaps it arrived"), "danger"),
+    Delivery.LAPSED: (_l("nothing was left to do"), "secondary"),
 }
 Code = TypeVar("Code", bound=StrEnum)
 

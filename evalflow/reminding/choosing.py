@@ -8,7 +8,18 @@ from evalflow.seasons.tasks import Task
 from evalflow.seasons.windows import ZONE
 
 IsWorking = Callable[[date], bool]
-FROM = time(8)  # nobody is reminded at night
+FROM, UNTIL = time(8), time(20)  # nobody gets a letter at night
+
+
+def may_write(now: datetime, is_working: IsWorking) -> bool:
+    """Whether letters go out at this moment: on working days, from eight in the morning to eight in the evening.
+
+    >>> weekday = lambda day: day.weekday() < 5
+    >>> [may_write(datetime(2026, 4, 1, hour, tzinfo=ZONE), weekday) for hour in (7, 8, 19, 20)]
+    [False, True, True, False]
+    """
+    local = now.astimezone(ZONE)
+    return FROM <= local.time() < UNTIL and is_working(local.date())
 
 
 def next_working(day: date, is_working: IsWorking) -> date:

@@ -42,7 +42,7 @@ def tell(session: Session, day: date, told: Told, *, now: datetime) -> int:
                         season_id=season.id,
                         cause=cause,
                         occasion=day.isoformat(),
-                        lines=_lines(tasks),
+                        lines=lines_of(tasks),
                         made_at=now,
                         delivery=delivery,
                         due_at=now,
@@ -86,7 +86,7 @@ def nudge(session: Session, stage_id: int, late: Mapping[int, Sequence[Task]], *
                 stage_id=stage.id,
                 cause=Cause.NUDGE,
                 occasion=f"{today(now).isoformat()} {stage.id}",
-                lines=_lines(tasks),
+                lines=lines_of(tasks),
                 made_at=now,
                 delivery=Delivery.WAITING if person_id in mailed else Delivery.HOUSE,
                 due_at=now,
@@ -98,9 +98,9 @@ def nudge(session: Session, stage_id: int, late: Mapping[int, Sequence[Task]], *
 
 
 def retry(session: Session, season: Season, *, actor: Actor, now: datetime) -> int:
-    """Mails of a season that had failed wait again; how many."""
+    """Mails of a season that had failed, or of which nobody knows whether they arrived, wait again; how many."""
     require(actor, Permission.STEER, season=season.id)
-    failed = (Reminder.season_id == season.id, Reminder.delivery == Delivery.FAILED)
+    failed = (Reminder.season_id == season.id, Reminder.delivery.in_((Delivery.FAILED, Delivery.UNKNOWN)))
     ids = session.scalars(select(Reminder.id).where(*failed).with_for_update()).all()
     if ids:
         again = {"delivery": Delivery.WAITING, "attempts": 0, "due_at": now}
@@ -148,7 +148,8 @@ def midnight(now: datetime) -> datetime:
     return datetime.combine(today(now), datetime.min.time(), ZONE)
 
 
-def _lines(tasks: Sequence[Task]) -> list[dict[str, object]]:
+def lines_of(tasks: Sequence[Task]) -> list[dict[str, object]]:
+    """Tasks as a reminder keeps them."""
     return [
         {
             "title": task.title,

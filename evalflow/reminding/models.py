@@ -21,12 +21,19 @@ class Cause(enum.StrEnum):
 
 
 class Delivery(enum.StrEnum):
-    """house: shown on the person's own pages, no mail goes out. The others are the ways of a mail."""
+    """house: shown on the person's own pages, no mail goes out. The others are the ways of a mail.
+
+    sending: in the hands of a process, until its claim (`due_at`) ends. unknown: cut off, so that nobody knows whether
+    it arrived. lapsed: nothing of it was left to do when it could go out.
+    """
 
     HOUSE = "house"
     WAITING = "waiting"
+    SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    UNKNOWN = "unknown"
+    LAPSED = "lapsed"
 
 
 class Reminder(Base):

@@ -1,10 +1,13 @@
-"""Which mails go out next, and what became of them. Claiming is one act, settling another; sending lies between.
+"""Which letter goes out next, and what became of it. Claiming is one act, settling another; sending lies between.
 
-A person gets one mail a day at most: all that waits for them goes into one letter, and what comes later waits for the
-next day. A claimed letter is due again after a pause, so that one whose sender died is tried again.
+A letter goes out at most once. It is claimed right before it is handed to the mail server; where the sender died in
+between, nobody knows whether the server took it: it is shown as unknown, and a person may send it again.
+
+Of what time reminds of, a person gets one letter a day at most, and likewise of what organisers remind of: all that
+waits goes into one letter, and what comes later waits for the next day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,11 +16,13 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from evalflow.people.models import Person
 from evalflow.reminding.commands import midnight
-from evalflow.reminding.models import Delivery, Mailbox, Reminder
+from evalflow.reminding.models import Cause, Delivery, Mailbox, Reminder
 from evalflow.seasons.models import Season
 
 FIRST_PAUSE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8  # with pauses that double, about ten hours in all; then somebody has to look
+CLAIM = timedelta(minutes=15)  # longer than the slowest server may take over one letter
+CANDIDATES = 20  # people looked at for one letter: some may be in the hands of another process
 
 
 @dataclass(frozen=True)
@@ -29,18 +34,27 @@ class Parcel:
     reminders: tuple[Reminder, ...]
 
 
-def claim(session: Session, *, now: datetime, most: int = 50) -> list[Parcel]:
-    """Take what is due to so many people; nobody else gets it before its pause is over."""
-    people = session.execute(_waiting(now).limit(most)).all()
-    parcels = []
-    for person_id, address in people:
+def claim(session: Session, *, now: datetime) -> Parcel | None:
+    """Take what is due to the next person; nobody else gets it. None where nothing is due."""
+    for person_id, address in session.execute(_waiting(now).limit(CANDIDATES)).all():
         rows = _claimed(session, person_id, now)
         if rows:
             for row in rows:
                 row.attempts += 1
-                row.due_at = now + pause(row.attempts)
-            parcels.append(Parcel(rows[0].person, address, tuple(rows)))
-    return parcels
+                row.delivery, row.due_at = Delivery.SENDING, now + CLAIM
+            return Parcel(rows[0].person, address, tuple(rows))
+    return None
+
+
+def remake(parcel: Parcel, lines: Mapping[int, Sequence[Mapping[str, object]]]) -> Parcel | None:
+    """The parcel with what still has to be done of it; None where that is nothing. lines: {reminder id: its lines}."""
+    for row in parcel.reminders:
+        if lines[row.id]:
+            row.lines = list(lines[row.id])
+        else:
+            row.delivery, row.attempts = Delivery.LAPSED, row.attempts - 1
+    left = tuple(row for row in parcel.reminders if lines[row.id])
+    return Parcel(parcel.person, parcel.address, left) if left else None
 
 
 def sent(session: Session, reminders: Sequence[int], *, now: datetime) -> None:
@@ -49,12 +63,30 @@ def sent(session: Session, reminders: Sequence[int], *, now: datetime) -> None:
     session.execute(update(Reminder).where(Reminder.id.in_(reminders)).values(**done))
 
 
-def failed(session: Session, reminders: Sequence[int], error: str, *, is_final: bool) -> None:
+def failed(session: Session, reminders: Sequence[int], error: str, *, is_final: bool, now: datetime) -> None:
     """The letter was not accepted. is_final: trying again would not help; else it waits, unless it was the last try."""
-    mine = Reminder.id.in_(reminders)
-    session.execute(update(Reminder).where(mine).values(error=error[:80]))
-    over = mine if is_final else mine & (Reminder.attempts >= MOST_ATTEMPTS)
-    session.execute(update(Reminder).where(over).values(delivery=Delivery.FAILED))
+    for row in session.scalars(select(Reminder).where(Reminder.id.in_(reminders)).with_for_update()):
+        is_over = is_final or row.attempts >= MOST_ATTEMPTS
+        row.delivery = Delivery.FAILED if is_over else Delivery.WAITING
+        row.error, row.due_at = error[:80], now + pause(row.attempts)
+
+
+def unknown(session: Session, reminders: Sequence[int], error: str) -> None:
+    """The server hung up before it said whether it took the letter with these."""
+    told = {"delivery": Delivery.UNKNOWN, "error": error[:80]}
+    session.execute(update(Reminder).where(Reminder.id.in_(reminders)).values(**told))
+
+
+def put_back(session: Session, reminders: Sequence[int], error: str, *, now: datetime) -> None:
+    """There is no server to hand the letter to; it waits as before, and nothing is charged to it."""
+    waits = {"delivery": Delivery.WAITING, "error": error[:80], "due_at": now, "attempts": Reminder.attempts - 1}
+    session.execute(update(Reminder).where(Reminder.id.in_(reminders)).values(**waits))
+
+
+def lose(session: Session, *, now: datetime) -> None:
+    """Letters whose sender died: nobody knows whether the server took them."""
+    gone = (Reminder.delivery == Delivery.SENDING, Reminder.due_at <= now)
+    session.execute(update(Reminder).where(*gone).values(delivery=Delivery.UNKNOWN, error="interrupted"))
 
 
 def pause(attempts: int) -> timedelta:
@@ -67,19 +99,13 @@ def pause(attempts: int) -> timedelta:
 
 
 def _waiting(now: datetime):  # type: ignore[no-untyped-def]
-    """(person id, address) of those to whom something is due and no mail went today."""
-    earlier = aliased(Reminder)
-    had_one = exists().where(
-        earlier.person_id == Reminder.person_id,
-        earlier.delivery == Delivery.SENT,
-        earlier.sent_at >= midnight(now),
-    )
+    """(person id, address) of those to whom something may be mailed now, one row each."""
     return (
         select(Reminder.person_id, Mailbox.address)
         .join(Mailbox, Mailbox.person_id == Reminder.person_id)
         .join(Person, Person.id == Reminder.person_id)
         .join(Season, Season.id == Reminder.season_id)
-        .where(*_due(now), Person.is_active, Season.cancelled_at.is_(None), ~had_one)
+        .where(*_due(now), Person.is_active, Season.cancelled_at.is_(None))
         .group_by(Reminder.person_id, Mailbox.address)
         .order_by(Reminder.person_id)
     )
@@ -98,4 +124,12 @@ def _claimed(session: Session, person_id: int, now: datetime) -> Sequence[Remind
 
 
 def _due(now: datetime):  # type: ignore[no-untyped-def]
-    return Reminder.delivery == Delivery.WAITING, Reminder.due_at <= now
+    """What waits and of whose sort no letter went to its person today."""
+    earlier = aliased(Reminder)
+    had_one = exists().where(
+        earlier.person_id == Reminder.person_id,
+        (earlier.cause == Cause.NUDGE) == (Reminder.cause == Cause.NUDGE),
+        earlier.delivery == Delivery.SENT,
+        earlier.sent_at >= midnight(now),
+    )
+    return Reminder.delivery == Delivery.WAITING, Reminder.due_at <= now, ~had_one

@@ -10,13 +10,20 @@ from email.message import EmailMessage
 
 from evalflow.config import Smtp
 
+HANGS_UP = ""
+
 
 @dataclass
 class PostOffice:
-    """answers: {SMTP command: reply instead of the usual one}."""
+    """answers: {SMTP command: reply instead of the usual one}; to: the same for one mailbox, {address: answers}.
+
+    The reply HANGS_UP ends the connection without a word; END is what is said when a letter's text is whole.
+    """
 
     port: int = 0
     answers: dict[str, str] = field(default_factory=dict)
+    to: dict[str, dict[str, str]] = field(default_factory=dict)
+    calls: int = 0
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
 
     @property
@@ -53,18 +60,26 @@ def _serve(clerk: socketserver.StreamRequestHandler, office: PostOffice) -> None
     def say(line: str) -> None:
         clerk.wfile.write(f"{line}\r\n".encode())
 
+    office.calls += 1
     say("220 a test's post office")
     while line := clerk.rfile.readline().decode().strip():
         verb = line.split()[0].upper()
+        if verb in ("MAIL", "RSET"):
+            to = ""
         if verb == "RCPT":
             to = line.partition("<")[2].partition(">")[0]
-        reply = office.answers.get(verb, usual.get(verb, "250 ok"))
+        answers = {**office.answers, **office.to.get(to, {})}
+        reply = answers.get(verb, usual.get(verb, "250 ok"))
+        if reply == HANGS_UP:
+            return
         say(reply)
         if verb == "QUIT" or reply.startswith("421"):
             return
         if verb == "DATA" and reply.startswith("354"):
             text = b"".join(iter(clerk.rfile.readline, b".\r\n")).replace(b"\r\n..", b"\r\n.")
-            end = office.answers.get("END", "250 taken")
+            end = answers.get("END", "250 taken")
+            if end == HANGS_UP:
+                return
             if end.startswith("250"):
                 office.taken.append((to, message_from_bytes(text, policy=policy.default)))
             say(end)

@@ -1,16 +1,24 @@
 """Mails: one a person and day, in the reader's language, tried again with pauses; no log or setting tells a secret."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from evalflow.access import Role
 from evalflow.config import Config, Smtp
 from evalflow.engine import commands as steering
+from evalflow.engine import reminders
 from evalflow.people import accounts
-from evalflow.reminding import commands
+from evalflow.people.grants import actor_of
+from evalflow.people.models import Person, RoleGrant
+from evalflow.reminding import commands, post
 from evalflow.seasons.tasks import Task
+from evalflow.seasons.windows import ZONE
 from tests.builders import ORGANISER
 from tests.reminding.conftest import Desk
+from tests.reminding.post_office import HANGS_UP
 
 LI, WANG = "office@smelting.example", "office@refining.example"
 
@@ -60,13 +68,54 @@ def test_a_digest_is_in_the_reader_s_language(desk: Desk) -> None:
     ]
 
 
-def test_a_person_gets_one_mail_a_day_and_the_rest_on_the_next(desk: Desk) -> None:
+def test_a_person_gets_one_letter_a_day_of_what_time_reminds_of_and_a_nudge_beside_it(desk: Desk) -> None:
     desk.on(7)
     nudge(desk, "smelting")
-    assert desk.on(7, hour=16) == (0, 0)
-    assert [row[0] for row in states(desk)] == ["sent", "house", "waiting"]
-    assert desk.on(8, hour=0, minute=5) == (0, 1)
+    assert desk.on(7, hour=16) == (0, 1)  # a nudge on the last day would be of no use on the next
+    assert [row[0] for row in states(desk)] == ["sent", "house", "sent"]
     assert [subject for _, subject, _ in desk.office.bodies()] == ["评优评选平台：您有1件事待办"] * 2
+
+
+def test_a_nudge_at_night_waits_for_the_morning_and_goes_with_the_day_s_reminder(desk: Desk) -> None:
+    desk.at(6, hour=22)
+    nudge(desk, "smelting")
+    assert [desk.on(7, hour=hour) for hour in (0, 7)] == [(0, 0), (0, 0)]
+    assert desk.on(7, hour=8) == (2, 1)
+    ((_, _, body),) = desk.office.bodies()
+    assert "组织者提醒您" in body and "本周需要办理的事项如下" in body
+
+
+def test_no_letter_goes_out_in_the_evening_or_on_a_day_off(desk: Desk) -> None:
+    desk.on(3)  # Friday; nothing is due this week
+    nudge(desk, "smelting")
+    assert [desk.on(3, hour=20), desk.on(4, hour=10), desk.on(6, hour=10)] == [(0, 0)] * 3
+    assert desk.on(7)[1] == 1
+
+
+def test_a_letter_is_made_anew_when_it_is_sent_and_tells_nothing_that_has_lapsed(desk: Desk) -> None:
+    desk.at(2, hour=21)
+    nudge(desk, "smelting")
+    stage = desk.house.stage(desk.season, "declare")
+    desk.house.act(
+        steering.reschedule_stage,
+        stage.id,
+        closes_at=datetime(2026, 4, 10, 17, tzinfo=ZONE),
+        reason="test",
+        actor=ORGANISER,
+    )
+    desk.on(3)
+    ((_, _, body),) = desk.office.bodies()
+    assert "请于2026年4月10日17:00前完成" in body
+
+
+def test_a_letter_of_which_nothing_is_left_to_do_is_not_sent(desk: Desk) -> None:
+    desk.at(2, hour=21)
+    nudge(desk, "smelting")
+    person_id = desk.by["smelting"].person_id
+    with desk.house.database.writing() as session:
+        session.query(RoleGrant).filter_by(person_id=person_id).delete()  # no longer the branch's secretary
+    assert desk.on(3) == (0, 0)
+    assert (states(desk), desk.office.taken) == ([("lapsed", 0, "")], [])
 
 
 def test_what_waits_together_goes_in_one_letter(desk: Desk) -> None:
@@ -93,8 +142,8 @@ def test_a_server_that_is_busy_is_tried_again_with_pauses_until_it_takes_the_let
 def test_after_the_last_attempt_a_mail_has_failed_and_the_organiser_may_try_it_again(desk: Desk) -> None:
     desk.office.answers["END"] = "452 no room"
     desk.on(7)
-    for _ in range(20):
-        desk.house.clock.wait(hours=3)
+    for _ in range(46):
+        desk.house.clock.wait(minutes=15)  # until half past seven in the evening
         desk.remind()
     assert states(desk)[0] == ("failed", 8, "SMTPDataError 452")
     desk.office.answers.clear()
@@ -121,22 +170,81 @@ def test_one_refused_address_holds_up_no_other(desk: Desk) -> None:
     assert [to for to, _, _ in desk.office.bodies()] == [LI, WANG]
 
 
-def test_a_server_that_hangs_up_or_is_not_there_leaves_everything_waiting(desk: Desk) -> None:
+def test_a_server_that_is_not_there_leaves_everything_waiting_and_charges_nobody(desk: Desk) -> None:
     desk.wants_mail(desk.by["refining"], WANG)
-    desk.office.answers["MAIL"] = "421 closing"
-    assert desk.on(7) == (2, 0)
-    assert {row[:2] for row in states(desk)} == {("waiting", 1)}
     nowhere = replace(desk, config=replace(desk.config, smtp=replace(desk.office.smtp, port=1)))
-    assert nowhere.on(7, minute=6) == (0, 0)
-    assert states(desk) == [("waiting", 2, "ConnectionRefusedError")] * 2
+    assert nowhere.on(7) == (2, 0)
+    assert states(desk) == [("waiting", 0, "ConnectionRefusedError"), ("waiting", 0, "")]
+    assert (desk.on(7, minute=1), [row[0] for row in states(desk)]) == ((0, 2), ["sent", "sent"])
 
 
-def test_a_letter_whose_sender_died_is_tried_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evalflow.engine.reminders.post.deliver", lambda *_, **__: iter(()))
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+@pytest.mark.parametrize("reply", [HANGS_UP, "421 closing"])
+def test_a_mailbox_over_which_the_server_hangs_up_denies_nobody_else_their_letter(
+    desk: Desk, verb: str, reply: str
+) -> None:
+    desk.wants_mail(desk.by["refining"], WANG)
+    for mailbox in (LI,) if verb == "RCPT" else ():
+        desk.office.to[mailbox] = {verb: reply}
+    if verb == "MAIL":
+        desk.office.answers[verb] = reply
     desk.on(7)
-    assert states(desk)[0] == ("waiting", 1, "")
+    if verb == "MAIL":
+        assert [row[:2] for row in states(desk)] == [("waiting", 1), ("waiting", 1)]
+        desk.office.answers.clear()
+        assert desk.on(7, minute=6) == (0, 2)
+    else:
+        assert [row[:2] for row in states(desk)] == [("waiting", 1), ("sent", 1)]
+        assert [to for to, _, _ in desk.office.bodies()] == [WANG]
+
+
+def test_a_server_that_hangs_up_over_every_letter_is_left_alone_until_the_next_round(desk: Desk) -> None:
+    for number in range(6):
+        person_id = desk.house.person(f"secretary-{number}", Role.BRANCH_SECRETARY)
+        actor = desk.house.ask(lambda session, one=person_id: actor_of(session, session.get_one(Person, one)))
+        desk.wants_mail(actor, f"box{number}@house.example")
+    desk.office.answers["MAIL"] = HANGS_UP
+    desk.on(7)
+    assert desk.office.calls == 3
+    assert sorted(row[0] for row in states(desk) if row[1]) == ["waiting"] * 3
+
+
+def test_a_letter_whose_sender_died_is_shown_as_unknown_and_sent_again_only_by_hand(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(post.Counter, "hand_over", _dies)
+    with pytest.raises(KeyboardInterrupt):
+        desk.on(7)
     monkeypatch.undo()
-    assert (desk.on(7, minute=1), desk.on(7, minute=6)) == ((0, 0), (0, 1))
+    assert states(desk)[0] == ("sending", 1, "")
+    assert (desk.on(7, minute=14), states(desk)[0][0]) == ((0, 0), "sending")
+    assert (desk.on(7, minute=16), states(desk)[0][0]) == ((0, 0), "unknown")
+    assert (desk.on(7, hour=12), desk.office.taken) == ((0, 0), [])
+    assert desk.house.act(commands.retry, desk.season, actor=ORGANISER) == 1
+    assert (desk.remind(), states(desk)[0][0]) == ((0, 1), "sent")
+
+
+def test_a_server_that_hangs_up_before_it_says_whether_it_took_a_letter_gets_it_once(desk: Desk) -> None:
+    desk.office.answers["END"] = HANGS_UP
+    desk.on(7)
+    assert states(desk)[0] == ("unknown", 1, "SMTPServerDisconnected")
+    desk.office.answers.clear()
+    assert (desk.on(7, hour=19), desk.office.taken) == ((0, 0), [])
+
+
+def test_two_processes_that_send_at_once_send_each_letter_once(desk: Desk) -> None:
+    desk.wants_mail(desk.by["refining"], WANG)
+    desk.office.answers["END"] = "452 no room"
+    desk.on(7)
+    desk.office.answers.clear()
+    desk.at(7, minute=30)
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(pool.map(lambda _: reminders.send(desk.house.database, desk.config, now=desk.house.now), range(4)))
+    assert (sum(sent), sorted(to for to, _, _ in desk.office.bodies())) == (2, [WANG, LI])
+
+
+def _dies(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_without_a_mail_server_reminders_are_shown_in_the_house(desk: Desk) -> None:
