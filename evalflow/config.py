@@ -66,6 +66,7 @@ class Config:
     site_url: the address people use, for links in mails, QR codes and documents ("" = that of the request).
     timezone: in which dates are read and shown.
     tick_every: seconds between ticks in this process; 0 where another one lets time do its work.
+    session_hours: after which a session ends, however much is done in it.
     smtp: the server that takes reminders; None where they are shown on the pages only.
     trusted_proxies: how many reverse proxies' X-Forwarded headers are believed (0 = none).
     """
@@ -81,6 +82,7 @@ class Config:
     extra_workflows: Path | None = None
     max_request_bytes: int = 24 * 1024 * 1024
     tick_every: int = 0
+    session_hours: int = 24
     smtp: Smtp | None = None
 
     @classmethod
@@ -103,5 +105,6 @@ class Config:
             log_origin=environ.get("EVALFLOW_LOG_ORIGIN", "evalflow.example/log"),
             extra_workflows=Path(extra) if extra else None,
             tick_every=int(environ.get("EVALFLOW_TICK_EVERY", "0")),
+            session_hours=int(environ.get("EVALFLOW_SESSION_HOURS", "24")),
             smtp=Smtp.of(server, environ.get("EVALFLOW_MAIL_FROM", "")) if server else None,
         )

@@ -14,8 +14,9 @@ from evalflow.audit.models import EventRow, Personal
 from evalflow.db import Database
 from evalflow.engine import commands
 from evalflow.kinds import KINDS
-from evalflow.people import accounts, grants
+from evalflow.people import accounts, grants, signing_in
 from evalflow.people.models import Branch, Person
+from evalflow.people.signing_in import Browser
 from evalflow.seasons import queries
 from evalflow.seasons.models import Season, StageRow
 from evalflow.workflow import reader
@@ -70,8 +71,12 @@ class House:
         """Somebody who has accepted their invitation with this password."""
         person_id = self.person(login, *roles)
         token = self.act(accounts.invite, person_id, actor=self.administrator)
-        self.act(accounts.accept_invitation, token, password)
+        self.join(token, password)
         return person_id
+
+    def join(self, token: str, password: str, *, now: datetime | None = None, device: str = "first") -> None:
+        """Accept an invitation on a device."""
+        signing_in.join(self.database, token, password, browser=browser(device), now=now or self.now)
 
     def grant(self, person_id: int, role: Role, *, branch_id: int | None = None, season_id: int | None = None) -> None:
         scope = {"branch_id": branch_id, "season_id": season_id}
@@ -121,6 +126,11 @@ class House:
     def settle(self, season: Season, key: str) -> StageRow:
         self.act(commands.settle_stage, self.stage(season, key).id, actor=ORGANISER)
         return self.stage(season, key)
+
+
+def browser(device: str, network: str = "192.0.2.1") -> Browser:
+    """Somebody's browser, with the token of its device."""
+    return Browser(network, device, b"secret")
 
 
 def found_house(database: Database, clock: Clock) -> House:

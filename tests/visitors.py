@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 
 from evalflow.db import Database
 from evalflow.people.models import Person
+from evalflow.web import sessions
+from evalflow.web.current import EXTENSION
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|name="csrf-token"[^>]*content="([^"]+)"')
 
@@ -55,8 +57,9 @@ class Visitor:
         """Be signed in as somebody, without the time a password costs."""
         with database.reading() as session:
             version = session.get_one(Person, person_id).session_version
+        clock = self.app.extensions[EXTENSION].clock
         with self.client.session_transaction() as cookie:
-            cookie["_user_id"] = f"{person_id}:{version}"
+            cookie["_user_id"] = sessions.identity(person_id, version, clock())
         self.page = None
         return self
 

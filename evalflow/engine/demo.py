@@ -17,6 +17,7 @@ from evalflow.db import Database
 from evalflow.engine import organisation, rehearsal
 from evalflow.kinds import KINDS
 from evalflow.people import accounts as people
+from evalflow.people import passwords
 from evalflow.people.models import Person
 from evalflow.seasons import windows, workdays
 from evalflow.seasons.models import Season
@@ -129,11 +130,13 @@ def year_of(definition: Definition, starts_on: date) -> int:
 def _give_passwords(database: Database, *, now: datetime) -> None:
     """Invite every office and a few members, and accept with the demo's password."""
     with database.reading() as session:
-        wanted = session.scalars(select(Person.id).where(_may_sign_in()).order_by(Person.id)).all()
-    for person_id in wanted:
+        people_of = select(Person.id, Person.login, Person.name).where(_may_sign_in()).order_by(Person.id)
+        wanted = session.execute(people_of).all()
+    for person_id, login, name in wanted:
+        chosen = passwords.chosen(PASSWORD, login=login, name=name)
         with database.writing() as session:
             token = people.invite(session, person_id, actor=organisation.INSTALLER, now=now)
-            people.accept_invitation(session, token, PASSWORD, now=now)
+            people.accept_invitation(session, token, chosen, now=now)
 
 
 def _may_sign_in() -> ColumnElement[bool]:

@@ -1,7 +1,8 @@
 """How an account comes to be, is invited, joined, and ended.
 
 An invitation is a link that works once: its token is 256 random bits, told to the inviter once and kept only as its
-SHA-256. It serves for a forgotten password too. Signing in is `people.signing_in`.
+SHA-256. It serves for a forgotten password too. Passwords are compared and hashed in `people.signing_in`, outside of
+these acts.
 """
 
 import base64
@@ -18,10 +19,11 @@ from evalflow.config import LOCALES
 from evalflow.db import entropy_of
 from evalflow.errors import Conflict, Forbidden, Invalid, NotFound
 from evalflow.importing.text import clean
-from evalflow.people import events, passwords
+from evalflow.people import devices, events
 from evalflow.people.grants import actor_of, keep_an_administrator
 from evalflow.people.models import Branch, Invitation, Person
 from evalflow.people.names import login_flaw, name_flaw, normal_login
+from evalflow.people.passwords import PasswordHash
 from evalflow.people.queries import locked_person
 
 VALID_FOR = timedelta(days=7)
@@ -79,37 +81,48 @@ def invited(session: Session, token: str, *, now: datetime) -> Person:
     return person
 
 
-def accept_invitation(session: Session, token: str, password: str, *, now: datetime) -> Person:
-    """Choose a password by an invitation; every older session of the person ends.
+def accept_invitation(session: Session, token: str, chosen: PasswordHash, *, now: datetime) -> Person:
+    """Take a chosen password by an invitation; every older session of the person ends, and no device is known.
 
     Unknown, used, ended and expired tokens are refused alike, NotFound("invitation_invalid"). Of two who use one
-    token at once, one is. A refused password (`Invalid`) leaves the invitation open.
+    token at once, one is let in. See `signing_in.join`, which makes the hash outside of any transaction.
     """
-    person = invited(session, token, now=now)
-    passwords.check(password, login=person.login)
-    person = locked_person(session, person.id)
+    person = locked_person(session, invited(session, token, now=now).id)
     taken = update(Invitation).where(Invitation.token_hash == _digest(token), *_is_open(now)).values(used_at=now)
     result = session.execute(taken)
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise NotFound("invitation_invalid")
-    person.password_hash = passwords.hash_password(password)
-    person.session_version += 1
+    _take(session, person, chosen)
     ledger.append(session, events.PERSON_JOINED, actor=actor_of(session, person), now=now)
     return person
 
 
-def change_password(session: Session, password: str, new_password: str, *, actor: Actor, now: datetime) -> int:
-    """Change one's own password, knowing the present one; the new session_version, which ends all other sessions."""
+def change_password(
+    session: Session, chosen: PasswordHash, *, instead_of: str, actor: Actor, now: datetime
+) -> int:
+    """Put a chosen password in the place of the one whose hash was compared; the new session_version.
+
+    Conflict when that is no longer the person's. See `signing_in.change_password`.
+    """
     require(actor, Permission.USE_ACCOUNT)
     person = locked_person(session, _own_id(actor))
-    if not passwords.matches(person.password_hash, password):
-        raise Forbidden("wrong_password")
-    passwords.check(new_password, login=person.login)
-    person.password_hash = passwords.hash_password(new_password)
-    person.session_version += 1
+    if person.password_hash != instead_of:
+        raise Conflict("changed_meanwhile")
+    _take(session, person, chosen)
     _end_invitations(session, person.id, now=now)
     ledger.append(session, events.PASSWORD_CHANGED, actor=actor, now=now)
     return person.session_version
+
+
+def _take(session: Session, person: Person, chosen: PasswordHash) -> None:
+    person.password_hash = chosen
+    _end_sessions(session, person)
+
+
+def _end_sessions(session: Session, person: Person) -> None:
+    """Of every browser, none of which is known for this person any more."""
+    person.session_version += 1
+    devices.forget(session, person.id)
 
 
 def choose_locale(session: Session, locale: str, *, actor: Actor) -> None:
@@ -132,7 +145,7 @@ def revoke_sessions(session: Session, person_id: int, *, actor: Actor, now: date
     if person_id != actor.person_id or not may(actor, Permission.USE_ACCOUNT):
         require(actor, Permission.ADMINISTER)
     person = locked_person(session, person_id)
-    person.session_version += 1
+    _end_sessions(session, person)
     ledger.append(session, events.SESSION_REVOKED, actor=actor, now=now, personal=_whom(person))
 
 
@@ -147,7 +160,7 @@ def deactivate(session: Session, person_id: int, *, actor: Actor, now: datetime)
     if not person.is_active:
         raise Conflict("person_deactivated", login=person.login)
     person.is_active = False
-    person.session_version += 1
+    _end_sessions(session, person)
     _end_invitations(session, person_id, now=now)
     ledger.append(session, events.PERSON_DEACTIVATED, actor=actor, now=now, personal=_whom(person))
 

@@ -81,8 +81,18 @@ class Invitation(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class KnownDevice(Base):
+    """A device that a person has signed in on, as a keyed hash of its token and the person."""
+
+    __tablename__ = "known_device"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class LoginAttempt(Base):
-    """A failed login, by a keyed hash of account and of network; forgotten after the window."""
+    """A guess at a password, by a keyed hash of what it is counted under; forgotten after a day."""
 
     __tablename__ = "login_attempt"
     __table_args__ = (Index("ix_login_attempt_bucket_at", "bucket", "at"),)

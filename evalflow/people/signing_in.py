@@ -1,33 +1,37 @@
-"""Signing in, with a limit on guessing that locks nobody else out.
+"""Whatever compares or makes a password: signing in, joining by an invitation, changing one's password.
 
-Failures count for an account *from one network*, so that somebody who guesses elsewhere can't lock the owner out, and
-for a network as a whole. Signing in is not one act but up to three: a refusal rolls its act back, and a failure
-must stay counted. And a password is compared between them, outside any transaction: at 30 to 50 ms each, queueing,
-it would otherwise keep every writer of an SQLite database waiting.
-
-    1. the guess is counted before it is looked at (so a hundred guesses at once are still a hundred)
-    2. the password is compared
-    3. right: the guesses of this account from this network are forgotten; wrong: the network's failure is counted
+None of these is one act. A refusal rolls its act back, and a failure must stay counted; and a password costs 30 to 50
+ms, queueing, in which it would keep every writer of an SQLite database waiting. So guesses are counted first
+(`people.guessing`), the password is compared outside any transaction, and what follows is an act of its own.
 """
 
-import hashlib
-import hmac
-import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from evalflow.access import Actor, Permission, require
 from evalflow.db import Database
-from evalflow.errors import Forbidden, TooMany
-from evalflow.people import passwords
-from evalflow.people.models import LoginAttempt, Person
+from evalflow.errors import Busy, Forbidden
+from evalflow.people import accounts, devices, guessing, passwords
+from evalflow.people.guessing import bucket, network_of
+from evalflow.people.models import Person
 from evalflow.people.names import normal_login
 
-WINDOW = timedelta(minutes=15)
-PER_ACCOUNT_AND_NETWORK = 5
-PER_NETWORK = 50
+
+@dataclass(frozen=True)
+class Browser:
+    """Who asks, as far as it matters before a name is known.
+
+    network: the address asked from; device: the random token that this browser shows, new or known; secret: the
+    installation's, which keys what is kept of both.
+    """
+
+    network: str
+    device: str
+    secret: bytes
 
 
 @dataclass(frozen=True)
@@ -40,85 +44,95 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
-class _Buckets:
-    """What failures are counted under: keyed hashes, for a login may be a password typed into the wrong field."""
-
-    pair: str
-    network: str
-
-
-@dataclass(frozen=True)
 class _Account:
     signed_in: SignedIn
+    login: str
+    name: str
     password_hash: str
     is_active: bool
 
 
-def sign_in(database: Database, login: str, password: str, *, network: str, secret: bytes, now: datetime) -> SignedIn:
-    """Who this is. `network`: the address asked from; `secret`: the installation's, which keys the counting.
+def sign_in(database: Database, login: str, password: str, *, browser: Browser, now: datetime) -> SignedIn:
+    """Who this is; from now on the browser's device is known for them.
 
     Forbidden("wrong_login") for an unknown login, a wrong password, an account without a password and a deactivated
-    one alike, after the same work. TooMany("too_many_attempts", minutes=…) after 5 failures in 15 minutes for this
-    account from this network, or 50 from this network; that refusal does not count as another failure.
+    one alike, after the same work. TooMany("too_many_attempts", minutes=…) as `guessing` says. Busy when too many
+    passwords wait to be compared; that counts as no guess.
     """
-    buckets = _buckets(normal_login(login), network_of(network), secret)
-    with database.writing() as session:
-        _count_guess(session, buckets, now=now)
+    login = normal_login(login)
     with database.reading() as session:
-        account = _account(session, normal_login(login))
-    is_right = passwords.matches(account.password_hash if account else "", password)
+        account = _account(session, Person.login == login)
+        person_id = account.signed_in.person_id if account else 0
+        known = devices.is_known(session, person_id, browser.device, secret=browser.secret, now=now)
+    own = bucket("device", login, browser.device, secret=browser.secret)
+    buckets = [own] if known else [
+        bucket("account", login, secret=browser.secret),
+        bucket("network", network_of(browser.network), secret=browser.secret),
+    ]
+    counted = guessing.count(database, buckets, now=now)
+    is_right = _matches(database, account.password_hash if account else "", password, counted)
     if account is None or not is_right or not account.is_active:
-        with database.writing() as session:
-            session.add(LoginAttempt(bucket=buckets.network, at=now))
         raise Forbidden("wrong_login")
     with database.writing() as session:
-        session.execute(delete(LoginAttempt).where(LoginAttempt.bucket == buckets.pair))
+        guessing.forget(session, counted)
+        guessing.forget_all(session, own)
+        devices.keep(session, person_id, browser.device, secret=browser.secret, now=now)
     return account.signed_in
 
 
-def network_of(address: str) -> str:
-    """What counts as one network: an IPv4 address, the /64 of an IPv6 one, anything else as it is.
+def join(database: Database, token: str, password: str, *, browser: Browser, now: datetime) -> SignedIn:
+    """Choose a password by an invitation; the browser's device is the only one known for this person from now on.
 
-    >>> network_of("192.0.2.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("::ffff:192.0.2.7")
-    ('192.0.2.7', '2001:db8:1:2::/64', '192.0.2.7')
+    NotFound("invitation_invalid") as in `accounts.invited`, Invalid as in `passwords.chosen`, Busy likewise.
     """
+    with database.reading() as session:
+        person = accounts.invited(session, token, now=now)
+        login, name = person.login, person.name
+    chosen = passwords.chosen(password, login=login, name=name)
+    with database.writing() as session:
+        person = accounts.accept_invitation(session, token, chosen, now=now)
+        devices.keep(session, person.id, browser.device, secret=browser.secret, now=now)
+        return SignedIn(person.id, person.session_version, person.locale)
+
+
+def change_password(
+    database: Database, password: str, new_password: str, *, actor: Actor, browser: Browser, now: datetime
+) -> int:
+    """Change one's own password, knowing the present one; the new session_version, which ends all other sessions.
+
+    Forbidden("wrong_password"); TooMany: guesses at the present password are limited like those at signing in;
+    Invalid as in `passwords.chosen`; Conflict when it was changed meanwhile. Only the browser's device stays known.
+    """
+    require(actor, Permission.USE_ACCOUNT)
+    with database.reading() as session:
+        account = _account(session, Person.id == actor.person_id)
+    if account is None:
+        raise Forbidden("not_permitted", permission=Permission.USE_ACCOUNT.value)
+    own = bucket("change", account.login, secret=browser.secret)
+    counted = guessing.count(database, [own], now=now)
+    if not _matches(database, account.password_hash, password, counted):
+        raise Forbidden("wrong_password")
+    with database.writing() as session:
+        guessing.forget(session, counted)
+    chosen = passwords.chosen(new_password, login=account.login, name=account.name)
+    with database.writing() as session:
+        version = accounts.change_password(session, chosen, instead_of=account.password_hash, actor=actor, now=now)
+        devices.keep(session, account.signed_in.person_id, browser.device, secret=browser.secret, now=now)
+    return version
+
+
+def _matches(database: Database, password_hash: str, password: str, counted: Sequence[int]) -> bool:
     try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(found), 64), strict=False))
+        return passwords.matches(password_hash, password)
+    except Busy:
+        with database.writing() as session:
+            guessing.forget(session, counted)
+        raise
 
 
-def _buckets(login: str, network: str, secret: bytes) -> _Buckets:
-    def keyed(*values: str) -> str:
-        return hmac.new(secret, "\n".join(values).encode(), hashlib.sha256).hexdigest()
-
-    return _Buckets(pair=keyed("pair", login, network), network=keyed("network", network))
-
-
-def _count_guess(session: Session, buckets: _Buckets, *, now: datetime) -> None:
-    """Refuse when either bucket is full; else count one more guess. Whatever is older than the window is deleted."""
-    if session.get_bind().dialect.name == "postgresql":  # SQLite's writers already follow each other
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(buckets.pair, 0))))
-    session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now - WINDOW))
-    for bucket, most in ((buckets.pair, PER_ACCOUNT_AND_NETWORK), (buckets.network, PER_NETWORK)):
-        newest = select(LoginAttempt.at).where(LoginAttempt.bucket == bucket).order_by(LoginAttempt.at.desc())
-        moments = session.scalars(newest.limit(most)).all()
-        if len(moments) == most:
-            raise TooMany("too_many_attempts", minutes=_minutes(moments[-1] + WINDOW - now))
-    session.add(LoginAttempt(bucket=buckets.pair, at=now))
-
-
-def _minutes(left: timedelta) -> int:
-    return max(1, -(-left // timedelta(minutes=1)))
-
-
-def _account(session: Session, login: str) -> _Account | None:
-    person = session.scalars(select(Person).where(Person.login == login)).one_or_none()
+def _account(session: Session, which: ColumnElement[bool]) -> _Account | None:
+    person = session.scalars(select(Person).where(which)).one_or_none()
     if person is None:
         return None
-    return _Account(SignedIn(person.id, person.session_version, person.locale), person.password_hash, person.is_active)
+    signed_in = SignedIn(person.id, person.session_version, person.locale)
+    return _Account(signed_in, person.login, person.name, person.password_hash, person.is_active)

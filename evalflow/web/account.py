@@ -8,11 +8,11 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
 from evalflow.access import Permission
-from evalflow.errors import Forbidden, Invalid
-from evalflow.people import accounts, feeds, queries
+from evalflow.errors import Busy, Conflict, Forbidden, Invalid, TooMany
+from evalflow.people import accounts, feeds, queries, signing_in
 from evalflow.reminding import queries as reminders
-from evalflow.web import sessions
-from evalflow.web.current import actor, config, database, now, writing
+from evalflow.web import devices, sessions
+from evalflow.web.current import actor, config, database, end_reading, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
@@ -46,17 +46,17 @@ def change_password() -> Response | tuple[str, int]:
     form = PasswordForm()
     if not form.validate():
         return page(form), 422
+    browser, asking = devices.browser(), actor()
+    end_reading()
+    typed = (form.present.data or "", form.password.data or "")
     try:
-        with writing() as session:
-            version = accounts.change_password(
-                session, form.present.data or "", form.password.data or "", actor=actor(), now=now()
-            )
-    except (Invalid, Forbidden) as refusal:
+        version = signing_in.change_password(database(), *typed, actor=asking, browser=browser, now=now())
+    except (Invalid, Forbidden, TooMany, Busy, Conflict) as refusal:
         form.refuse(refusal)
         return page(form), refusal.status
     sessions.renew(own_id(), version)
     flash(_("Your password is changed. All your other sessions are signed out."))
-    return redirect(url_for("web.account"))
+    return devices.remember(redirect(url_for("web.account")), browser)
 
 
 @blueprint.post("/account/sessions/end")

@@ -110,10 +110,11 @@ def writing() -> AbstractContextManager[Session]:
 
 def install(app: Flask, shared: Site) -> None:
     app.extensions[EXTENSION] = shared
-    app.teardown_appcontext(_close_reading)
+    app.teardown_appcontext(end_reading)
 
 
-def _close_reading(_error: BaseException | None) -> None:
+def end_reading(_error: BaseException | None = None) -> None:
+    """Close the request's snapshot: at its end, and before what takes long and needs no database."""
     stack: ExitStack | None = g.pop("read_stack", None)
     g.pop("reading", None)
     if stack is not None:

@@ -38,7 +38,11 @@ SENTENCES: Mapping[str, Any] = {
     "broken": _l("Something went wrong on our side. It has been recorded; please try again later."),
     # accounts
     "wrong_login": _l("Account or password is wrong."),
-    "too_many_attempts": _l("Too many attempts. Please wait %(minutes)s minutes and try again."),
+    "too_many_attempts": _l(
+        "Too many attempts. Please wait %(minutes)s minutes and try again, or use a device on which you have signed in "
+        "before."
+    ),
+    "busy_signing_in": _l("Very many people are signing in at this moment. Please try again in a few seconds."),
     "wrong_password": _l("The present password is wrong."),
     "no_calendar": _l("There is no calendar at this address."),
     "address_malformed": _l("This is not an e-mail address, such as office@example.com."),
@@ -46,6 +50,10 @@ SENTENCES: Mapping[str, Any] = {
     "nudged_today": _l("Those who are late on this stage have been reminded today already."),
     "password_too_short": _l("The password needs at least %(shortest)s characters."),
     "password_too_long": _l("The password may have at most %(longest)s characters."),
+    "password_easily_guessed": _l(
+        "This password is among the first that a guesser tries. Take three or four words that have nothing to do with "
+        "each other."
+    ),
     "password_is_login": _l("The password must differ from the account's name."),
     "passwords_differ": _l("The two passwords differ."),
     "invitation_invalid": _l("This link is no longer valid. Ask the administrator for a new one."),

@@ -8,15 +8,14 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
 from evalflow.access import Permission
-from evalflow.errors import Forbidden, Invalid, TooMany
+from evalflow.errors import Busy, Forbidden, Invalid, TooMany
 from evalflow.people import accounts, signing_in
-from evalflow.web import sessions
-from evalflow.web.current import actor, database, now, reading, site, writing
+from evalflow.web import devices, sessions
+from evalflow.web.current import actor, database, end_reading, now, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded, onward
 from evalflow.web.pages import blueprint
 from evalflow.web.refusals import SENTENCES
-from evalflow.web.secret import derived
 
 Answer = str | tuple[str, int] | Response
 
@@ -51,20 +50,17 @@ def begin_session() -> Answer:
     form = SignInForm()
     if not form.validate():
         return render_template("web/sign_in.html", form=form), 422
+    browser = devices.browser()
+    end_reading()
     try:
         found = signing_in.sign_in(
-            database(),
-            form.login.data or "",
-            form.password.data or "",
-            network=request.remote_addr or "",
-            secret=derived(site().secret, "failed logins"),
-            now=now(),
+            database(), form.login.data or "", form.password.data or "", browser=browser, now=now()
         )
-    except (Forbidden, TooMany) as refusal:
+    except (Forbidden, TooMany, Busy) as refusal:
         form.refuse(refusal)
         return render_template("web/sign_in.html", form=form), refusal.status
-    sessions.begin(found.person_id, found.session_version)
-    return redirect(onward(form.next.data or ""))
+    sessions.begin(found)
+    return devices.remember(redirect(onward(form.next.data or "")), browser)
 
 
 @blueprint.post("/sign-out")
@@ -92,12 +88,13 @@ def accept_invitation(token: str) -> Answer:
     form = InvitationForm()
     if not form.validate():
         return render_template("web/invitation.html", form=form, person=person), 422
+    browser = devices.browser()
+    end_reading()
     try:
-        with writing() as session:
-            joined = accounts.accept_invitation(session, token, form.password.data or "", now=now())
-    except Invalid as refusal:
+        joined = signing_in.join(database(), token, form.password.data or "", browser=browser, now=now())
+    except (Invalid, Busy) as refusal:
         form.refuse(refusal)
         return render_template("web/invitation.html", form=form, person=person), refusal.status
-    sessions.begin(joined.id, joined.session_version)
+    sessions.begin(joined)
     flash(_("Welcome! Your password is set."))
-    return redirect(url_for("web.home"))
+    return devices.remember(redirect(url_for("web.home")), browser)

@@ -20,7 +20,7 @@ from evalflow.db import Base, Database, connect
 from evalflow.engine import commands, doctor, jobs, organisation
 from evalflow.entropy import SystemEntropy
 from evalflow.kinds import KINDS
-from evalflow.people import accounts
+from evalflow.people import accounts, passwords
 from evalflow.people.models import Person
 from evalflow.workflow import reader
 from tests.builders import ORGANISER, Clock
@@ -134,11 +134,12 @@ def _found(database: Database, clock: Clock) -> None:
     with database.writing() as session:
         organisation.found(session, branches=3, members=6, now=clock())
     with database.reading() as session:
-        people = session.scalars(select(Person.id)).all()
-    for person_id in people:
+        people = session.execute(select(Person.id, Person.login, Person.name)).all()
+    for person_id, login, name in people:
+        chosen = passwords.chosen(PASSWORD, login=login, name=name)
         with database.writing() as session:
             token = accounts.invite(session, person_id, actor=organisation.INSTALLER, now=clock())
-            accounts.accept_invitation(session, token, PASSWORD, now=clock())
+            accounts.accept_invitation(session, token, chosen, now=clock())
 
 
 @pytest.fixture

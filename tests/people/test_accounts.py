@@ -8,10 +8,11 @@ from sqlalchemy import select, update
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from evalflow.people import accounts, grants, passwords
+from evalflow.people import accounts, grants, passwords, signing_in
 from evalflow.people.models import Invitation, Person
+from tests.builders import browser
 
-PASSWORD = "coppery morning 7"
+PASSWORD, BETTER = "coppery morning 7", "furnace by the river"
 
 
 def actor_of(house, person_id) -> Actor:
@@ -74,21 +75,21 @@ def test_an_invitation_is_accepted_once_and_the_log_knows_only_the_office(house)
     person_id = house.person("member", Role.MEMBER)
     token = house.act(accounts.invite, person_id, actor=house.administrator)
     before = version(house, person_id)
-    house.act(accounts.accept_invitation, token, PASSWORD)
+    house.join(token, PASSWORD)
     stored = house.ask(lambda session: session.get(Person, person_id).password_hash)
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert passwords.matches(stored, PASSWORD)
     assert version(house, person_id) == before + 1
     assert house.log("person.joined") == [("person.joined", "member", {}, {"person": person_id})]
     with pytest.raises(NotFound, match=r"^invitation_invalid$"):
-        house.act(accounts.accept_invitation, token, PASSWORD)
+        house.join(token, PASSWORD)
 
 
 def test_unknown_used_replaced_and_expired_invitations_are_refused_alike(house):
     person_id = house.person("member")
     replaced = house.act(accounts.invite, person_id, actor=house.administrator)
     used = house.act(accounts.invite, person_id, actor=house.administrator)
-    house.act(accounts.accept_invitation, used, PASSWORD)
+    house.join(used, PASSWORD)
     expired = house.act(accounts.invite, person_id, actor=house.administrator)
     refusals = []
     for token, now in (
@@ -98,7 +99,7 @@ def test_unknown_used_replaced_and_expired_invitations_are_refused_alike(house):
         (expired, house.now + timedelta(days=7)),
     ):
         with pytest.raises(NotFound) as refusal:
-            house.act(accounts.accept_invitation, token, PASSWORD, now=now)
+            house.join(token, PASSWORD, now=now)
         refusals.append(str(refusal.value))
     assert refusals == ["invitation_invalid"] * 4
 
@@ -106,7 +107,7 @@ def test_unknown_used_replaced_and_expired_invitations_are_refused_alike(house):
 def test_an_invitation_serves_until_the_moment_it_expires(house):
     person_id = house.person("member")
     token = house.act(accounts.invite, person_id, actor=house.administrator, valid=timedelta(hours=1))
-    house.act(accounts.accept_invitation, token, PASSWORD, now=house.now + timedelta(minutes=59, seconds=59))
+    house.join(token, PASSWORD, now=house.now + timedelta(minutes=59, seconds=59))
     assert len(house.log("person.joined")) == 1
 
 
@@ -118,7 +119,7 @@ def test_of_two_who_accept_one_invitation_at_once_one_is_let_in(house):
     def accept(password: str) -> None:
         start.wait()
         try:
-            house.act(accounts.accept_invitation, token, password)
+            house.join(token, password)
             outcomes.append(password)
         except Refused as refusal:
             outcomes.append(refusal.code)
@@ -147,27 +148,56 @@ def test_a_bad_password_is_refused_and_the_invitation_stays_open(house, password
     person_id = house.person("member.smelting")
     token = house.act(accounts.invite, person_id, actor=house.administrator)
     with pytest.raises(Invalid) as refusal:
-        house.act(accounts.accept_invitation, token, password)
+        house.join(token, password)
     assert (refusal.value.code, refusal.value.fields) == (code, {"password": code})
-    house.act(accounts.accept_invitation, token, "铜花飞扬筑梦中冶七一")
+    house.join(token, "铜花飞扬筑梦中冶七一")
     assert len(house.log("person.joined")) == 1
 
 
 def test_changing_a_password_needs_the_present_one_and_ends_the_other_sessions(house):
     person_id = house.joined("member", PASSWORD, Role.MEMBER)
     actor, before = actor_of(house, person_id), version(house, person_id)
+    here = {"actor": actor, "browser": browser("first"), "now": house.now}
     with pytest.raises(Forbidden, match=r"^wrong_password$"):
-        house.act(accounts.change_password, "not it, not it", "another password", actor=actor)
+        signing_in.change_password(house.database, "not it, not it", BETTER, **here)
     assert version(house, person_id) == before
-    new = house.act(accounts.change_password, PASSWORD, "another password", actor=actor)
+    new = signing_in.change_password(house.database, PASSWORD, BETTER, **here)
     assert (new, version(house, person_id)) == (before + 1, before + 1)
     assert house.ask(grants.load_actor, person_id, before) is None
     assert house.ask(grants.load_actor, person_id, new) == actor
     assert house.log("password.changed") == [("password.changed", "member", {}, {"person": person_id})]
 
 
+def test_of_two_changes_of_one_password_the_later_is_refused(house):
+    person_id = house.joined("member", PASSWORD, Role.MEMBER)
+    actor, seen = actor_of(house, person_id), house.ask(lambda session: session.get(Person, person_id).password_hash)
+    first, second = (passwords.chosen(f"{BETTER} {number}", login="member") for number in (1, 2))
+    house.act(accounts.change_password, first, instead_of=seen, actor=actor)
+    with pytest.raises(Conflict, match=r"^changed_meanwhile$"):
+        house.act(accounts.change_password, second, instead_of=seen, actor=actor)
+
+
 def test_the_same_characters_typed_on_another_keyboard_are_the_same_password():
-    assert passwords.matches(passwords.hash_password("Cafe\u0301 au lait"), "Caf\u00e9 au lait")
+    decomposed, composed = "Cafe\u0301 au lait", "Caf\u00e9 au lait"
+    assert passwords.matches(passwords.chosen(decomposed, login="member"), composed)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("password123", "1234567890", "qwertyuiop", "1qaz2wsx3edc", "asdfghjkl;", "P@ssw0rd123", "aaaaaaaaaaaa"),
+        *("admin@123456", "woaini1314", "Woaini5201314", "zhongguo2026", "dangjian123", "19890101abc", "五五五五五五五五五五"),
+        *("wang.fang1", "Wang.Fang.1", "20260101ab", "qwer1234qwer"),
+    ],
+)
+def test_the_worst_passwords_are_refused(password):
+    with pytest.raises(Invalid, match="^password_easily_guessed"):
+        passwords.chosen(password, login="wang.fang", name="Wang.Fang")
+
+
+@pytest.mark.parametrize("password", ["coppery morning 7", "correct horse battery", "铜花飞扬筑梦中冶七一", "x7#Lq0v!Tz"])
+def test_a_password_that_nobody_guesses_is_taken(password):
+    assert passwords.chosen(password, login="wang.fang", name="Wang.Fang").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_no_password_matches_an_account_that_has_none():
@@ -196,9 +226,8 @@ def test_a_closed_account_has_no_sessions_and_no_invitations_until_it_is_opened_
     house.act(accounts.deactivate, person_id, actor=house.administrator)
     assert house.ask(grants.load_actor, person_id, before) is None
     assert house.ask(grants.load_actor, person_id, before + 1) is None
-    for command, args in ((accounts.accept_invitation, (token, PASSWORD)),):
-        with pytest.raises(NotFound, match="invitation_invalid"):
-            house.act(command, *args)
+    with pytest.raises(NotFound, match="invitation_invalid"):
+        house.join(token, PASSWORD)
     for command in (accounts.invite, accounts.deactivate):
         with pytest.raises(Conflict, match="person_deactivated"):
             house.act(command, person_id, actor=house.administrator)
