@@ -8,7 +8,7 @@ from granian.constants import Interfaces
 from evalflow.config import Config
 
 APP = "evalflow.app:from_environment"
-THREADS = 8  # requests answered at once by a worker; writers of one SQLite file queue anyway
+THREADS = 16  # requests answered at once by a worker; at most 12 of them wait for a password (`people.passwords`)
 
 
 def serve(config: Config, *, host: str, port: int, workers: int, tick_every: int) -> None:

@@ -97,9 +97,7 @@ def accept_invitation(session: Session, token: str, chosen: PasswordHash, *, now
     return person
 
 
-def change_password(
-    session: Session, chosen: PasswordHash, *, instead_of: str, actor: Actor, now: datetime
-) -> int:
+def change_password(session: Session, chosen: PasswordHash, *, instead_of: str, actor: Actor, now: datetime) -> int:
     """Put a chosen password in the place of the one whose hash was compared; the new session_version.
 
     Conflict when that is no longer the person's. See `signing_in.change_password`.

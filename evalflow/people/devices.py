@@ -28,9 +28,7 @@ def is_known(session: Session, person_id: int, device: str, *, secret: bytes, no
 def keep(session: Session, person_id: int, device: str, *, secret: bytes, now: datetime) -> None:
     """Know it from now on, or for longer. The person is locked, so that two who sign in at once follow each other."""
     locked_person(session, person_id)
-    session.merge(
-        KnownDevice(hash=hash_of(person_id, device, secret), person_id=person_id, expires_at=now + KEPT_FOR)
-    )
+    session.merge(KnownDevice(hash=hash_of(person_id, device, secret), person_id=person_id, expires_at=now + KEPT_FOR))
     session.flush()
     newest = select(KnownDevice.hash).where(KnownDevice.person_id == person_id, KnownDevice.expires_at > now)
     kept = session.scalars(newest.order_by(KnownDevice.expires_at.desc(), KnownDevice.hash).limit(MOST)).all()

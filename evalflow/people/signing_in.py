@@ -65,10 +65,14 @@ def sign_in(database: Database, login: str, password: str, *, browser: Browser, 
         person_id = account.signed_in.person_id if account else 0
         known = devices.is_known(session, person_id, browser.device, secret=browser.secret, now=now)
     own = bucket("device", login, browser.device, secret=browser.secret)
-    buckets = [own] if known else [
-        bucket("account", login, secret=browser.secret),
-        bucket("network", network_of(browser.network), secret=browser.secret),
-    ]
+    buckets = (
+        [own]
+        if known
+        else [
+            bucket("account", login, secret=browser.secret),
+            bucket("network", network_of(browser.network), secret=browser.secret),
+        ]
+    )
     counted = guessing.count(database, buckets, now=now)
     is_right = _matches(database, account.password_hash if account else "", password, counted)
     if account is None or not is_right or not account.is_active:

@@ -186,7 +186,7 @@ def test_the_same_characters_typed_on_another_keyboard_are_the_same_password():
     "password",
     [
         *("password123", "1234567890", "qwertyuiop", "1qaz2wsx3edc", "asdfghjkl;", "P@ssw0rd123", "aaaaaaaaaaaa"),
-        *("admin@123456", "woaini1314", "Woaini5201314", "zhongguo2026", "dangjian123", "19890101abc", "五五五五五五五五五五"),
+        *("admin@123456", "woaini1314", "Woaini5201314", "zhongguo2026", "dangjian123", "五五五五五五五五五五"),
         *("wang.fang1", "Wang.Fang.1", "20260101ab", "qwer1234qwer"),
     ],
 )
@@ -195,7 +195,9 @@ def test_the_worst_passwords_are_refused(password):
         passwords.chosen(password, login="wang.fang", name="Wang.Fang")
 
 
-@pytest.mark.parametrize("password", ["coppery morning 7", "correct horse battery", "铜花飞扬筑梦中冶七一", "x7#Lq0v!Tz"])
+@pytest.mark.parametrize(
+    "password", ["coppery morning 7", "correct horse battery", "铜花飞扬筑梦中冶七一", "x7#Lq0v!Tz"]
+)
 def test_a_password_that_nobody_guesses_is_taken(password):
     assert passwords.chosen(password, login="wang.fang", name="Wang.Fang").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 

@@ -26,13 +26,26 @@ def test_a_changed_password_signs_out_every_other_browser(signed_in, member):
 
 @pytest.mark.parametrize(
     ("present", "password", "status"),
-    [("wrong one here", BETTER, 403), (PASSWORD, "short", 422), (PASSWORD, "li.ming", 422)],
+    [
+        ("wrong one here", BETTER, 403),
+        (PASSWORD, "short", 422),
+        (PASSWORD, "li.ming", 422),
+        (PASSWORD, "password123", 422),
+    ],
 )
 def test_a_refused_password_changes_nothing(signed_in, member, visitor, present, password, status):
     browser = signed_in(member)
     browser.get("/account")
     assert browser.post("/account/password", present=present, password=password, again=password).status_code == status
     assert visitor.sign_in("li.ming", PASSWORD).status_code == 302
+
+
+def test_whoever_finds_a_browser_signed_in_guesses_its_password_five_times(signed_in, member):
+    browser = signed_in(member)
+    browser.get("/account")
+    sent = {"password": BETTER, "again": BETTER}
+    told = [browser.post("/account/password", present=f"guess {number}", **sent).status_code for number in range(6)]
+    assert told == [403] * 5 + [429]
 
 
 def test_signing_out_everywhere_ends_this_session_and_all_others(signed_in, member):

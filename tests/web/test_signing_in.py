@@ -1,11 +1,15 @@
 """Signing in, out, and joining by an invitation."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from evalflow.access import Role
+from evalflow.app import create_app
+from evalflow.config import Config
 from evalflow.people import accounts
+from tests.visitors import Visitor
 
 PASSWORD = "correct horse battery"
 
@@ -21,12 +25,31 @@ def test_who_signs_in_is_known_on_the_next_page(visitor, member):
     assert "Li.Ming" in visitor.get("/account").text
 
 
-def test_the_cookie_holds_a_person_and_a_session_version_and_nothing_of_the_browser(visitor, member, house):
+def test_the_cookie_holds_a_person_a_session_version_and_when_and_nothing_of_the_browser(visitor, member, house):
     visitor.sign_in("li.ming", PASSWORD)
     with visitor.client.session_transaction() as cookie:
         kept = dict(cookie)
     assert {name for name in kept if name != "csrf_token"} == {"_user_id", "_permanent"}
-    assert kept["_user_id"].split(":")[0] == str(member)
+    assert kept["_user_id"] == f"{member}:3:{int(house.now.timestamp())}"
+
+
+def test_a_session_ends_a_day_after_signing_in_however_much_is_done_in_it(visitor, member, clock):
+    visitor.sign_in("li.ming", PASSWORD)
+    for _ in range(23):
+        clock.wait(hours=1)
+        assert visitor.get("/account").status_code == 200
+    clock.wait(hours=1)
+    assert visitor.get("/account").status_code == 302
+
+
+def test_how_long_a_session_lasts_is_set(config, database, clock, member):
+    assert Config.from_environment({"EVALFLOW_SESSION_HOURS": "2"}).session_hours == 2
+    visitor = Visitor(create_app(replace(config, session_hours=2), database=database, clock=clock))
+    visitor.sign_in("li.ming", PASSWORD)
+    clock.wait(hours=1, minutes=59)
+    assert visitor.get("/account").status_code == 200
+    clock.wait(minutes=1)
+    assert visitor.get("/account").status_code == 302
 
 
 @pytest.mark.parametrize(("login", "password"), [("li.ming", "wrong password"), ("nobody", PASSWORD)])
@@ -40,9 +63,35 @@ def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(visitor, me
 def test_after_five_failures_even_the_right_password_has_to_wait(visitor, member, clock):
     for _ in range(5):
         visitor.sign_in("li.ming", "wrong password")
-    assert visitor.sign_in("li.ming", PASSWORD).status_code == 429
-    clock.wait(minutes=15)
+    answer = visitor.sign_in("li.ming", PASSWORD)
+    assert answer.status_code == 429
+    assert "请等待 1 分钟" in answer.text
+    clock.wait(minutes=1)
     assert visitor.sign_in("li.ming", PASSWORD).status_code == 302
+
+
+def test_a_browser_signed_in_on_before_signs_in_while_others_guess(visitor, member, app):
+    visitor.sign_in("li.ming", PASSWORD)
+    visitor.post("/sign-out")
+    guesser = Visitor(app)
+    assert [guesser.sign_in("li.ming", "wrong password").status_code for _ in range(6)] == [403] * 5 + [429]
+    assert visitor.sign_in("li.ming", PASSWORD).status_code == 302
+
+
+def test_a_device_cookie_is_given_after_signing_in_only_and_is_worth_nothing_once_changed(visitor, member, app):
+    visitor.get("/sign-in")
+    visitor.sign_in("li.ming", "wrong password")
+    assert visitor.client.get_cookie("evalflow-device") is None
+    [given] = [
+        line
+        for line in visitor.sign_in("li.ming", PASSWORD).headers.getlist("Set-Cookie")
+        if line.startswith("evalflow-device=")
+    ]
+    assert {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=15552000"} <= set(given.split("; "))
+    guesser = Visitor(app)
+    token = given.partition("=")[2].partition(".")[0]
+    guesser.client.set_cookie("evalflow-device", f"{token}.forged")
+    assert [guesser.sign_in("li.ming", "wrong password").status_code for _ in range(5)] == [403] * 4 + [429]
 
 
 def test_a_protected_page_leads_to_signing_in_and_back(visitor, member):
