@@ -3,7 +3,7 @@
 Each kind of stage has its explainer in `EXPLAINERS`; a kind without one tells its figures and facts as they are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +24,7 @@ from evalflow.i18n import say
 from evalflow.workflow.outcome import Case, Outcome
 
 Part = Vote | Scoring | Approval | Tracked | Inspection | Decision | Notice | Award | Plain
-Explainer = Callable[[Case, Outcome, str], Part]
+Explainer = Callable[[Case, Outcome, Iterable[str]], Mapping[str, Part]]  # {entry: its part}, of one stage
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,20 @@ def explain(bundle: Bundle, outcomes: Mapping[str, Outcome], entry: str) -> Expl
     if line is None:
         raise NotFound("no_such_entry", entry=entry)
     cases = [case_of(bundle, stage, outcomes) for stage in bundle.definition.stages if stage.key in outcomes]
-    parts = [
-        EXPLAINERS.get(case.stage.kind, explain_plainly)(case, outcomes[case.stage.key], entry)
-        for case in cases
-        if case.stage.kind not in SILENT
-    ]
-    return Explanation(bundle.season, line, tuple(parts))
+    parts = [explain_stage(case, outcomes[case.stage.key], (entry,)) for case in cases]
+    return Explanation(bundle.season, line, tuple(part[entry] for part in parts if part))
+
+
+def explain_stage(case: Case, outcome: Outcome, entries: Iterable[str]) -> Mapping[str, Part]:
+    """{entry: how it fared in one stage that has an outcome}; empty where a kind says only who takes part."""
+    if case.stage.kind in SILENT:
+        return {}
+    return EXPLAINERS.get(case.stage.kind, _each(explain_plainly))(case, outcome, entries)
+
+
+def _each(explain_one: Callable[[Case, Outcome, str], Part]) -> Explainer:
+    """The explainer of a kind whose entries have nothing in common that would be worth reading once."""
+    return lambda case, outcome, entries: {entry: explain_one(case, outcome, entry) for entry in entries}
 
 
 def summands(decision: Decision) -> str:
@@ -113,13 +121,13 @@ RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 SILENT = frozenset({"submission", "promotion"})  # they say who takes part, not how anybody fares
 EXPLAINERS: Mapping[str, Explainer] = MappingProxyType(
     {
-        "ballot": votes_explained.explain,
+        "ballot": _each(votes_explained.explain),
         "scoring": scores_explained.explain,
-        "approval": explain_approval,
-        "tracking": explain_tracking,
-        "inspection": inspection_explained.explain,
-        "decision": decision_explained.explain,
-        "notice": explain_notice,
-        "award": explain_award,
+        "approval": _each(explain_approval),
+        "tracking": _each(explain_tracking),
+        "inspection": _each(inspection_explained.explain),
+        "decision": _each(decision_explained.explain),
+        "notice": _each(explain_notice),
+        "award": _each(explain_award),
     }
 )

@@ -1,7 +1,7 @@
 """How an entry came to its score: every sheet, what it says by criterion, and what became of it."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -87,27 +87,47 @@ class Scoring:
     others: tuple[tuple[str, str], ...] = ()
 
 
-def explain(case: Case, outcome: Outcome, entry: str) -> Scoring:
-    """What the sheets say of one entry."""
+@dataclass(frozen=True)
+class _Stage:
+    """What the explanations of all entries of a stage have in common, read once.
+
+    broken: {rater: why the whole sheet is void}. levelled: {entry: {rater: mark}} of the sheets that count.
+    """
+
+    case: Case
+    outcome: Outcome
+    options: ScoringOptions
+    read: Sheets
+    broken: Mapping[str, tuple[Breach, ...]]
+    levelled: Mapping[str, Mapping[str, Fraction]]
+
+
+def explain(case: Case, outcome: Outcome, entries: Iterable[str]) -> dict[str, Scoring]:
+    """{entry: what the sheets say of it}."""
     options = case.stage.options
     assert isinstance(options, ScoringOptions)
     read = sheets.read(case, options)
     broken = {rater: scoring.breaches(given, options) for rater, given in read.given.items()}
     levelled = counting_marks(read, options, void={rater for rater, found in broken.items() if found})
-    how = options.aggregate
-    found = _aggregate(levelled.get(entry, {}), options)
-    marks = [_mark(rater, entry, case=case, read=read, options=options, broken=broken) for rater in sorted(read.asked)]
+    stage = _Stage(case, outcome, options, read, broken, levelled)
+    return {entry: _told(stage, entry) for entry in entries}
+
+
+def _told(stage: _Stage, entry: str) -> Scoring:
+    options, how = stage.options, stage.options.aggregate
+    own = stage.levelled.get(entry, {})
+    found = _aggregate(own, options)
+    marks = [_mark(rater, entry, stage) for rater in sorted(stage.read.asked)]
     if how.level and not options.by_criterion:
-        marks = [_levelled(mark, levelled.get(entry, {})) for mark in marks]
-    final = outcome.figures["score"].get(entry)
-    agrees = score_of(levelled.get(entry, {}), options) == final
-    panels = panels_explained.panels(options, outcome, entry)
+        marks = [_levelled(mark, own) for mark in marks]
+    final = stage.outcome.figures["score"].get(entry)
+    panels = panels_explained.panels(options, stage.outcome, entry)
     if panels:
         working = panels_explained.sum_of(panels, options, final)
     else:
-        working = _working(found, how.method) if agrees else None
+        working = _working(found, how.method) if score_of(own, options) == final else None
     return Scoring(
-        stage=case.stage,
+        stage=stage.case.stage,
         criteria=tuple(options.criterion),
         adds_up=options.adds_up,
         is_levelled=how.level and not panels,
@@ -122,7 +142,7 @@ def explain(case: Case, outcome: Outcome, entry: str) -> Scoring:
         rounded=None if options.round is None or final is None else round_half_up(final, options.round),
         trim=how.trim,
         panels=panels,
-        others=tuple(mentions({key: fact for key, fact in outcome.facts.items() if key not in TOLD}, entry)),
+        others=tuple(mentions({key: fact for key, fact in stage.outcome.facts.items() if key not in TOLD}, entry)),
     )
 
 
@@ -155,20 +175,13 @@ def _aggregate(marks: Mapping[str, Fraction], options: ScoringOptions) -> Aggreg
     return aggregate(marks, how.method, trim_when_more_than=how.trim_when_more_than, trim=how.trim)
 
 
-def _mark(
-    rater: str,
-    entry: str,
-    *,
-    case: Case,
-    read: Sheets,
-    options: ScoringOptions,
-    broken: Mapping[str, tuple[Breach, ...]],
-) -> Mark:
+def _mark(rater: str, entry: str, stage: _Stage) -> Mark:
     """One rater's mark, before the extremes are dropped."""
+    read, options = stage.read, stage.options
     branch = read.asked[rater]
     if (rater, entry) in read.recused:
         return Mark(rater, branch, Fate.RECUSED)
-    if entry not in sheets.offered(read, case, options, rater=rater):
+    if entry not in sheets.offered(read, stage.case, options, rater=rater):
         return Mark(rater, branch, Fate.OWN)
     given = read.given.get(rater, {}).get(entry, {})
     value = sheets.mark(given, options) if given else None
@@ -178,11 +191,11 @@ def _mark(
     return Mark(
         rater,
         branch,
-        Fate.VOID if broken[rater] else Fate.COUNTED,
+        Fate.VOID if stage.broken[rater] else Fate.COUNTED,
         points=points,
         value=value,
         working=_mark_working(points, options, value),
-        breaches=broken[rater],
+        breaches=stage.broken[rater],
     )
 
 

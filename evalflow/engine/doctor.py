@@ -9,6 +9,7 @@ from evalflow.audit import ledger
 from evalflow.audit.event import decode, digest
 from evalflow.audit.models import EventRow
 from evalflow.audit.note import Signer
+from evalflow.engine import explaining
 from evalflow.errors import BundleError, EvalflowError
 from evalflow.funds import checks as fund
 from evalflow.kinds import KINDS
@@ -89,6 +90,7 @@ def _stage_faults(session: Session, stage: StageRow, logged: dict) -> Iterator[s
     yield from LIFECYCLES[stage.kind].faults(session, stage)
     if stage.outcome is not None:
         yield from _outcome_faults(session, stage, logged.get(("stage.settled", *place), []))
+        yield from explaining.faults(session, stage)
 
 
 def _outcome_faults(session: Session, stage: StageRow, settled: list[dict[str, object]]) -> Iterator[str]:

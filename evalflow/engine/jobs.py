@@ -11,6 +11,7 @@ from evalflow.audit import ledger
 from evalflow.audit.note import Signer
 from evalflow.db import Database
 from evalflow.engine import commands
+from evalflow.engine.explaining import explain_settled
 from evalflow.errors import Conflict, Refused
 from evalflow.seasons import timers
 from evalflow.seasons.models import Timer
@@ -26,8 +27,9 @@ ROUNDS = 100  # a settled stage may open the next at once, and so on; this many 
 
 
 def tick(database: Database, *, now: datetime, signer: Signer | None = None) -> int:
-    """Fire everything due, then seal the log; how many timers were fired."""
+    """Fire everything due, explain what was settled, then seal the log; how many timers were fired."""
     fired = fire(database, now=now)
+    explain_settled(database, now=now)
     if signer is not None:
         seal(database, signer, now=now)
     return fired

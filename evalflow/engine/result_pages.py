@@ -11,11 +11,11 @@ from flask import Blueprint, Response, render_template
 
 from evalflow.access import Permission, may
 from evalflow.analysis.decision_explained import TieBreak
-from evalflow.analysis.explanation import Explanation, explain
+from evalflow.analysis.explanation import Explanation
 from evalflow.analysis.scores_explained import Scoring
 from evalflow.analysis.workbook import workbook
-from evalflow.bundle.format import ACCEPTED, Bundle
 from evalflow.engine import bundles
+from evalflow.engine.explaining import explanations, is_whole
 from evalflow.engine.results import branch_names, hidden_entries
 from evalflow.engine.strips import Strip, strip
 from evalflow.errors import NotFound
@@ -27,12 +27,12 @@ from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.scoring import void_words
 from evalflow.seasons import queries, visibility
-from evalflow.seasons.models import Season
+from evalflow.seasons.models import EntryState, Season
+from evalflow.seasons.rules import definition_of
 from evalflow.tally.void import Breach
 from evalflow.web.current import actor, locale, reading
 from evalflow.web.guard import guarded
 from evalflow.workflow.definition import Definition, Stage
-from evalflow.workflow.outcome import Outcome
 from evalflow.workflow.telling import tell_stage, titled
 
 blueprint = Blueprint("results", __name__, url_prefix="/s/<season_key>")
@@ -89,6 +89,7 @@ class Wording:
 class ResultPage:
     """told: one for each entry, best first, those without a place last by number; one only on an entry's own page.
 
+    is_whole: whether every settled stage is explained already; the newest one may wait for the next tick.
     hidden: keys of the entries the reader stepped back from. strips: {stage key: its marks as a drawing}.
     """
 
@@ -96,17 +97,16 @@ class ResultPage:
     wording: Wording
     told: Sequence[Explanation]
     is_final: bool
+    is_whole: bool
     hidden: frozenset[str]
     strips: Mapping[str, Strip | None]
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A season as far as the reader may see it, but for what `hidden` names."""
+    """A season that the reader may look at, but for what `hidden` names."""
 
     season: Season
-    bundle: Bundle
-    outcomes: Mapping[str, Outcome]
     hidden: frozenset[str]
 
 
@@ -114,9 +114,8 @@ class _Read:
 @guarded(Permission.SEE_PUBLIC)
 def ranking(season_key: str) -> str:
     read = _read(season_key)
-    keys = [line.key for line in read.bundle.entries if line.state == ACCEPTED and line.key not in read.hidden]
-    told = sorted((explain(read.bundle, read.outcomes, key) for key in keys), key=_best_first)
-    return render_template("results/ranking.html", page=_page(read, told))
+    told = [one for one in explanations(reading(), read.season) if one.entry.key not in read.hidden]
+    return render_template("results/ranking.html", page=_page(read, sorted(told, key=_best_first)))
 
 
 @blueprint.get("/results.xlsx")
@@ -126,7 +125,8 @@ def formulas(season_key: str) -> Response:
     read = _read(season_key)
     if read.hidden:
         raise NotFound("awards_later")
-    content = workbook(read.bundle, read.outcomes, locale=locale(), branches=branch_names())
+    bundle = bundles.evidence(reading(), read.season)
+    content = workbook(bundle, queries.outcomes(read.season), locale=locale(), branches=branch_names())
     response = Response(content, mimetype=WORKBOOK)
     response.headers.set("Content-Disposition", "attachment", filename=f"{read.season.key}-formulas.xlsx")
     return response
@@ -136,23 +136,17 @@ def formulas(season_key: str) -> Response:
 @guarded(Permission.SEE_PUBLIC)
 def entry(season_key: str, entry_key: str) -> str:
     read = _read(season_key)
-    told = explain(read.bundle, read.outcomes, entry_key)
-    return render_template("results/entry.html", page=_page(read, [told]), told=told)
+    told = explanations(reading(), read.season, (entry_key,))
+    return render_template("results/entry.html", page=_page(read, told), told=told[0])
 
 
 def _read(season_key: str) -> _Read:
     """NotFound for whoever is to wait until the awards are final."""
-    session = reading()
-    season = queries.season_by_key(session, season_key)
+    season = queries.season_by_key(reading(), season_key)
     is_final = visibility.is_final(season)
     if not is_final and not may(actor(), Permission.READ_DOSSIER, season=season.id):
         raise NotFound("awards_later")
-    return _Read(
-        season,
-        bundles.evidence(session, season),
-        queries.outcomes(season),
-        frozenset() if is_final else hidden_entries(season),
-    )
+    return _Read(season, frozenset() if is_final else hidden_entries(season))
 
 
 def _best_first(told: Explanation) -> tuple[bool, int, int]:
@@ -161,13 +155,16 @@ def _best_first(told: Explanation) -> tuple[bool, int, int]:
 
 
 def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
-    entries = {line.key: line.title for line in read.bundle.entries if line.key not in read.hidden}
+    session = reading()
+    entries = {one.key: one.title for one in queries.entries(session, read.season.id) if one.state != EntryState.DRAFT}
     scorings = [part for part in told[0].parts if isinstance(part, Scoring)] if len(told) == 1 else []
+    shown = {key: title for key, title in entries.items() if key not in read.hidden}
     return ResultPage(
         season=read.season,
-        wording=Wording(read.bundle.definition, locale(), branch_names(), entries),
+        wording=Wording(definition_of(read.season), locale(), branch_names(), shown),
         told=told,
         is_final=visibility.is_final(read.season),
+        is_whole=is_whole(session, read.season),
         hidden=read.hidden,
         strips={part.stage.key: strip(part) for part in scorings},
     )

@@ -1,7 +1,7 @@
 """Time doing its work beside the pages, in threads of the same process. Any number may run: each timer fires once.
 
-Deadlines, sealing, writing reminders and posting letters each have a loop of their own, so that a slow mail server
-holds up no deadline.
+Deadlines, explanations, sealing, writing reminders and posting letters each have a loop of their own, so that a slow
+mail server holds up no deadline.
 """
 
 import logging
@@ -14,6 +14,7 @@ from evalflow.audit.note import Signer
 from evalflow.config import Config
 from evalflow.db import Database
 from evalflow.engine import jobs, reminders
+from evalflow.engine.explaining import explain_settled
 
 log = logging.getLogger("evalflow.tick")
 Work = Callable[[datetime], object]
@@ -23,6 +24,7 @@ def start(database: Database, signer: Signer, config: Config) -> tuple[threading
     """Threads that work every so many seconds (`config.tick_every`) until the process ends."""
     loops: dict[str, Work] = {
         "deadlines": lambda now: jobs.fire(database, now=now),
+        "explanations": lambda now: explain_settled(database, now=now),
         "sealing": lambda now: jobs.seal(database, signer, now=now),
         "reminders": lambda now: reminders.make(database, now=now),
         "letters": lambda now: reminders.send(database, config, now=now),

@@ -80,6 +80,29 @@ class StageRow(Base):
     season: Mapped[Season] = relationship(back_populates="stages")
 
 
+class ExplainedStage(Base):
+    """A settled stage whose explanation is kept. digest: SHA-256, hex, of {entry key: its part} as canonical JSON.
+
+    Derived from evidence, never evidence itself: `doctor` works it out again and compares.
+    """
+
+    __tablename__ = "explained_stage"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    explained_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ExplainedEntry(Base):
+    """How one entry fared in a settled stage. part: as `analysis.record` writes it."""
+
+    __tablename__ = "explained_entry"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("explained_stage.stage_id"), primary_key=True)
+    entry: Mapped[str] = mapped_column(String(20), primary_key=True)
+    part: Mapped[Any] = mapped_column(Json)
+
+
 class Entry(Base):
     """A brand, project, post or design. `key` is its short code in links, bundles and the log.
 

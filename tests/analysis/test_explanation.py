@@ -255,12 +255,12 @@ title = { zh = "推动" }
         ),
     }
     cases = {key: Case(definition, definition.stage(key), (), (), {}, outcomes) for key in outcomes}
-    approved = EXPLAINERS["approval"](cases["approve"], outcomes["approve"], "a")
+    approved = EXPLAINERS["approval"](cases["approve"], outcomes["approve"], "a")["a"]
     assert isinstance(approved, Approval) and approved.is_approved
     assert [(one.indicator, one.old, one.new, one.motion) for one in approved.changes] == [
         ("工期", (Decimal(9), Decimal("7.5")), (Decimal("8.5"), Decimal(7)), "4")
     ]
-    tracked = EXPLAINERS["tracking"](cases["track"], outcomes["track"], "a")
+    tracked = EXPLAINERS["tracking"](cases["track"], outcomes["track"], "a")["a"]
     assert isinstance(tracked, Tracked)
     assert (tracked.reports, tracked.attainment) == (3, 50)
     assert [(one.indicator.name, one.value, str(one.day)) for one in tracked.last] == [("回收率", 93, "2026-08-29")]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from evalflow.access import Actor, Role
+from evalflow.engine.explaining import explain_settled
 from tests.builders import House
 from tests.declared import declared
 from tests.scored import SCORING, Points, Scoring
@@ -28,6 +29,7 @@ def test_the_way_to_a_score_can_be_followed_step_by_step(house: House, by: dict[
         scoring.hand_in(rater)
     house.close(season, "score")
     house.settle(season, "score")
+    explain_settled(house.database, now=house.now)
     auditor = signed_in(house.actor("auditor", Role.AUDITOR).person_id)
     auditor.send("/language", locale="en", next="/")
     page = auditor.get("/s/test-2026/result/smelting").text
