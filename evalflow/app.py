@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from evalflow.audit import ledger
+from evalflow.audit.signing import Signer
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
 from evalflow.db import Database, connect
 from evalflow.engine import (
@@ -23,7 +24,6 @@ from evalflow.engine import (
 )
 from evalflow.engine import views as steering
 from evalflow.engine.tasks import tasks
-from evalflow.entropy import SystemEntropy
 from evalflow.stages.approval import views as approval
 from evalflow.stages.award import views as award
 from evalflow.stages.ballot import views as ballot
@@ -119,7 +119,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     secret = secret_of(config.instance)
     app.config.update(_settings(config, secret))
     kept = database or Database(connect(config.database_url))
-    signer = ledger.signer_of(config.instance, config.log_origin, SystemEntropy())
+    signer = Signer(config.instance, config.log_origin)
     site = Site(
         config=config,
         database=kept,
@@ -148,9 +148,14 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
 
 
 def from_environment() -> Flask:
-    """The application as the EVALFLOW_… variables set it up: what application servers call."""
+    """The application as the EVALFLOW_… variables set it up: what application servers call.
+
+    LogBroken where the log is not what this installation signed last: nothing is served then.
+    """
     app = create_app(Config.from_environment())
     site: Site = app.extensions[current.EXTENSION]
+    with site.database.reading() as session:
+        site.signer.key(ledger.last_head(session, site.signer).key)
     if site.config.tick_every:
         ticking.start(site.database, site.signer, site.config)
     return app

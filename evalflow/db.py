@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -86,10 +86,12 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One act. Commits when the block ends, rolls back when it raises."""
+        """One act. Commits when the block ends, rolls back when it raises; what is left for afterwards comes then."""
         with _turn(self.engine), self._session(writing=True) as session:
             yield session
             session.commit()
+        for follow in session.info["afterwards"]:
+            follow()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -100,8 +102,16 @@ class Database:
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
         engine = self.engine.execution_options(evalflow_writing=writing)
-        with Session(engine, info={"entropy": self.entropy, "kept": self.kept}, expire_on_commit=False) as session:
+        with Session(engine, info=self._info(), expire_on_commit=False) as session:
             yield session
+
+    def _info(self) -> dict[str, Any]:
+        return {"entropy": self.entropy, "kept": self.kept, "afterwards": []}
+
+
+def afterwards(session: Session, follow: Callable[[], object]) -> None:
+    """Do something once the act is committed, and only then: what is outside of the database can't be rolled back."""
+    session.info["afterwards"].append(follow)
 
 
 def entropy_of(session: Session) -> Entropy:

@@ -1,6 +1,7 @@
 """Which package answers for which kind, and all that the log may record. Explicit imports, nothing else."""
 
 from evalflow.audit.event import EventType
+from evalflow.audit.events import EVENTS as LOG_EVENTS
 from evalflow.funds.events import EVENTS as FUND_EVENTS
 from evalflow.meetings.events import EVENTS as MEETING_EVENTS
 from evalflow.people.events import EVENTS as PEOPLE_EVENTS
@@ -102,6 +103,7 @@ PRINTINGS: dict[str, Printing] = {
 }
 
 EVENT_TYPES: tuple[EventType, ...] = (
+    *LOG_EVENTS,
     *PEOPLE_EVENTS,
     *SEASON_EVENTS,
     *MEETING_EVENTS,

@@ -10,9 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Grant, Role
+from evalflow.audit.head import beginning
 from evalflow.audit.models import EventRow, Personal
+from evalflow.audit.signing import Signer
+from evalflow.config import Config
 from evalflow.db import Database
 from evalflow.engine import commands
+from evalflow.entropy import SystemEntropy
 from evalflow.kinds import KINDS
 from evalflow.people import accounts, grants, signing_in
 from evalflow.people.models import Branch, Person
@@ -131,6 +135,14 @@ class House:
 def browser(device: str, network: str = "192.0.2.1") -> Browser:
     """Somebody's browser, with the token of its device."""
     return Browser(network, device, b"secret")
+
+
+def new_signer(config: Config) -> Signer:
+    """The key and the empty head of an installation whose log has no leaves yet, as `db upgrade` makes them."""
+    signer = Signer(config.instance, config.log_origin)
+    signer.make_key(SystemEntropy())
+    signer.keep(beginning(signer.own_key().verifier))
+    return signer
 
 
 def found_house(database: Database, clock: Clock) -> House:

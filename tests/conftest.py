@@ -11,13 +11,11 @@ from flask import Flask
 from hypothesis import settings
 
 from evalflow.app import create_app
-from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Base, Database
 from evalflow.engine import doctor
-from evalflow.entropy import SystemEntropy
-from tests.builders import Clock, House, found_house
+from tests.builders import Clock, House, found_house, new_signer
 from tests.databases import fresh_sqlite
 from tests.visitors import Visitor
 
@@ -50,7 +48,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def signer(config: Config) -> Signer:
-    return ledger.signer_of(config.instance, config.log_origin, SystemEntropy())
+    return new_signer(config)
 
 
 @pytest.fixture

@@ -2,29 +2,36 @@
 
 `append` writes one event in the act's own transaction: no event without its act, no act without its event. It
 touches no shared row. `seal` runs by itself: it takes the events that are pending, gives them leaf numbers, extends
-the tree and signs a checkpoint. One sealer at a time: the row of the tree's head is locked.
+the tree and signs a checkpoint. One sealer at a time: the row of the tree is locked.
+
+The sealer extends the head that it signed last, as it is kept outside the database (see `signing`), and never a tree
+that the database tells it: whatever rows were changed, no root over them is signed. Before it signs it holds the
+database against that head, see `last_head`; `verify` recomputes everything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
 from evalflow.audit import note, tree
-from evalflow.audit.event import Event, EventType, canonical, commit, encode
+from evalflow.audit.event import Event, EventType, canonical, commit, decode, encode
+from evalflow.audit.events import KEY_ROTATED
+from evalflow.audit.head import Head
 from evalflow.audit.models import Checkpoint, EventRow, Leaf, Pending, Personal, TreeHead
-from evalflow.audit.note import Signer
-from evalflow.audit.verify import Verified, verify_log
-from evalflow.db import entropy_of
-from evalflow.entropy import Entropy
+from evalflow.audit.note import SigningKey, Verifier
+from evalflow.audit.signing import Signer
+from evalflow.audit.verify import Leaf as Told
+from evalflow.audit.verify import Verified, next_key, verify_log
+from evalflow.db import afterwards, entropy_of
 from evalflow.errors import LogBroken
 
 BATCH = 5000
+WAY_OUT = "after a restore on purpose see `evalflow log accept-rollback`"
 
 
 def append(
@@ -65,13 +72,26 @@ def append(
 
 
 def seal(session: Session, signer: Signer, *, now: datetime) -> int:
-    """Give every pending event its leaf and sign a checkpoint; how many leaves were added (0 signs nothing)."""
-    head = session.execute(select(TreeHead).where(TreeHead.id == 1).with_for_update()).scalar_one_or_none()
-    if head is None:
-        head = TreeHead(id=1, frontier=tree.Frontier().format())
-        session.add(head)
-    frontier = tree.Frontier.parse(head.frontier)
-    added = 0
+    """Give every pending event its leaf and sign a checkpoint; how many leaves were added (0 signs nothing).
+
+    LogBroken, and nothing is signed, where the database is not what the last head that was signed says.
+    """
+    one_at_a_time(session)
+    head = last_head(session, signer)
+    extended = extend(session, head, signer.key(head.key), now=now)
+    afterwards(session, partial(signer.keep, extended))
+    return extended.size - head.size
+
+
+def one_at_a_time(session: Session) -> None:
+    """Wait until no other act seals, rotates the key or sets the log back; until this one ends none will."""
+    session.execute(text("INSERT INTO tree_head (id) VALUES (1) ON CONFLICT DO NOTHING"))
+    session.execute(select(TreeHead.id).where(TreeHead.id == 1).with_for_update()).one()
+
+
+def extend(session: Session, head: Head, *keys: SigningKey, now: datetime) -> Head:
+    """The head after all pending events, signed by the keys, of which the last one is in force from then on."""
+    frontier = head.frontier
     while batch := _pending(session):
         hashes = [tree.leaf_hash(leaf.encode()) for _, _, leaf in batch]
         rows = [
@@ -81,12 +101,13 @@ def seal(session: Session, signer: Signer, *, now: datetime) -> int:
         session.execute(insert(Leaf), rows)
         session.execute(delete(Pending).where(Pending.number.in_([number for number, _, _ in batch])))
         frontier = frontier.extend(hashes)
-        added += len(batch)
-    if added:
-        head.frontier = frontier.format()
-        body = note.format_checkpoint(signer.name, frontier.size, frontier.root())
-        session.add(Checkpoint(size=frontier.size, at=now, note=note.sign_note(body, signer)))
-    return added
+    if frontier.size == head.size:
+        return head
+    body = note.format_checkpoint(keys[0].name, frontier.size, frontier.root())
+    signed = note.sign_note(body, *keys)
+    session.add(Checkpoint(size=frontier.size, at=now, note=signed))
+    session.flush()
+    return Head(frontier, keys[-1].verifier, signed)
 
 
 def _pending(session: Session) -> list[tuple[int, str, str]]:
@@ -95,23 +116,100 @@ def _pending(session: Session) -> list[tuple[int, str, str]]:
     return [(number, event_id, leaf) for number, event_id, leaf in rows]
 
 
-def verify(session: Session, signer: Signer) -> Verified:
-    """Recompute everything from the rows; raises LogBroken naming the first bad one."""
+def last_head(session: Session, signer: Signer) -> Head:
+    """The last head that was signed, with which the database agrees as far as its counts and last checkpoint tell.
+
+    LogBroken where the database went back behind it, where leaves or events are missing or too many, or where it goes
+    on otherwise. The file is behind where a crash came between commit and file, or where another machine sealed: then
+    what came since is recomputed, and must be what the key in force has signed.
+    """
+    head = _head_kept(signer)
+    latest = latest_checkpoint(session)
+    size = latest.size if latest else 0
+    if size < head.size:
+        raise LogBroken(f"the log went back: {head.size} leaves were signed, the database knows {size}; {WAY_OUT}")
+    counted, highest = session.execute(select(func.count(), func.max(Leaf.number)).select_from(Leaf)).one()
+    if (counted, highest) != (size, size - 1 if size else None):
+        raise LogBroken(f"{size} leaves were signed, there are {counted}, up to leaf {highest}")
+    if latest is None or latest.size == head.size:
+        if latest is not None and latest.note != head.signed:
+            raise LogBroken(
+                f"another history: the checkpoint of {size} leaves is not the one that was signed; {WAY_OUT}"
+            )
+        found = head
+    else:
+        found = _caught_up(session, head, latest)
+    waiting = session.scalar(select(func.count()).select_from(Pending))
+    events = session.scalar(select(func.count()).select_from(EventRow))
+    if events != size + (waiting or 0):
+        raise LogBroken(f"{size} events were signed and {waiting} wait, there are {events}")
+    return found
+
+
+def _head_kept(signer: Signer) -> Head:
+    head = signer.head()
+    if head is None:
+        raise LogBroken(f"the last head that was signed is missing: put log.head back from a backup; {WAY_OUT}")
+    return head
+
+
+def _caught_up(session: Session, head: Head, latest: Checkpoint) -> Head:
+    """The head after what was sealed since, by whoever had the key in force."""
+    frontier, key = head.frontier, head.key
+    query = select(EventRow.leaf).join(Leaf, Leaf.event_id == EventRow.id).where(Leaf.number >= head.size)
+    for leaf in session.scalars(query.order_by(Leaf.number)):
+        frontier = frontier.extend([tree.leaf_hash(leaf.encode())])
+        if leaf.endswith(f'"type":"{KEY_ROTATED.name}"}}'):  # the last key of an event's canonical text
+            key = next_key(decode(leaf.encode()), key)
+    said = note.parse_checkpoint(note.open_note(latest.note, [key]))
+    if (said.size, said.root) != (frontier.size, frontier.root()):
+        raise LogBroken(
+            f"another history: the {said.size} leaves of the last checkpoint do not continue the {head.size} that were "
+            f"signed; {WAY_OUT}"
+        )
+    return Head(frontier, key, latest.note)
+
+
+def latest_checkpoint(session: Session) -> Checkpoint | None:
+    return session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+
+
+def verify(session: Session, signer: Signer, *, kept: Sequence[str] = ()) -> Verified:
+    """Recompute everything from the rows; raises LogBroken naming the first bad one.
+
+    kept: checkpoints that somebody has kept; the log has to continue each of them, and the last head that was signed.
+    The head is read before anything else: a session that has read already may see less than was signed meanwhile.
+    """
+    head = _head_kept(signer)
+    return recomputed(session, in_force=_in_force(session, head), kept=[*([head.signed] if head.size else []), *kept])
+
+
+def recomputed(session: Session, *, in_force: Verifier, kept: Sequence[str] = ()) -> Verified:
+    """As `verify`, held against nothing but this key, which signs now, and against the checkpoints kept."""
+    checkpoints = session.scalars(select(Checkpoint.note).order_by(Checkpoint.size)).all()
     leaves = session.execute(
-        select(Leaf.number, EventRow.leaf, Leaf.leaf_hash, Leaf.event_id, EventRow.id)
+        select(Leaf.number, EventRow.leaf, Leaf.leaf_hash)
         .outerjoin(EventRow, EventRow.id == Leaf.event_id)
         .order_by(Leaf.number)
     )
-    personal = {row.event_id: (row.salt, row.payload) for row in session.scalars(select(Personal))}
-    checkpoints = session.scalars(select(Checkpoint.note).order_by(Checkpoint.size)).all()
     verified = verify_log(
-        ((number, leaf.encode() if leaf else b"", stored) for number, leaf, stored, _, _ in leaves),
+        (Told(number, leaf.encode() if leaf else b"", stored) for number, leaf, stored in leaves),
         checkpoints=checkpoints,
-        verifiers=[signer.verifier],
-        payloads=personal,
+        kept=kept,
+        key=in_force,
+        payloads={row.event_id: (row.salt, row.payload) for row in session.scalars(select(Personal))},
     )
     _nothing_beside(session, verified)
     return verified
+
+
+def _in_force(session: Session, head: Head) -> Verifier:
+    """The key that signs now: the head's, or what it was changed to since the head was written down."""
+    key = head.key
+    query = select(EventRow.leaf).join(Leaf, Leaf.event_id == EventRow.id).where(Leaf.number >= head.size)
+    for leaf in session.scalars(query.where(EventRow.type == KEY_ROTATED.name).order_by(Leaf.number)):
+        key = next_key(decode(leaf.encode()), key)
+    return key
 
 
 def _nothing_beside(session: Session, verified: Verified) -> None:
@@ -124,15 +222,3 @@ def _nothing_beside(session: Session, verified: Verified) -> None:
         event = verified.events.get(row.id)
         if event and (event.type, event.season, event.at) != (row.type, row.season, row.at):
             raise LogBroken(f"event {row.id}: its columns differ from its text")
-
-
-def signer_of(folder: Path, origin: str, entropy: Entropy) -> Signer:
-    """This installation's signing key, from `log.key` in the instance folder; made on first use, mode 600."""
-    path = folder / "log.key"
-    if path.exists():
-        return note.parse_key(path.read_text().strip())
-    folder.mkdir(parents=True, exist_ok=True)
-    signer = Signer(origin, Ed25519PrivateKey.from_private_bytes(entropy.token(32)))
-    path.touch(mode=0o600)
-    path.write_text(note.format_key(signer) + "\n")
-    return signer

@@ -1,7 +1,7 @@
 """The tables of the audit log: written once, never changed.
 
 `event` rows come with the act they record; a trigger puts each into `pending`, in the same transaction. The sealer
-moves pending events into `leaf`, extends the tree (`tree_head`) and signs a `checkpoint`. `personal` holds what may
+moves pending events into `leaf`, one at a time (`tree_head`), and signs a `checkpoint`. `personal` holds what may
 be erased; the event only commits to it.
 """
 
@@ -58,12 +58,11 @@ class Leaf(Base):
 
 
 class TreeHead(Base):
-    """One row: the frontier of the tree, so that the sealer extends it without reading old leaves."""
+    """One row, which sealers lock. What they extend is kept outside the database."""
 
     __tablename__ = "tree_head"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    frontier: Mapped[str] = mapped_column(Text)
 
 
 class Checkpoint(Base):

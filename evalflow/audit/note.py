@@ -49,7 +49,7 @@ class Verifier:
 
 
 @dataclass(frozen=True)
-class Signer:
+class SigningKey:
     """A name and its private key."""
 
     name: str
@@ -87,27 +87,27 @@ def parse_verifier(text: str) -> Verifier:
     return verifier
 
 
-def format_key(signer: Signer) -> str:
+def format_key(key: SigningKey) -> str:
     """The signing key, to be kept secret."""
-    return f"evalflow-key+{signer.name}+{base64.b64encode(signer.private_key.private_bytes_raw()).decode()}"
+    return f"evalflow-key+{key.name}+{base64.b64encode(key.private_key.private_bytes_raw()).decode()}"
 
 
-def parse_key(text: str) -> Signer:
+def parse_key(text: str) -> SigningKey:
     """LogBroken for anything `format_key` would not have written. Never quotes the text: it is a secret."""
     kind, _, rest = text.partition("+")
     name, _, encoded = rest.partition("+")
     seed = _base64(encoded)
     if kind != "evalflow-key" or not _NAME.fullmatch(name) or len(seed) != 32:
         raise LogBroken("not a signing key")
-    return Signer(name, Ed25519PrivateKey.from_private_bytes(seed))
+    return SigningKey(name, Ed25519PrivateKey.from_private_bytes(seed))
 
 
-def sign_note(text: str, signer: Signer) -> str:
-    """The text with one signature. ValueError unless it ends with a newline."""
+def sign_note(text: str, *keys: SigningKey) -> str:
+    """The text with one signature by each key. ValueError unless it ends with a newline."""
     if not text.endswith("\n"):
         raise ValueError("a note's text ends with a newline")
-    signature = base64.b64encode(signer.verifier.key_id + signer.private_key.sign(text.encode())).decode()
-    return f"{text}\n{_DASH}{signer.name} {signature}\n"
+    signed = {key: base64.b64encode(key.verifier.key_id + key.private_key.sign(text.encode())).decode() for key in keys}
+    return f"{text}\n" + "".join(f"{_DASH}{key.name} {signature}\n" for key, signature in signed.items())
 
 
 def open_note(note: str, verifiers: Sequence[Verifier]) -> str:
@@ -126,6 +126,11 @@ def open_note(note: str, verifiers: Sequence[Verifier]) -> str:
     if not accepted:
         raise LogBroken("the note bears no signature of a known key")
     return text
+
+
+def text_of(note: str) -> str:
+    """The text of a note whose signatures nobody has checked yet. LogBroken where it is no note."""
+    return _split(note)[0]
 
 
 def _split(note: str) -> tuple[str, list[str]]:

@@ -1,11 +1,13 @@
 """The log that may come with a bundle: its files, and what they say held against what was recounted.
 
-    log/leaves.jsonl     every event of the whole log up to the checkpoint, in canonical text, one a line
+    log/leaves.jsonl     every leaf of the log up to the checkpoint, one a line: this season's events in canonical text,
+                         of every other event its leaf's hash: 64 hex digits in quotes
     log/checkpoint       the signed note over them
     log/verifier         the signer's public key: name+hash+base64
     log/personal.jsonl   {"event": id, "payload": canonical text, "salt": hex}; only in a dossier for the auditor
 
-Other seasons' events are there too, as far as they are public: a tree can be recomputed from all its leaves only.
+The root is computed from the hashes of all leaves, so other seasons' events need not leave the house for it. Bundles
+of before hold all events in the clear; they are read as well.
 """
 
 import hashlib
@@ -17,23 +19,29 @@ from types import MappingProxyType
 
 from evalflow.audit import note
 from evalflow.audit.event import Event, canonical
-from evalflow.audit.verify import verify_log
+from evalflow.audit.verify import Leaf, verify_log
 from evalflow.bundle import folder as files
 from evalflow.errors import BundleError, LogBroken
 from evalflow.workflow.outcome import Outcome
 
 LEAVES, CHECKPOINT, VERIFIER, PERSONAL = "leaves.jsonl", "checkpoint", "verifier", "personal.jsonl"
 _HEX = re.compile("([0-9a-f]{2})*")
+_HASH = re.compile('"[0-9a-f]{64}"')
 
 
 @dataclass(frozen=True)
 class Log:
-    """leaves: canonical texts by number from 0. personal: {event id: (salt, canonical text)}, as a rule of no event."""
+    """leaves: lines of `leaves.jsonl`, from 0. personal: {event id: (salt, canonical text)}, as a rule of no event."""
 
     leaves: tuple[str, ...]
     checkpoint: str
     verifier: str
     personal: Mapping[str, tuple[bytes, str]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def hashed(digest: str) -> str:
+    """The line of a leaf that does not leave the house. digest: its hash, hex."""
+    return f'"{digest}"'
 
 
 def texts(log: Log) -> dict[str, str]:
@@ -69,12 +77,10 @@ def differences(log: Log, *, season: str, digest: str, seed: str, outcomes: Mapp
     digest: of the definition. seed: hex, or "" while it is not disclosed. outcomes: as recounted.
     """
     try:
-        events, unsigned = _verified(log)
+        events = _verified(log)
     except LogBroken as broken:
         yield f"log: {broken}"
         return
-    if unsigned:
-        yield f"log: {unsigned} leaves after the checkpoint are signed by nobody"
     own = [event for event in events if event.season == season]
     yield from _creation(own, season, digest, seed)
     settled = {event.stage: _said(event, "outcome_sha256") for event in own if event.type == "stage.settled"}
@@ -92,13 +98,19 @@ def digest_of(outcome: Outcome) -> str:
     return hashlib.sha256(canonical(outcome.to_json())).hexdigest()
 
 
-def _verified(log: Log) -> tuple[list[Event], int]:
-    """The events the checkpoint covers, and how many leaves come after it."""
-    verifier = note.parse_verifier(log.verifier)
-    leaves = ((number, leaf.encode(), "") for number, leaf in enumerate(log.leaves))
-    verified = verify_log(leaves, checkpoints=[log.checkpoint], verifiers=[verifier], payloads=log.personal)
-    signed = note.parse_checkpoint(note.open_note(log.checkpoint, [verifier])).size
-    return list(verified.events.values())[:signed], verified.size - signed
+def _verified(log: Log) -> list[Event]:
+    """The events that are told. LogBroken where the leaves are not those that the checkpoint covers."""
+    verified = verify_log(
+        (_leaf(number, line) for number, line in enumerate(log.leaves)),
+        checkpoints=[log.checkpoint],
+        key=note.parse_verifier(log.verifier),
+        payloads=log.personal,
+    )
+    return list(verified.events.values())
+
+
+def _leaf(number: int, line: str) -> Leaf:
+    return Leaf(number, None, line[1:-1]) if _HASH.fullmatch(line) else Leaf(number, line.encode())
 
 
 def _creation(own: list[Event], season: str, digest: str, seed: str) -> Iterator[str]:

@@ -1,19 +1,23 @@
 """`evalflow export`, `recount` and `log`: a season as files, repeated, verified."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from evalflow.audit import ledger, note
+from evalflow.audit import ledger, note, upkeep
+from evalflow.audit.upkeep import Rollback
 from evalflow.bundle import format as layout
 from evalflow.bundle import recount as recounting
-from evalflow.cli.setting import Setting
+from evalflow.cli.setting import OPERATOR, Setting
 from evalflow.engine import bundles
+from evalflow.errors import LogBroken, on_one_line
 from evalflow.seasons import queries
 
 pass_setting = click.make_pass_decorator(Setting)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+CHECKPOINT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -48,12 +52,32 @@ def log() -> None:
 
 
 @log.command()
+@click.option("--checkpoint", type=CHECKPOINT, help="A checkpoint kept elsewhere, which the log has to continue.")
 @pass_setting
-def verify(setting: Setting) -> None:
-    """Recompute the whole log from the rows; name the first bad one and exit 1."""
+def verify(setting: Setting, checkpoint: Path | None) -> None:
+    """Recompute the whole log from the rows, hold it against the last head signed and against a checkpoint kept
+    elsewhere; name the first bad leaf and exit 1."""
+    kept = [] if checkpoint is None else [checkpoint.read_text(encoding="utf-8", errors="replace")]
     with setting.database.reading() as session:
-        verified = ledger.verify(session, setting.signer)
+        try:
+            verified = ledger.verify(session, setting.signer, kept=kept)
+        except LogBroken as broken:
+            if not kept:
+                raise
+            ledger.verify(session, setting.signer)  # what is wrong without it is told first
+            raise LogBroken(f"{checkpoint}: {broken}{_set_back(upkeep.rollbacks(session))}") from None
     click.echo(f"{verified.size} leaves, {verified.checkpoints} checkpoints, root {verified.root.hex()}")
+    for text in kept:
+        click.echo(f"the log continues {checkpoint}, of {note.parse_checkpoint(note.text_of(text)).size} leaves")
+
+
+def _set_back(rollbacks: Sequence[Rollback]) -> str:
+    """Why an honest checkpoint may not fit any more."""
+    return "".join(
+        f"; the log was set back on {one.at:%Y-%m-%d} from {one.lost or 'an unknown number of'} leaves to {one.size}: "
+        f"{on_one_line(one.reason)}"
+        for one in rollbacks
+    )
 
 
 @log.command()
@@ -61,6 +85,25 @@ def verify(setting: Setting) -> None:
 def key(setting: Setting) -> None:
     """Print the key that verifies this log's checkpoints."""
     click.echo(note.format_verifier(setting.signer.verifier))
+
+
+@log.command("rotate-key")
+@pass_setting
+def rotate_key(setting: Setting) -> None:
+    """Let another key sign from now on; the old one signs that it does. Print the key that verifies then."""
+    with setting.database.writing() as session:
+        made = upkeep.rotate_key(session, setting.signer, actor=OPERATOR, now=setting.now())
+    click.echo(note.format_verifier(made))
+
+
+@log.command("accept-rollback")
+@click.option("--reason", required=True, help="Why an older copy was restored; auditors read it.")
+@pass_setting
+def accept_rollback(setting: Setting, reason: str) -> None:
+    """Go on from the database as it stands, after an older copy was restored on purpose. Auditors are shown this."""
+    with setting.database.writing() as session:
+        done = upkeep.accept_rollback(session, setting.signer, reason, actor=OPERATOR, now=setting.now())
+    click.echo(f"the log goes on from {done.size} leaves; {done.lost or 'an unknown number of'} had been signed")
 
 
 COMMANDS = (export, recount, log)

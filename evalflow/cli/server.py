@@ -4,10 +4,11 @@ import sys
 
 import click
 
+from evalflow.audit import ledger
 from evalflow.cli import serving
 from evalflow.cli.setting import Setting
 from evalflow.engine import demo as demonstration
-from evalflow.engine import jobs, reminders, schema
+from evalflow.engine import founding, jobs, reminders, schema
 
 pass_setting = click.make_pass_decorator(Setting)
 
@@ -21,7 +22,7 @@ def db() -> None:
 @pass_setting
 def upgrade(setting: Setting) -> None:
     """Bring the database up to this version's schema; safe to repeat."""
-    schema.upgrade(setting.database.engine)
+    founding.bring_up(setting.database, setting.signer)
     click.echo(f"schema {schema.current(setting.database.engine)}")
 
 
@@ -47,6 +48,7 @@ def revise(setting: Setting, message: str) -> None:
 @pass_setting
 def demo(setting: Setting, members: int, if_empty: bool) -> None:
     """Load the demo: last year's season finished, this year's in the online vote; prints its accounts."""
+    founding.bring_up(setting.database, setting.signer)
     if demonstration.is_empty(setting.database):
         demonstration.load(
             setting.database, setting.signer, members=members, now=setting.now(), progress=lambda line: click.echo(line)
@@ -65,6 +67,9 @@ def demo(setting: Setting, members: int, if_empty: bool) -> None:
 @pass_setting
 def serve(setting: Setting, host: str, port: int, workers: int, tick_every: int) -> None:
     """Serve the pages, and by default let time do its work too (one installation needs one such process)."""
+    with setting.database.reading() as session:
+        ledger.verify(session, setting.signer)
+    setting.signer.own_key()
     serving.serve(setting.config, host=host, port=port, workers=workers, tick_every=tick_every)
 
 

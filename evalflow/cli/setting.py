@@ -5,11 +5,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from evalflow.access import SYSTEM, Actor, Grant, Role
-from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Database, connect
-from evalflow.entropy import SystemEntropy
 
 OPERATOR = Actor(None, "", "system", grants=SYSTEM.grants | {Grant(Role.ADMINISTRATOR)})
 
@@ -26,7 +24,7 @@ class Setting:
 
     @cached_property
     def signer(self) -> Signer:
-        return ledger.signer_of(self.config.instance, self.config.log_origin, SystemEntropy())
+        return Signer(self.config.instance, self.config.log_origin)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -3,15 +3,16 @@
 import hashlib
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from evalflow.audit import note
-from evalflow.audit.models import Checkpoint, EventRow, Leaf
-from evalflow.audit.note import Signer
+from evalflow.audit.ledger import latest_checkpoint
+from evalflow.audit.models import EventRow, Leaf
+from evalflow.audit.signing import Signer
 from evalflow.bundle import format as layout
 from evalflow.bundle.format import BranchLine, Bundle, EntryLine
-from evalflow.bundle.log import Log
+from evalflow.bundle.log import Log, hashed
 from evalflow.kinds import lots
 from evalflow.people.models import Branch
 from evalflow.registry import LIFECYCLES
@@ -22,7 +23,7 @@ from evalflow.seasons.rules import definition_of
 
 def export(session: Session, season: Season, signer: Signer) -> Bundle:
     """Evidence and log: all that an outsider needs."""
-    return replace(evidence(session, season), log=_log(session, signer))
+    return replace(evidence(session, season), log=_log(session, season, signer))
 
 
 def evidence(session: Session, season: Season) -> Bundle:
@@ -67,11 +68,12 @@ def _all_votes_over(season: Season) -> bool:
     return all(row.phase == Phase.DONE for row in season.stages if row.kind in ("ballot", "scoring"))
 
 
-def _log(session: Session, signer: Signer) -> Log | None:
-    """All leaves up to the latest checkpoint."""
-    latest = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+def _log(session: Session, season: Season, signer: Signer) -> Log | None:
+    """All leaves up to the latest checkpoint: the season's own events, and hashes of all that is not about it."""
+    latest = latest_checkpoint(session)
     if latest is None:
         return None
-    query = select(EventRow.leaf).join(Leaf, Leaf.event_id == EventRow.id).where(Leaf.number < latest.size)
-    leaves = tuple(session.scalars(query.order_by(Leaf.number)))
-    return Log(leaves, latest.note, note.format_verifier(signer.verifier))
+    own = case((EventRow.season == season.key, EventRow.leaf))
+    query = select(own, Leaf.leaf_hash).join(EventRow, EventRow.id == Leaf.event_id).where(Leaf.number < latest.size)
+    leaves = (text or hashed(digest) for text, digest in session.execute(query.order_by(Leaf.number)))
+    return Log(tuple(leaves), latest.note, note.format_verifier(signer.verifier))

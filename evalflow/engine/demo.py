@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import WORKFLOWS
 from evalflow.db import Database
 from evalflow.engine import organisation, rehearsal

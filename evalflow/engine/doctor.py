@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from evalflow.audit import ledger
 from evalflow.audit.event import decode, digest
 from evalflow.audit.models import EventRow
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.engine import explaining
 from evalflow.errors import BundleError, EvalflowError
 from evalflow.funds import checks as fund

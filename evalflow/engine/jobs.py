@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from evalflow.access import SYSTEM
 from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine import commands
 from evalflow.engine.explaining import explain_settled

@@ -13,15 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Permission, may
-from evalflow.audit import ledger, note
+from evalflow.audit import ledger, note, upkeep
 from evalflow.audit.event import EventType, decode
-from evalflow.audit.models import Checkpoint, EventRow, Leaf
+from evalflow.audit.models import EventRow, Leaf
 from evalflow.bundle import format as layout
 from evalflow.engine import bundles
 from evalflow.errors import LogBroken, NotFound
 from evalflow.registry import EVENT_TYPES
 from evalflow.seasons import queries, visibility
-from evalflow.web.current import actor, reading, signer
+from evalflow.web.current import actor, database, reading, signer
 from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
 
@@ -47,7 +47,7 @@ class Line:
 @guarded(Permission.SEE_PUBLIC)
 def home() -> str:
     session = reading()
-    checkpoint = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+    checkpoint = ledger.latest_checkpoint(session)
     wanted = {name: request.args.get(name, "").strip() for name in ("season", "type")}
     page = max(request.args.get("page", 1, type=row_number), 1)
     allowed = may(actor(), Permission.AUDIT)
@@ -57,7 +57,8 @@ def home() -> str:
         "log/home.html",
         seasons=told,
         checkpoint=checkpoint,
-        verifier=note.format_verifier(signer().verifier),
+        verifier=note.format_verifier(signer().verifier) if checkpoint else "",
+        rollbacks=upkeep.rollbacks(session) if allowed else (),
         lines=_lines(session, wanted, page) if allowed else (),
         types=EVENT_TYPES,
         wanted=wanted,
@@ -71,8 +72,8 @@ def home() -> str:
 @guarded(Permission.SEE_PUBLIC)
 def checkpoint() -> Response:
     """The latest signed checkpoint as plain text, for whoever keeps one: a C2SP signed note."""
-    text = reading().scalars(select(Checkpoint.note).order_by(Checkpoint.size.desc()).limit(1)).first()
-    return Response(text or "", mimetype="text/plain")
+    latest = ledger.latest_checkpoint(reading())
+    return Response(latest.note if latest else "", mimetype="text/plain")
 
 
 @blueprint.post("/verify")
@@ -80,7 +81,8 @@ def checkpoint() -> Response:
 def verify() -> Any:
     """Recompute everything now; says what was found."""
     try:
-        verified = ledger.verify(reading(), signer())
+        with database().reading() as session:  # one that has seen nothing yet: see `ledger.verify`
+            verified = ledger.verify(session, signer())
     except LogBroken as broken:
         flash(_("The log does not verify: %(reason)s", reason=str(broken)), "danger")
     else:

@@ -7,7 +7,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
 from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.note import SigningKey
+from evalflow.audit.signing import ScratchSigner, Signer
 from evalflow.db import Database
 from evalflow.engine import commands, organisation
 from evalflow.engine import rehearsal_steps as steps
@@ -50,7 +51,8 @@ def rehearse(
     with_incidents: all that can go wrong does, once, to whom the seed says.
     """
     database = Database(engine, SeededEntropy(seed))
-    signer = Signer(ORIGIN, Ed25519PrivateKey.from_private_bytes(database.entropy.token(32)))
+    private_key = Ed25519PrivateKey.from_private_bytes(database.entropy.token(32))
+    signer = ScratchSigner(SigningKey(ORIGIN, private_key))
     starts_on = next_day(definition.heading.starts, date(YEAR, 1, 1))
     clock = datetime.combine(starts_on, datetime.min.time(), ZONE) - timedelta(days=7)
     with database.writing() as session:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.engine import commands, jobs
 from evalflow.errors import Refused
 from evalflow.registry import PLAYS

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Database
 from evalflow.engine import jobs, reminders

@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from evalflow.access import VISITOR, Actor
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import LOCALES, Config
 from evalflow.db import Database
 from evalflow.seasons.tasks import Tasks

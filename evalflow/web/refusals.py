@@ -28,6 +28,7 @@ SENTENCES: Mapping[str, Any] = {
     "moment_passed": _l("This moment has already passed."),
     "not_found": _l("There is no such page."),
     "method_not_allowed": _l("This page does not accept what was sent."),
+    "log_not_set_back": _l("The log was not set back: it agrees with the last checkpoint that was signed."),
     "request_too_large": _l("What was sent is too large."),
     "step_failed": _l(
         "This step broke on our side (%(error)s) and is tried again every few seconds; the administrator finds the "

@@ -10,7 +10,7 @@ from evalflow.audit import note, tree
 from evalflow.errors import LogBroken
 from tests.published import published
 
-SIGNER = note.Signer("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+SIGNER = note.SigningKey("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_a_changed_text_is_refused_by_name() -> None:
 
 
 def test_a_stranger_s_signature_is_not_enough() -> None:
-    stranger = note.Signer("stranger", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+    stranger = note.SigningKey("stranger", Ed25519PrivateKey.from_private_bytes(bytes(32)))
     with pytest.raises(LogBroken, match="no signature of a known key"):
         note.open_note(note.sign_note("text\n", stranger), [SIGNER.verifier])
 

@@ -13,17 +13,15 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from evalflow.app import create_app
-from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Base, Database, connect
 from evalflow.engine import commands, doctor, jobs, organisation
-from evalflow.entropy import SystemEntropy
 from evalflow.kinds import KINDS
 from evalflow.people import accounts, passwords
 from evalflow.people.models import Person
 from evalflow.workflow import reader
-from tests.builders import ORGANISER, Clock
+from tests.builders import ORGANISER, Clock, new_signer
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -117,7 +115,7 @@ def site(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
     app = create_app(config, database=database, clock=clock)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    signer = ledger.signer_of(config.instance, config.log_origin, SystemEntropy())
+    signer = new_signer(config)
     running = Site(f"http://127.0.0.1:{server.server_port}", database, clock, signer, chromium)
     yield running
     for context in running.contexts:

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evalflow.audit import note, tree
 from evalflow.audit.event import Event, canonical, commit, encode
 from evalflow.bundle import format, recount
-from evalflow.bundle.log import Log, digest_of
+from evalflow.bundle.log import Log, digest_of, hashed
 from evalflow.errors import BundleError
 
-SIGNER = note.Signer("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-OTHER = note.Signer("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+SIGNER = note.SigningKey("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+OTHER = note.SigningKey("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 SALT, PAYLOAD = b"s" * 16, {"login": "chen"}
 SEED = "5eed"
@@ -127,11 +127,27 @@ def test_a_signature_by_another_key_breaks_the_log(bundle, events):
     assert differences(bundle, signed(events, signer=OTHER)) == ("log: the note bears no signature of a known key",)
 
 
-def test_leaves_after_the_checkpoint_count_for_nothing_and_are_told(bundle, events):
-    assert differences(bundle, signed(events, size=5)) == (
-        "log: 1 leaves after the checkpoint are signed by nobody",
-        "log: stage result: was not settled",
-    )
+def test_a_leaf_after_the_checkpoint_breaks_the_log(bundle, events):
+    told = differences(bundle, signed(events, size=5))
+    assert told == ("log: leaf 5: no checkpoint covers it: it was signed by nobody",)
+
+
+def test_other_seasons_events_may_stay_in_the_house_as_hashes(bundle, events, tmp_path):
+    whole = signed(events)
+    hashes = [hashed(tree.leaf_hash(leaf.encode()).hex()) for leaf in whole.leaves[:2]]
+    kept = replace(bundle, log=replace(whole, leaves=(*hashes, *whole.leaves[2:])))
+    format.write(kept, tmp_path / "exported")
+    assert format.read(tmp_path / "exported") == kept
+    assert recount.recount(kept).differences == ()
+    forged = replace(whole, leaves=(hashed("00" * 32), *kept.log.leaves[1:]))
+    told = differences(bundle, forged)
+    assert told == ("log: leaf 6: the tree of 6 leaves has another root than its checkpoint",)
+
+
+def test_a_line_that_is_neither_an_event_nor_a_hash_is_named(bundle, events):
+    whole = signed(events)
+    told = differences(bundle, replace(whole, leaves=('"00"', *whole.leaves[1:])))
+    assert [line.startswith("log: leaf 0: not an event") for line in told] == [True]
 
 
 def test_a_disclosed_personal_part_is_held_against_its_commitment(bundle, events, tmp_path):

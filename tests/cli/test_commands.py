@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -114,7 +116,7 @@ def test_a_rehearsal_that_ends_in_a_dead_end_says_so_and_exits_1(run, tmp_path: 
 
 
 def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    assert run("db", "upgrade").output == "schema 0020\n"
+    assert run("db", "upgrade").output == "schema 0023\n"
     assert run("db", "check").exit_code == 0
     branches, people = tmp_path / "branches.csv", tmp_path / "people.csv"
     branches.write_text("支部代码,支部名称\nsmelting,熔炼分厂党支部\n")
@@ -134,6 +136,60 @@ def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Pat
     assert run("calendar", "tell", "2026-10-01").output == "free\n"
     assert run("calendar", "state", "2026-10-01", "working", "--note", "test").exit_code == 0
     assert run("calendar", "tell", "2026-10-01").output == "working\n"
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A database as a backup, or a backup in place of the database."""
+    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        here.backup(there)
+
+
+def test_a_log_that_went_back_is_refused_everywhere_until_the_administrator_answers_for_it(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    var, kept = tmp_path / "var", tmp_path / "kept.txt"
+    run("db", "upgrade")
+    run("user", "invite", "boss", "--name", "系统管理员", "--role", "administrator")
+    run("tick")
+    _copy(var / "e.sqlite3", tmp_path / "backup")
+    run("user", "invite", "clerk", "--name", "某岗位")
+    run("tick")
+    kept.write_text(json.loads((var / "log.head").read_text())["note"])
+    assert run("log", "verify", "--checkpoint", str(kept)).output.endswith(f"continues {kept}, of 5 leaves\n")
+    _copy(tmp_path / "backup", var / "e.sqlite3")
+    went_back = "the log went back: 5 leaves were signed, the database knows 3; after a restore on purpose see"
+    for command in (["tick"], ["db", "upgrade"], ["export", "nothing", str(tmp_path / "bundle")]):
+        ended = run(*command)
+        assert (ended.exit_code, ended.stderr.startswith(went_back)) == (1, True), command
+    missing = "leaf 3: a checkpoint speaks of 5 leaves, there are 3"
+    for command in (["serve"], ["log", "verify"]):
+        ended = run(*command)
+        assert (ended.exit_code, ended.stderr) == (1, f"{missing}\n"), command
+    assert run("doctor").output.startswith(f"the audit log: {missing}\n")
+    assert run("log", "accept-rollback").exit_code == 2
+    accepted = run("log", "accept-rollback", "--reason", "磁盘损坏")
+    assert accepted.output == "the log goes on from 3 leaves; 5 had been signed\n"
+    assert run("doctor").output.endswith("all is well\n")
+    told = run("log", "verify", "--checkpoint", str(kept))
+    assert told.exit_code == 1
+    assert told.stderr.startswith(
+        f"{kept}: leaf 4: a checkpoint speaks of 5 leaves, there are 4; the log was set back on"
+    )
+    assert told.stderr.endswith("from 5 leaves to 3: 磁盘损坏\n")
+
+
+def test_the_key_is_made_by_db_upgrade_alone_and_changed_by_its_own_command(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    run("db", "upgrade")
+    first = run("log", "key").output
+    (tmp_path / "var" / "log.key").rename(tmp_path / "kept")
+    run("user", "invite", "boss", "--name", "系统管理员", "--role", "administrator")
+    for command in (["tick"], ["db", "upgrade"], ["serve"], ["log", "rotate-key"]):
+        ended = run(*command)
+        assert (ended.exit_code, "log.key is missing: put it back from a backup" in ended.stderr) == (1, True), command
+    assert not (tmp_path / "var" / "log.key").exists()
+    (tmp_path / "kept").rename(tmp_path / "var" / "log.key")
+    run("tick")
+    second = run("log", "rotate-key").output
+    assert (second != first, run("log", "key").output) == (True, second)
+    assert run("log", "verify").output.startswith("4 leaves, 2 checkpoints, root ")
 
 
 def test_the_demo_is_loaded_once_and_its_last_season_exported_and_recounted(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

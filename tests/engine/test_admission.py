@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.bundle import recount
 from evalflow.engine import bundles, commands, jobs, steering
 from evalflow.errors import Conflict

@@ -8,7 +8,7 @@ from flask import Flask, render_template
 
 from evalflow.access import Role
 from evalflow.analysis.integrity import Hint, Integrity, Look
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine.hint_pages import HintsPage, Part
 from evalflow.seasons import queries

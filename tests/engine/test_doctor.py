@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.engine import doctor
 from evalflow.seasons.models import Season
 from tests.builders import House

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from evalflow.access import Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.db import Database, Turns, connect, is_away
 from evalflow.engine import doctor, jobs, reminders
 from evalflow.errors import Busy

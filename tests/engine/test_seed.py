@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.bundle import format, recount
 from evalflow.bundle.format import Bundle
 from evalflow.engine import bundles

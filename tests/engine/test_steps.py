@@ -6,7 +6,7 @@ import pytest
 
 from evalflow.access import Role
 from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.engine import commands, jobs
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons import timers

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from evalflow.access import Actor, Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.db import Base, Database
 from evalflow.engine import doctor
 from evalflow.files.content import Cleaned, cleaned_file

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.engine import jobs
 from evalflow.funds import queries
 from evalflow.people.models import Person

@@ -14,11 +14,9 @@ from flask import Flask
 
 from evalflow.access import Role
 from evalflow.app import create_app
-from evalflow.audit import ledger
 from evalflow.config import Config
 from evalflow.db import Base, Database
-from evalflow.entropy import SystemEntropy
-from tests.builders import Clock
+from tests.builders import Clock, new_signer
 from tests.databases import fresh_postgresql, postgresql_server
 from tests.house.test_permissions import (
     ARGUMENTS,
@@ -49,7 +47,7 @@ def server() -> Iterator[str]:
 def stopped(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> Iterator[tuple[Flask, People]]:
     """The application and a browser for every role, with a season stopped at the turn the test names."""
     config = Config(tmp_path / "instance", "", secure_cookies=False, log_origin="test.example/log")
-    signer = ledger.signer_of(config.instance, config.log_origin, SystemEntropy())
+    signer = new_signer(config)
     with fresh_postgresql(server) as engine:
         Base.metadata.create_all(engine)
         database, clock = Database(engine), Clock()

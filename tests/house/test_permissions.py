@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from evalflow.access import ROLES_OF, Permission, Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine import commands, jobs, organisation
 from evalflow.kinds import KINDS

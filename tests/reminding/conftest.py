@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evalflow.access import Actor
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Base, Database
 from evalflow.engine import doctor, reminders

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from evalflow.access import VISITOR, Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.engine import jobs
 from evalflow.errors import Conflict, Forbidden
 from evalflow.seasons import queries as seasons

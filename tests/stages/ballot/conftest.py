@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine import doctor, schema
 from tests.builders import House

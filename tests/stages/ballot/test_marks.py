@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from evalflow.access import Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.bundle import recount
 from evalflow.engine import bundles
 from evalflow.errors import Invalid

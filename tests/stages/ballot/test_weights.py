@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from evalflow.access import Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.bundle import recount
 from evalflow.db import Database
 from evalflow.engine import bundles, doctor

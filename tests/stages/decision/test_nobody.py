@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.bundle import recount
 from evalflow.engine import bundles, jobs
 from evalflow.errors import Conflict, Invalid

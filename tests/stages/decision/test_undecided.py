@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from evalflow.access import Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.engine import commands as engine
 from evalflow.engine import jobs

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from evalflow.access import Actor, Role
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.db import Base, Database
 from evalflow.engine import doctor
 from evalflow.errors import Conflict, Forbidden, Invalid
