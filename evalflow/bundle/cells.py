@@ -1,13 +1,14 @@
 """Tables as CSV text: one row a line, fixed columns, every complaint with file and line.
 
-A cell is quoted where CSV needs it, and where a spreadsheet would take it for a formula. Its content is never changed:
-this is a format for machines, and a key must come back as it went in.
+A cell is quoted where CSV needs it. Where a spreadsheet would take it for a formula an apostrophe stands before it,
+which `read` takes off again: whoever opens the file runs nothing, and every cell comes back as it went in.
 
->>> rows = [{"entry": "a", "title": "=1+1"}, {"entry": "b", "title": "x, y"}]
+>>> rows = [{"entry": "a", "title": "=1+1"}, {"entry": "b", "title": "x, y"}, {"entry": "c", "title": "-3.5"}]
 >>> print(write(("entry", "title"), rows), end="")
 entry,title
-a,"=1+1"
+a,'=1+1
 b,"x, y"
+c,-3.5
 >>> read(write(("entry", "title"), rows), ("entry", "title"), "entries.csv") == tuple(rows)
 True
 """
@@ -17,10 +18,11 @@ import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from evalflow.bundle.formulas import harmless, original
 from evalflow.errors import BundleError
 from evalflow.workflow.outcome import Row
 
-_NEEDS_QUOTES = re.compile(r'[",\r\n]|\A[=+\-@\t ]|\s\Z')
+_NEEDS_QUOTES = re.compile(r'[",\r\n]|\A\s|\s\Z')
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -37,7 +39,7 @@ def write(columns: Sequence[str], rows: Sequence[Row], optional: Collection[str]
 def _line(cells: Sequence[str]) -> str:
     if list(cells) == [""]:
         return '""'  # an empty line would be no row
-    return ",".join(_quoted(cell) if _NEEDS_QUOTES.search(cell) else cell for cell in cells)
+    return ",".join(_quoted(cell) if _NEEDS_QUOTES.search(cell) else cell for cell in map(harmless, cells))
 
 
 def _quoted(cell: str) -> str:
@@ -58,7 +60,7 @@ def read(text: str, columns: Sequence[str], file: str, optional: Collection[str]
             raise BundleError(file, "an empty line", line=line)
         if len(cells) != len(header):
             raise BundleError(file, f"{len(cells)} cells, expected {len(header)}", line=line)
-        rows.append(dict.fromkeys(optional, "") | dict(zip(header, cells, strict=True)))
+        rows.append(dict.fromkeys(optional, "") | dict(zip(header, map(original, cells), strict=True)))
     return tuple(rows)
 
 

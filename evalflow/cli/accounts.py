@@ -9,6 +9,7 @@ from sqlalchemy import select
 from evalflow.access import Role
 from evalflow.cli.setting import OPERATOR, Setting
 from evalflow.errors import NotFound
+from evalflow.importing import bounded
 from evalflow.importing.rows import Preview
 from evalflow.people import accounts, grants, names, queries
 from evalflow.people.importing import commands as importing
@@ -67,8 +68,9 @@ def import_(setting: Setting, branches: Path | None, people: Path | None, *, wri
     ):
         if path is None:
             continue
+        book = bounded.read(path.read_bytes())
         with setting.database.writing() as session:
-            preview: Preview = preview_of(path.read_bytes(), importing.existing(session))  # type: ignore[type-arg]
+            preview: Preview = preview_of(book, importing.existing(session))  # type: ignore[type-arg]
             _tell(path, preview)
             bad += len(preview.bad)
             if write and preview.good:

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from evalflow.access import SYSTEM, Actor, Grant, Role, may
 from evalflow.access import Permission as P
 from evalflow.db import Database
+from evalflow.importing import delimited
+from evalflow.importing.sheets import Book
 from evalflow.people.grants import actor_of
 from evalflow.people.importing.commands import add_branches, add_people, existing
 from evalflow.people.importing.preview import preview_branches, preview_people
@@ -84,12 +86,12 @@ def found(session: Session, *, branches: int, members: int, now: datetime) -> No
     lines = branch_lines(branches)
     add_branches(
         session,
-        preview_branches(_csv(("支部代码", "支部名称", "英文名称"), lines), existing(session)),
+        preview_branches(_book(("支部代码", "支部名称", "英文名称"), lines), existing(session)),
         actor=INSTALLER,
         now=now,
     )
     people = preview_people(
-        _csv(("账号", "姓名或岗位", "支部代码", "角色"), _people(lines, members)), existing(session)
+        _book(("账号", "姓名或岗位", "支部代码", "角色"), _people(lines, members)), existing(session)
     )
     add_people(session, people, actor=INSTALLER, now=now)
 
@@ -107,12 +109,12 @@ def _people(branches: Sequence[tuple[str, str, str]], members: int) -> Iterable[
         yield f"{key}-member{count:03d}", f"{name} 党员{count}号", key, "member"
 
 
-def _csv(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def _book(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Book:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(heading)
     writer.writerows(rows)
-    return text.getvalue().encode()
+    return delimited.book(text.getvalue().encode())
 
 
 def world_of(database: Database, *, seed: str, now: datetime) -> World:

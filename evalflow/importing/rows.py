@@ -1,6 +1,6 @@
 """What a spreadsheet would bring in, before anything is written: good rows, and bad ones with their reasons. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Generic, TypeVar
@@ -29,11 +29,22 @@ Good = TypeVar("Good")
 
 @dataclass(frozen=True)
 class Preview(Generic[Good]):
-    """Both in the order of the file. sha256: of its bytes, so that what is confirmed is what was looked at."""
+    """Both in the order of the file. sha256: of its bytes, so that what is confirmed is what was looked at.
+
+    tables: where they were read, {sheet as in `BadRow`: table}; {} where nothing is to be given back. along: {sheet:
+    rows} that are good, but belong to one that is not.
+    """
 
     good: tuple[Good, ...]
     bad: tuple[BadRow, ...]
     sha256: str
+    tables: Mapping[str, Table] = field(default_factory=dict, compare=False)
+    along: Mapping[str, Collection[int]] = field(default_factory=dict, compare=False)
+
+    @property
+    def hidden(self) -> tuple[tuple[str, int], ...]:
+        """(sheet, row) of every row read that the file hides."""
+        return tuple((name, number) for name, table in self.tables.items() for number in table.hidden)
 
 
 class Flawed(Exception):
@@ -52,10 +63,18 @@ def sift(
     bad: list[BadRow] = []
     for number, row in table.rows.items():
         try:
+            _readable(table, number)
             good.append(accept(number, row))
         except Flawed as flaw:
             bad.append(BadRow(number, flaw.reason, flaw.facts, sheet, flaw.column))
     return tuple(good), tuple(bad)
+
+
+def _readable(table: Table, number: int) -> None:
+    """Flawed where a cell of the row can't be taken for what it shows."""
+    flaw = table.flaws.get(number)
+    if flaw:
+        raise Flawed(flaw.code, cell=flaw.cell, value=flaw.value)
 
 
 def refuse(flaw: str, *, column: str = "", **facts: object) -> None:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from evalflow.access import Permission
 from evalflow.importing.rows import Preview
+from evalflow.importing.sheets import Book
 from evalflow.people.importing import commands
 from evalflow.people.importing.preview import NewBranch, NewPerson, preview_branches, preview_people
 from evalflow.people.importing.template import template
@@ -68,8 +69,8 @@ def import_template() -> Response:
 
 
 def _people() -> Import:
-    def preview(session: Session, content: bytes) -> Preview[NewPerson]:
-        return preview_people(content, commands.existing(session))
+    def preview(session: Session, book: Book) -> Preview[NewPerson]:
+        return preview_people(book, commands.existing(session))
 
     def write(session: Session, seen: Preview[NewPerson]) -> int:
         return commands.add_people(session, seen, actor=actor(), now=now())
@@ -94,8 +95,8 @@ def _people() -> Import:
 
 
 def _branches() -> Import:
-    def preview(session: Session, content: bytes) -> Preview[NewBranch]:
-        return preview_branches(content, commands.existing(session))
+    def preview(session: Session, book: Book) -> Preview[NewBranch]:
+        return preview_branches(book, commands.existing(session))
 
     def write(session: Session, seen: Preview[NewBranch]) -> int:
         return commands.add_branches(session, seen, actor=actor(), now=now())

@@ -87,6 +87,8 @@ SENTENCES: Mapping[str, Any] = {
     "figures_twice": _l("“%(value)s” stands in row %(first)s already."),
     "figures_missing": _l("No month has a figure."),
     "figure_malformed": _l("“%(figure)s” in %(month)s is not a number."),
+    "figure_other_unit": _l("“%(figure)s” in %(month)s is per cent, but this indicator is in %(unit)s."),
+    "figures_in_doubt": _l("Please look at these figures twice, and say that they are right."),
     "figure_there_already": _l("%(month)s was reported already; mend a mistake by a report that corrects it."),
     "month_not_reportable": _l("%(month)s is not a month from the beginning of the season to today."),
     "branch_unknown": _l("There is no branch “%(branch)s”. Import the branches first."),
@@ -104,7 +106,24 @@ SENTENCES: Mapping[str, Any] = {
     # spreadsheets
     "file_missing": _l("Please choose a file."),
     "file_too_large": _l("The file may have at most %(megabytes)s MB."),
-    "file_not_readable": _l("The file can't be read. Please use .xlsx or .csv."),
+    "file_not_readable": _l(
+        "The file can't be read: it is damaged or no spreadsheet. Please use .xlsx, .xls, .ods or .csv."
+    ),
+    "file_locked": _l("The file is protected by a password. Please save it without one and upload it again."),
+    "workbook_too_large": _l(
+        "Reading this workbook takes more time or memory than is allowed. "
+        "Please keep only the sheets and rows needed, as a new file."
+    ),
+    "reading_busy": _l("Other spreadsheets are being read just now. Please upload the file again in a minute."),
+    "cell_error": _l("%(cell)s holds the error %(value)s."),
+    "cell_not_calculated": _l(
+        "%(cell)s holds a formula without its result. Open the file, let it calculate, and save it."
+    ),
+    "cell_truth": _l("%(cell)s holds the logical value %(value)s."),
+    "cell_cut": _l(
+        "%(cell)s shows %(value)s: the spreadsheet has thrown digits away. "
+        "Format the column as text and enter the number anew."
+    ),
     "columns_missing": _l("The headings are missing. Needed: %(columns)s."),
     "too_many_rows": _l("The file has more than %(most)s rows."),
     "nothing_to_import": _l("There is no row that could be imported."),

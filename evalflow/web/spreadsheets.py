@@ -10,21 +10,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, flash, redirect, render_template
+from flask import Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 
-from evalflow.errors import Conflict, Invalid
+from evalflow.errors import Conflict, Invalid, TooMany
+from evalflow.importing import bounded
+from evalflow.importing.blank import refused
 from evalflow.importing.rows import BadRow, Preview
-from evalflow.web.current import reading, writing
+from evalflow.importing.sheets import Book
+from evalflow.web.current import locale, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.refusals import sentence_of
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REFUSED = "refused"  # the button that gives back what can't be imported
 SHOWN = 200  # rows of each sort in a preview; the numbers are of all
 
 
@@ -36,7 +40,7 @@ class Import:
     """What is brought in, step by step. Addresses: of its pages, of its empty workbook, and of where it ends.
 
     preview: reads a file against what is known. write: all good rows, in the transaction it is given; how many.
-    headings, cells: of the table that shows the good rows.
+    headings, cells: of the table that shows the good rows. doubts: what of a good row should be looked at twice.
     """
 
     title: str
@@ -46,21 +50,23 @@ class Import:
     template: str
     ends_at: str
     ends_title: str
-    preview: Callable[[Session, bytes], Preview[Any]]
+    preview: Callable[[Session, Book], Preview[Any]]
     write: Callable[[Session, Preview[Any]], int]
     headings: Sequence[str]
     cells: Callable[[Any], Sequence[str]]
+    doubts: Callable[[Any], Sequence[str]] = lambda _row: ()
 
 
 class UploadForm(Form):
-    file = FileField(_l("Spreadsheet (.xlsx or .csv)"))
+    file = FileField(_l("Spreadsheet (.xlsx, .xls, .ods or .csv)"))
 
 
 class ConfirmForm(Form):
-    """content: the file, base64. good: how many rows the preview promised."""
+    """content: the file, base64. good: how many rows the preview promised. sure: what is in doubt is right."""
 
     content = HiddenField()
     good = HiddenField()
+    sure = BooleanField(_l("I have looked at these figures: they are right."))
 
 
 def upload_page(what: Import, form: UploadForm | None = None) -> str:
@@ -72,25 +78,41 @@ def look_at(what: Import) -> Answer:
     form = UploadForm()
     try:
         content = _uploaded(form)
-        seen = what.preview(reading(), content)
-    except Invalid as refusal:
+        seen = what.preview(reading(), bounded.read(content))
+    except (Invalid, TooMany) as refusal:
         form.refuse(refusal)
         return upload_page(what, form), refusal.status
     kept = ConfirmForm(formdata=None, content=base64.b64encode(content).decode(), good=str(len(seen.good)))
-    return render_template("web/import_preview.html", what=what, seen=seen, form=kept, reason=reason, shown=SHOWN)
+    return _preview_page(what, seen, kept)
 
 
 def confirm(what: Import) -> Answer:
-    """What was looked at, or nothing: another number of good rows means that something has come in between."""
+    """What was looked at, or nothing: another number of good rows means that something has come in between.
+
+    Or a workbook of the rows that were refused, where that button was pressed.
+    """
     form = ConfirmForm()
-    content = _kept(form)
+    book = bounded.read(_kept(form))
+    if request.form.get("action") == REFUSED:
+        return workbook(refused(what.preview(reading(), book), reason, locale()), "refused.xlsx")
     with writing() as session:
-        seen = what.preview(session, content)
+        seen = what.preview(session, book)
         if str(len(seen.good)) != form.good.data:
             raise Conflict("import_outdated")
-        added = what.write(session, seen)
+        is_doubtful = any(what.doubts(row) for row in seen.good) and not form.sure.data
+        added = 0 if is_doubtful else what.write(session, seen)
+    if is_doubtful:
+        form.refuse(Invalid("figures_in_doubt", fields={"sure": "figures_in_doubt"}))
+        return _preview_page(what, seen, form), 422
     flash(_("%(number)s rows were imported.", number=added))
     return redirect(what.ends_at)
+
+
+def _preview_page(what: Import, seen: Preview[Any], form: ConfirmForm) -> str:
+    doubts = [told for row in seen.good for told in what.doubts(row)]
+    return render_template(
+        "web/import_preview.html", what=what, seen=seen, form=form, reason=reason, shown=SHOWN, doubts=doubts
+    )
 
 
 def _uploaded(form: UploadForm) -> bytes:

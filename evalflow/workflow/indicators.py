@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-from evalflow.workflow import days
+from evalflow.workflow import days, numbers
 
 COLUMNS = ("name", "unit", "better", "baseline", "work", "stretch", "weight", "source", "every", "way")
 OPTIONAL = ("way",)
@@ -21,8 +21,7 @@ BETTER = ("more", "less")
 EVERY = ("week", "month", "quarter")
 FEWEST = 2  # decimals of a value that is computed
 LONGEST = {"name": 60, "unit": 20, "source": 200, "way": 400}
-_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
-_STATION = re.compile(rf"(?P<day>[^\s:：]+)[\s:：]+(?P<value>{_NUMBER.pattern})")
+_STATION = re.compile(r"(?P<day>[^\s:：]+)[\s:：]+(?P<value>.+)")
 Row = Mapping[str, str]
 Station = tuple[date, Decimal]  # a value, and the day by which it is to be reached
 
@@ -119,15 +118,16 @@ def indicators(rows: Sequence[Row]) -> tuple[Indicator, ...]:
 def stations(way: str) -> tuple[Station, ...]:
     """Interim targets as written, in that order; "" is none. ValueError for what can't be read.
 
-    >>> told(stations("2026年6月30日：95；2026-09-30: 97"))
+    >>> told(stations("2026年6月30日：９５；2026-09-30: 97"))
     '2026-06-30: 95; 2026-09-30: 97'
     """
     found = []
     for part in filter(str.strip, re.split(r"[;；\n]", way)):
         station = _STATION.fullmatch(part.strip())
-        if station is None:
+        value = numbers.plain(station["value"]) if station else ""
+        if station is None or not numbers.is_figure(value):
             raise ValueError(f"{part!r} is no day with a value")
-        found.append((days.read(station["day"]), Decimal(station["value"])))
+        found.append((days.read(station["day"]), Decimal(value)))
     return tuple(found)
 
 
@@ -180,8 +180,8 @@ def _of_row(number: int, row: Row) -> list[Fault]:
         found.append(Fault(number, "better", "no_such_choice"))
     if row["every"] not in EVERY:
         found.append(Fault(number, "every", "no_such_choice"))
-    numbers = ("baseline", "work", "stretch", "weight")
-    found += [Fault(number, name, "not_a_number") for name in numbers if not _NUMBER.fullmatch(row[name])]
+    stated = ("baseline", "work", "stretch", "weight")
+    found += [Fault(number, name, "not_a_number") for name in stated if not numbers.is_figure(row[name])]
     return found or _contradictions(number, row) or _astray(number, row)
 
 
@@ -211,6 +211,25 @@ def _astray(number: int, row: Row) -> list[Fault]:
     if any(sign * (after - before) < 0 for before, after in pairwise(values)):
         return [Fault(number, "way", "way_turns_back")]
     return []
+
+
+FAR = 10  # times: as far from the last figure, or as many times it, is a slip of the keyboard more often than not
+
+
+def is_far(indicator: Indicator, last: Decimal | None, value: Decimal) -> bool:
+    """Whether a figure is so far from the last one that somebody should look twice: a point left out, a part for a per
+    cent. Without a last figure the baseline takes its place.
+
+    >>> one = Indicator(1, "a", "%", "more", Decimal(90), Decimal(95), Decimal(97), Decimal(100), "", "month")
+    >>> [is_far(one, Decimal("96.8"), Decimal(value)) for value in ("97", "0.968", "9.68", "968", "60")]
+    [False, True, True, True, False]
+    """
+    before = indicator.baseline if last is None else last
+    width = max(abs(indicator.stretch - indicator.baseline), abs(indicator.work - indicator.baseline))
+    if abs(value - before) > FAR * width:
+        return True
+    low, high = sorted((abs(before), abs(value)))
+    return last is not None and low > 0 and high >= FAR * low
 
 
 def outside(rows: Sequence[Row], starts: date, ends: date) -> tuple[Fault, ...]:

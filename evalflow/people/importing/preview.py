@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from evalflow.access import Role
 from evalflow.importing.rows import Flawed, Preview, day, once, refuse, sift
+from evalflow.importing.sheets import Book
 from evalflow.importing.table import Column, Table, read
 from evalflow.people.names import (
     BOUND_TO_BRANCH,
@@ -82,7 +83,7 @@ class NewPerson:
 Row = TypeVar("Row", NewBranch, NewPerson)
 
 
-def preview_branches(content: bytes, existing: Existing) -> Preview[NewBranch]:
+def preview_branches(book: Book, existing: Existing) -> Preview[NewBranch]:
     """Of two rows with one key or one name the first is good. Raises as `table.read` does."""
     keys: dict[str, int] = {}
     names: dict[str, int] = {}
@@ -101,10 +102,10 @@ def preview_branches(content: bytes, existing: Existing) -> Preview[NewBranch]:
         keys[key] = names[name] = number
         return NewBranch(number, key, name, row.get("name_en", ""), founded_on)
 
-    return _preview(read(content, BRANCH_COLUMNS), branch)
+    return _preview(read(book, BRANCH_COLUMNS), branch)
 
 
-def preview_people(content: bytes, existing: Existing) -> Preview[NewPerson]:
+def preview_people(book: Book, existing: Existing) -> Preview[NewPerson]:
     """A branch may be given by key or by Chinese name. Of two rows with one login the first is good."""
     by_name = {name: key for key, name in existing.branches.items()}
     logins: dict[str, int] = {}
@@ -124,12 +125,12 @@ def preview_people(content: bytes, existing: Existing) -> Preview[NewPerson]:
         logins[login] = number
         return NewPerson(number, login, row["name"], branch, roles, int(weight))
 
-    return _preview(read(content, PERSON_COLUMNS), person)
+    return _preview(read(book, PERSON_COLUMNS), person)
 
 
 def _preview(table: Table, accept: Callable[[int, Mapping[str, str]], Row]) -> Preview[Row]:
     good, bad = sift(table, accept)
-    return Preview(good, bad, table.sha256)
+    return Preview(good, bad, table.sha256, {"": table})
 
 
 def _branch_name_flaw(name: str) -> str:

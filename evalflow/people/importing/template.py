@@ -1,7 +1,7 @@
 """An empty workbook to fill in: a sheet of branches, a sheet of people, a sheet that explains them. Pure."""
 
 from evalflow.access import Role
-from evalflow.importing.blank import Sheet, workbook
+from evalflow.importing.blank import BlankSheet, workbook
 from evalflow.people.importing.preview import BRANCH_COLUMNS, PERSON_COLUMNS
 from evalflow.people.names import ROLE_NAMES
 
@@ -33,7 +33,7 @@ def template(locale: str = "zh_Hans") -> bytes:
     """An .xlsx that `preview_branches` and `preview_people` both read, with no rows yet."""
     language = "en" if locale.startswith("en") else "zh_Hans"
     branches, people, notes = _SHEETS[language]
-    sheets = (Sheet(branches, BRANCH_COLUMNS), Sheet(people, PERSON_COLUMNS))
+    sheets = (BlankSheet(branches, BRANCH_COLUMNS), BlankSheet(people, PERSON_COLUMNS))
     return workbook(sheets, notes=(*_NOTES[language], *_role_names(language)), notes_name=notes, locale=language)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, may
 from evalflow.importing.rows import Flawed, Preview
+from evalflow.importing.sheets import Book
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
@@ -15,7 +16,7 @@ from evalflow.stages.submission import commands, queries, workbook
 from evalflow.stages.submission.workbook import Filled, Names
 
 
-def preview(session: Session, stage: StageRow, content: bytes, *, actor: Actor, locale: str) -> Preview[Filled]:
+def preview(session: Session, stage: StageRow, book: Book, *, actor: Actor, locale: str) -> Preview[Filled]:
     """What the actor may bring in, row by row: for branches they speak for, as long as those have places left."""
     branches = {branch.key: branch for branch in session.scalars(select(Branch).order_by(Branch.id))}
     entries = seasons.entries(session, stage.season_id)
@@ -30,7 +31,7 @@ def preview(session: Session, stage: StageRow, content: bytes, *, actor: Actor, 
         left[branch.key] -= 1
 
     asked = workbook.answerable(queries.options_of(stage).field)
-    return workbook.preview(content, asked, _names(session, stage, branches.values()), accept, locale=locale)
+    return workbook.preview(book, asked, _names(session, stage, branches.values()), accept, locale=locale)
 
 
 def _names(session: Session, stage: StageRow, branches: Iterable[Branch]) -> Names:

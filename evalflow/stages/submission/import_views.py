@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from evalflow.access import Permission
 from evalflow.importing.rows import Preview
+from evalflow.importing.sheets import Book
 from evalflow.stages.submission import bringing, queries, workbook
 from evalflow.stages.submission.views import blueprint
 from evalflow.stages.submission.workbook import Filled
@@ -47,8 +48,8 @@ def workbook_template() -> Response:
 def _drafts() -> Import:
     stage = place().stage
 
-    def preview(session: Session, content: bytes) -> Preview[Filled]:
-        return bringing.preview(session, stage, content, actor=actor(), locale=locale())
+    def preview(session: Session, book: Book) -> Preview[Filled]:
+        return bringing.preview(session, stage, book, actor=actor(), locale=locale())
 
     def write(session: Session, seen: Preview[Filled]) -> int:
         return bringing.write(session, stage.id, seen, actor=actor(), now=now())

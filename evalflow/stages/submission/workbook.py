@@ -3,15 +3,16 @@
 The sheets follow from the form, so that every workflow has a workbook of its own. Files can't be brought in this way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from evalflow.i18n import Text
-from evalflow.importing.blank import Sheet, workbook
+from evalflow.importing.blank import BlankSheet, workbook
 from evalflow.importing.rows import BadRow, Flawed, Preview, day, once, sift
+from evalflow.importing.sheets import Book
 from evalflow.importing.table import Column, Table, read_all
-from evalflow.workflow import fields, rows
+from evalflow.workflow import fields, numbers, rows
 from evalflow.workflow.fields import Answer, Field
 from evalflow.workflow.indicators import Row
 
@@ -38,6 +39,7 @@ HEADINGS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         },
     }
 )
+TARGETS = ("baseline", "work", "stretch")  # in the unit of their indicator; weights and shares are per cent
 OPTIONAL = ("branch", "unit", "way")  # of a partner one of the two
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -106,20 +108,20 @@ def template(asked: Sequence[Field], *, first: str, locale: str) -> bytes:
     """An .xlsx to fill in. first: the name of the sheet of entries."""
     wanted = _columns(asked)
     names = {"": first} | {field.key: _sheet(field, locale) for field in asked}
-    sheets = [Sheet(names[key], columns) for key, columns in wanted.items()]
+    sheets = [BlankSheet(names[key], columns) for key, columns in wanted.items()]
     notes = [note.to(locale) for note in NOTES]
     return workbook(sheets, notes=notes, notes_name=Text("说明", "Notes").to(locale), locale=locale)
 
 
 def preview(
-    content: bytes, asked: Sequence[Field], names: Names, accept: Callable[[Filled], None], *, locale: str
+    book: Book, asked: Sequence[Field], names: Names, accept: Callable[[Filled], None], *, locale: str
 ) -> Preview[Filled]:
     """Every row of every sheet. An entry with a wrong line on another sheet is left out, and both are told.
 
     accept: raises Flawed for what only the season knows. Invalid as `read_all` says.
     """
     tables = [field for field in asked if field.type in rows.COLUMNS]
-    found = read_all(content, _columns(asked), optional=[field.key for field in tables if not field.required])
+    found = read_all(book, _columns(asked), optional=[field.key for field in tables if not field.required])
     titles = frozenset(row.get(_title(asked), "") for row in found[""].rows.values())
     lines = {field.key: _lines(field, found[field.key], _title(asked), titles, names, locale) for field in tables}
     seen: dict[str, int] = {}
@@ -136,12 +138,24 @@ def preview(
         return filled
 
     good, bad = sift(found[""], entry)
-    return Preview(good, (*bad, *(one for read in lines.values() for one in read.bad)), found[""].sha256)
+    faulty = (*bad, *(one for read in lines.values() for one in read.bad))
+    sheets = {_sheet(field, locale): found[field.key] for field in tables}
+    left_out = {row[_title(asked)] for number, row in found[""].rows.items() if number in {one.row for one in bad}}
+    along = {sheet: _of(table, _title(asked), left_out) for sheet, table in sheets.items()}
+    return Preview(good, faulty, found[""].sha256, {"": found[""]} | sheets, along)
+
+
+def _of(table: Table, title: str, entries: Collection[str]) -> list[int]:
+    """The lines of some entries, by their titles."""
+    return [number for number, row in table.rows.items() if row[title] in entries]
 
 
 def _columns(asked: Sequence[Field]) -> dict[str, tuple[Column, ...]]:
     """{sheet: its columns}, "" for the entries; the others' first column is the title of an entry."""
-    flat = [Column(field.key, (field.label.zh, field.label.to("en")), field.required) for field in asked]
+    flat = [
+        Column(field.key, (field.label.zh, field.label.to("en")), field.required, is_long=field.type == "long_text")
+        for field in asked
+    ]
     single = [column for column, field in zip(flat, asked, strict=True) if field.type not in rows.COLUMNS]
     title = next(column for column in flat if column.name == _title(asked))
     tables = {field.key: (title, *_cells(field.type)) for field in asked if field.type in rows.COLUMNS}
@@ -169,6 +183,11 @@ def _lines(field: Field, table: Table, title: str, titles: frozenset[str], names
         if row[title] not in titles:
             raise Flawed("entry_unknown", entry=row[title])
         cells = {name: _cell(name, row.get(f".{name}", ""), names, heading) for name, heading in headings.items()}
+        cells |= {
+            name: numbers.in_unit(cells[name], cells["unit"] if name in TARGETS else "%")
+            for name in (*TARGETS, "weight", "share")
+            if name in cells
+        }
         return number, row[title], cells
 
     sheet = _sheet(field, locale)
@@ -214,6 +233,8 @@ def _answers(
 def _answer(field: Field, cell: str, names: Names) -> Answer:
     if field.type == "leader":
         return names.leaders.get(cell, cell)
+    if field.type == "number":
+        return numbers.plain(cell)
     if field.type == "choice":
         keys = {name: one.key for one in field.choice for name in (one.label.zh, one.label.en)}
         chosen: str = keys.get(cell, cell)

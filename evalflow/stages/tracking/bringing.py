@@ -5,22 +5,26 @@ The figures of one project and month become one ordinary report.
 
 import calendar
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import Text
-from evalflow.importing.blank import Sheet, workbook
+from evalflow.importing.blank import BlankSheet, workbook
 from evalflow.importing.rows import Flawed, Preview, once, sift
+from evalflow.importing.sheets import Book
 from evalflow.importing.table import Column, read
 from evalflow.seasons import plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import commands, queries
-from evalflow.stages.tracking.commands import NUMBER, Said
+from evalflow.stages.tracking.commands import Said
+from evalflow.workflow import indicators, numbers
+from evalflow.workflow.indicators import Indicator
 
 PROJECT, INDICATOR = Column("project", ("名称", "Title", "工程名称")), Column("indicator", ("指标", "Indicator"))
 MONTHS = tuple(
@@ -43,7 +47,10 @@ NOTES = (
 
 @dataclass(frozen=True)
 class Figures:
-    """One row. indicator: its number in the plan. values: {day reported on: decimal text}."""
+    """One row. indicator: its number in the plan. values: {day reported on: decimal text}.
+
+    last: {such a day: the figure before it}, where there is one. far: the days whose figure is far from that.
+    """
 
     row: int
     entry_id: int
@@ -52,12 +59,14 @@ class Figures:
     indicator: int
     name: str
     values: Mapping[date, str]
+    last: Mapping[date, str] = field(default_factory=dict)
+    far: tuple[date, ...] = ()
 
 
 def template(session: Session, stage: StageRow, *, actor: Actor, locale: str) -> bytes:
     """An .xlsx that names every indicator the actor may report on, its months still blank."""
     lines = [[entry.title, one.name] for entry in _own(session, stage, actor) for one in plans.declared(entry)]
-    sheet = Sheet(Text("指标数据", "Figures").to(locale), COLUMNS, lines)
+    sheet = BlankSheet(Text("指标数据", "Figures").to(locale), COLUMNS, lines)
     notes = [note.to(locale) for note in NOTES]
     return workbook([sheet], notes=notes, notes_name=Text("说明", "Notes").to(locale), locale=locale)
 
@@ -70,10 +79,10 @@ def _own(session: Session, stage: StageRow, actor: Actor) -> list[Entry]:
 
 
 def preview(
-    session: Session, stage: StageRow, content: bytes, *, actor: Actor, now: datetime, locale: str
+    session: Session, stage: StageRow, book: Book, *, actor: Actor, now: datetime, locale: str
 ) -> Preview[Figures]:
     """Every row of the file; one with a single cell that can't be is left out whole."""
-    table = read(content, COLUMNS)
+    table = read(book, COLUMNS)
     own = _own(session, stage, actor)
     there = {entry.key: _reported(session, stage, entry) for entry in own}
     today = now.astimezone(ZONE).date()
@@ -86,14 +95,18 @@ def preview(
             raise Flawed("indicator_unknown", indicator=row["indicator"])
         once(seen, f"{entry.title} · {indicator.name}", "figures_twice")
         seen[f"{entry.title} · {indicator.name}"] = number
-        values = _values(row, stage.season.starts_on, today, locale)
+        values = _values(row, indicator.unit, stage.season.starts_on, today, locale)
+        reported = there[entry.key].get(indicator.number, {})
+        taken = {(day.year, day.month) for day in reported}
         for day in values:
-            if (indicator.number, day.year, day.month) in there[entry.key]:
+            if (day.year, day.month) in taken:
                 raise Flawed("figure_there_already", month=_heading(day.month, locale))
-        return Figures(number, entry.id, entry.key, entry.title, indicator.number, indicator.name, values)
+        last = _last(values, reported)
+        far = tuple(day for day, value in values.items() if _is_far(indicator, last.get(day), value))
+        return Figures(number, entry.id, entry.key, entry.title, indicator.number, indicator.name, values, last, far)
 
     good, bad = sift(table, accept)
-    return Preview(good, bad, table.sha256)
+    return Preview(good, bad, table.sha256, {"": table})
 
 
 def _named(own: Sequence[Entry], title: str) -> Entry:
@@ -106,34 +119,59 @@ def _named(own: Sequence[Entry], title: str) -> Entry:
     return found[0]
 
 
-def _reported(session: Session, stage: StageRow, entry: Entry) -> frozenset[tuple[int, int, int]]:
-    """(indicator, year, month) of every figure that stands."""
-    filed = queries.reports_of(session, stage.id, entry.id)
-    corrected = {one.corrects for one in filed}
-    return frozenset(
-        (figure.indicator, one.day.year, one.day.month)
-        for one in filed
-        if one.number not in corrected
-        for figure in one.figures
-    )
+def _reported(session: Session, stage: StageRow, entry: Entry) -> dict[int, dict[date, str]]:
+    """{indicator: {day: figure}} of all that stand."""
+    found: dict[int, dict[date, str]] = {}
+    for report in queries.standing(queries.reports_of(session, stage.id, entry.id)):
+        for figure in report.figures:
+            found.setdefault(figure.indicator, {})[report.day] = figure.value
+    return found
 
 
-def _values(row: Mapping[str, str], starts: date, today: date, locale: str) -> dict[date, str]:
+def _last(values: Mapping[date, str], reported: Mapping[date, str]) -> dict[date, str]:
+    """{day: the figure before it}, reported or in the same row."""
+    known = {**reported, **values}
+    earlier = {day: max((one for one in known if one < day), default=None) for day in values}
+    return {day: known[before] for day, before in earlier.items() if before}
+
+
+def _is_far(indicator: Indicator, last: str | None, value: str) -> bool:
+    return indicators.is_far(indicator, Decimal(last) if last else None, Decimal(value))
+
+
+def _values(row: Mapping[str, str], unit: str, starts: date, today: date, locale: str) -> dict[date, str]:
     found = {}
     for column in MONTHS:
-        cell = row.get(column.name, "").replace(",", "")
+        cell = row.get(column.name, "")
         heading = _heading(int(column.name), locale)
         if not cell:
             continue
         day = _day_of(int(column.name), starts, today)
-        if not NUMBER.fullmatch(cell):
-            raise Flawed("figure_malformed", figure=cell, month=heading)
+        try:
+            value = figure_of(cell, unit)
+        except ValueError:
+            if numbers.narrow(cell).endswith("%"):
+                raise Flawed("figure_other_unit", figure=cell, month=heading, unit=unit) from None
+            raise Flawed("figure_malformed", figure=cell, month=heading) from None
         if not starts <= day <= today:
             raise Flawed("month_not_reportable", month=heading)
-        found[day] = cell
+        found[day] = value
     if not found:
         raise Flawed("figures_missing")
     return found
+
+
+def figure_of(cell: str, unit: str) -> str:
+    """A cell as the figure it shows, rounded to the decimals that figures have. ValueError where it shows none.
+
+    >>> figure_of("96.8%", "%"), figure_of("33.3333333333333", "t")
+    ('96.8', '33.333333')
+    """
+    value = numbers.in_unit(cell, unit)
+    figure = numbers.rounded(value) if numbers.is_number(value) else value
+    if not numbers.is_figure(figure):
+        raise ValueError(f"{cell!r} is no figure")
+    return figure
 
 
 def _heading(month: int, locale: str) -> str:

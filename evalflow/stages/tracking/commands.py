@@ -1,7 +1,6 @@
 """Reporting on an entry's progress."""
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,10 +19,10 @@ from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import ProgressReport, ReportedFigure, ReportState
+from evalflow.workflow import numbers
 
 TEXT_MAX = 5000
 FILES_MAX = 10
-NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ def _given(said: Said) -> dict[int, str]:
 def _check(said: Said, filed: Sequence[ProgressReport], stage: StageRow, indicators: int, today: date) -> None:
     figures = _given(said)
     wrong = {
-        f"figure_{number}": "not_a_number" for number, value in figures.items() if not NUMBER.fullmatch(value.strip())
+        f"figure_{number}": "not_a_number" for number, value in figures.items() if not numbers.is_figure(value.strip())
     }
     wrong |= {f"figure_{number}": "no_such_indicator" for number in figures if not 1 <= number <= indicators}
     if not said.text.strip():

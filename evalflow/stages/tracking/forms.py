@@ -1,5 +1,6 @@
 """The form of a report: a field for each indicator, what a report to be corrected puts into it, what was typed."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask import request
@@ -16,9 +17,11 @@ from evalflow.seasons.models import Entry
 from evalflow.stages.tracking import commands
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.models import ProgressReport
-from evalflow.web.forms import Form, plain
+from evalflow.stages.tracking.queries import Doubt
+from evalflow.web.forms import Form
+from evalflow.workflow import days, numbers
 
-FIGURE, REACHED = "figure_", "reached"
+FIGURE, REACHED, SURE = "figure_", "reached", "sure"
 
 
 class ReportForm(Form):
@@ -57,11 +60,13 @@ def fill(form: ReportForm, wrong: ProgressReport) -> None:
 
 def said(form: ReportForm, entry: Entry) -> Said:
     """What was typed. Invalid for a day or a file that can't be read."""
-    numbers = [one.number for one in plans.declared(entry)]
     return Said(
         text=str(form.text.data or ""),
         day=_day(str(form.day.data or "")),
-        figures={number: plain(str(form.figure(number).data or ""), grouped=True) for number in numbers},
+        figures={
+            one.number: numbers.in_unit(str(form.figure(one.number).data or ""), one.unit)
+            for one in plans.declared(entry)
+        },
         corrects=form.corrects.data,
         reached=ticked(),
         uploads=_uploads(),
@@ -73,9 +78,15 @@ def ticked() -> list[int]:
     return request.form.getlist(REACHED, type=int)
 
 
+def unsure(found: Mapping[int, Doubt]) -> dict[int, Doubt]:
+    """The doubts that nobody has answered: those whose very figure was not ticked as right."""
+    ticked = set(request.form.getlist(SURE))
+    return {number: doubt for number, doubt in found.items() if doubt.sign not in ticked}
+
+
 def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(plain(typed)) if typed.strip() else None
+        return days.read(typed) if typed.strip() else None
     except ValueError:
         raise Invalid("report_incomplete", fields={"day": "not_a_date"}) from None
 

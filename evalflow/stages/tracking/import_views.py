@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from evalflow.access import Permission
 from evalflow.importing.rows import Preview
+from evalflow.importing.sheets import Book
 from evalflow.stages.tracking import bringing
 from evalflow.stages.tracking.bringing import Figures
 from evalflow.stages.tracking.views import blueprint
@@ -16,7 +17,7 @@ from evalflow.web.current import actor, locale, now, reading
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.spreadsheets import Answer, Import, confirm, look_at, upload_page, workbook
-from evalflow.web.text import month_name
+from evalflow.web.text import figure, month_name
 
 
 @blueprint.get("/import")
@@ -47,15 +48,17 @@ def figures_template() -> Response:
 def _figures() -> Import:
     stage = place().stage
 
-    def preview(session: Session, content: bytes) -> Preview[Figures]:
-        return bringing.preview(session, stage, content, actor=actor(), now=now(), locale=locale())
+    def preview(session: Session, book: Book) -> Preview[Figures]:
+        return bringing.preview(session, stage, book, actor=actor(), now=now(), locale=locale())
 
     def write(session: Session, seen: Preview[Figures]) -> int:
         return bringing.write(session, stage.id, seen, _told, actor=actor(), now=now())
 
     def cells(row: Figures) -> tuple[str, ...]:
-        values = " · ".join(f"{month_name(day)} {value}" for day, value in sorted(row.values.items()))
-        return str(row.row), row.title, row.name, values
+        return str(row.row), row.title, row.name, " · ".join(_change(row, day) for day in sorted(row.values))
+
+    def doubts(row: Figures) -> list[str]:
+        return [f"{row.title} · {row.name} · {_change(row, day)}" for day in row.far]
 
     return Import(
         title=_("Bring in figures from a workbook"),
@@ -69,7 +72,14 @@ def _figures() -> Import:
         write=write,
         headings=(_("Row"), _("Project"), _("Indicator"), _("Figures")),
         cells=cells,
+        doubts=doubts,
     )
+
+
+def _change(row: Figures, day: date) -> str:
+    """2026年5月 96.5 → 96.8; without the first where nothing was reported before."""
+    before = f"{figure(row.last[day])} → " if day in row.last else ""
+    return f"{month_name(day)} {before}{figure(row.values[day])}"
 
 
 def _told(day: date) -> str:

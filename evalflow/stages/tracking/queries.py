@@ -1,7 +1,9 @@
 """What the pages and the engine ask of a tracking stage."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
@@ -18,6 +20,7 @@ from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import calendar, due
 from evalflow.stages.tracking.due import REPORT, Days, Due, Every
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProgressReport
+from evalflow.workflow import indicators, numbers
 
 AHEAD = 2  # a plan is made for this month or the next ones, so many in all
 
@@ -133,6 +136,34 @@ def standing(filed: Iterable[ProgressReport]) -> list[ProgressReport]:
     every = list(filed)
     corrected = {one.corrects for one in every}
     return [one for one in every if one.number not in corrected]
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A figure that is far from the last one. sign: names it, so that the very figure can be said to be right."""
+
+    value: str
+    last: str
+    sign: str
+
+
+def doubts(
+    session: Session, stage: StageRow, entry: Entry, figures: Mapping[int, str], day: date, corrects: int | None
+) -> dict[int, Doubt]:
+    """{indicator: why its figure should be looked at twice}. Figures that are no numbers are refused elsewhere."""
+    filed = [one for one in standing(reports_of(session, stage.id, entry.id)) if one.number != corrects]
+    earlier = sorted((one for one in filed if one.day <= day), key=lambda one: one.day)
+    last = {figure.indicator: figure.value for one in earlier for figure in one.figures}
+    found = {}
+    for one in plans.declared(entry):
+        value = figures.get(one.number, "")
+        before = last.get(one.number, "")
+        if not numbers.is_figure(value):
+            continue
+        if indicators.is_far(one, Decimal(before) if before else None, Decimal(value)):
+            shown = before or format(one.baseline, "f")
+            found[one.number] = Doubt(value, shown, f"{one.number}:{value}")
+    return found
 
 
 def every(stage: StageRow, entry: Entry) -> Every:

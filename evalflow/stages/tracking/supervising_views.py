@@ -18,10 +18,10 @@ from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 from evalflow.stages.tracking.supervising import OrderState
 from evalflow.stages.tracking.views import blueprint
 from evalflow.web.current import actor, now, reading, writing
-from evalflow.web.forms import plain
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.refusals import sentence, sentence_of
+from evalflow.workflow import days
 
 Answered = Response | tuple[str, int]
 
@@ -164,6 +164,6 @@ def _acted(entry_key: str, at: str, act: Callable[[Session, datetime, str], None
 
 def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(plain(typed))
+        return days.read(typed)
     except ValueError:
         return None

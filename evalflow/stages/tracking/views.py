@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -23,6 +24,7 @@ from evalflow.stages.tracking.forms import ReportForm
 from evalflow.stages.tracking.milestones import Mark, Milestone, marks
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.progress import Progress
+from evalflow.stages.tracking.queries import Doubt
 from evalflow.tally.trajectory import Light, Outlook
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, now, reading, writing
@@ -129,8 +131,17 @@ def _to_correct(session: Session, found: Entry, number: int | None) -> ProgressR
     return next((one for one in queries.standing(filed) if one.number == number), None)
 
 
-def _reports_page(session: Session, found: Entry, form: ReportForm, ticked: Collection[int]) -> str:
-    """form: whatever it is filled with; it is for the next report. ticked: numbers of milestones."""
+def _reports_page(
+    session: Session,
+    found: Entry,
+    form: ReportForm,
+    ticked: Collection[int],
+    doubts: Mapping[int, Doubt] = MappingProxyType({}),
+) -> str:
+    """form: whatever it is filled with; it is for the next report. ticked: numbers of milestones.
+
+    doubts: {indicator: a figure that has to be confirmed}.
+    """
     here = place()
     if not queries.may_read(actor(), found):
         raise Forbidden("not_permitted")
@@ -151,7 +162,7 @@ def _reports_page(session: Session, found: Entry, form: ReportForm, ticked: Coll
         may_report=own and accepted and guards.is_open(here.stage, here.now),
         open_orders=supervising.counts(session, here.stage.id).get(found.id, 0),
     )
-    return render_template("stages/tracking/entry.html", stage=here.stage, page=page, form=form)
+    return render_template("stages/tracking/entry.html", stage=here.stage, page=page, form=form, doubts=doubts)
 
 
 def _steps(milestones: Sequence[Milestone], wrong: ProgressReport | None, ticked: Collection[int]) -> list[Step]:
@@ -172,6 +183,10 @@ def report(entry_key: str) -> Response | tuple[str, int]:
     form = forms.report_form(found)()
     try:
         said = forms.said(form, found)
+        day = said.day or now().astimezone(ZONE).date()
+        doubts = queries.doubts(reading(), place().stage, found, said.figures, day, said.corrects)
+        if unsure := forms.unsure(doubts):
+            return _reports_page(reading(), found, form, forms.ticked(), unsure), 422
         with writing() as session:
             number = form.number.data or 0
             commands.report(session, place().stage.id, entry_key, said, number=number, actor=actor(), now=now())

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Forbidden
+from evalflow.importing import bounded
 from evalflow.importing.rows import BadRow, Preview
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season
@@ -69,7 +70,7 @@ def seen(house: House, season: Season, actor: Actor, rows: Rows = ROWS) -> Previ
     stage, content = house.stage(season, "declare"), filled(house, season, rows)
 
     def preview(session: Session) -> Preview[Filled]:
-        return bringing.preview(session, stage, content, actor=actor, locale="zh_Hans")
+        return bringing.preview(session, stage, bounded.read(content), actor=actor, locale="zh_Hans")
 
     found: Preview[Filled] = house.ask(preview)
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Invalid
+from evalflow.importing import bounded
 from evalflow.importing.rows import BadRow, Preview
 from evalflow.people import grants
 from evalflow.people.models import Person
@@ -73,7 +74,7 @@ def seen(house: House, season: Season, actor: Actor, *rows: Sequence[str]) -> Pr
     stage, content = house.stage(season, "progress"), filled(house, season, actor, *rows)
 
     def preview(session: Session) -> Preview[Figures]:
-        return bringing.preview(session, stage, content, actor=actor, now=house.now, locale="zh_Hans")
+        return bringing.preview(session, stage, bounded.read(content), actor=actor, now=house.now, locale="zh_Hans")
 
     found: Preview[Figures] = house.ask(preview)
     return found
