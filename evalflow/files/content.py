@@ -23,10 +23,25 @@ EXTENSIONS = {
     "text/plain": ".txt",
     "text/csv": ".csv",
 }
+PICTURES = "image/jpeg,image/png,image/webp"  # what a page offers to choose; phones then send no HEIC
+DOCUMENTS = f".pdf,.docx,.xlsx,.pptx,.txt,.csv,{PICTURES}"
 _OFFICE = {"word/document.xml": ".docx", "xl/workbook.xml": ".xlsx", "ppt/presentation.xml": ".pptx"}
 _MEDIA_TYPE = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 _MARKUP = re.compile(rb"<\s*(?:!doctype|\?xml|html|svg|script|body|head|iframe|math)\b", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx")
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS = {
+    "EncryptedPackage": "file_encrypted",
+    "WordDocument": "file_old_text",
+    "Workbook": "file_old_sheet",
+    "PowerPoint Document": "file_old_slides",
+}
+_OLD_NAMES = {
+    **dict.fromkeys((".doc", ".wps"), "file_old_text"),
+    **dict.fromkeys((".xls", ".et"), "file_old_sheet"),
+    **dict.fromkeys((".ppt", ".dps"), "file_old_slides"),
+}
 _MOST_MEMBERS, _LONGEST_LIST = 5000, 1024 * 1024
 
 
@@ -51,14 +66,19 @@ class Cleaned:
 def cleaned_image(name: str, content: bytes) -> Cleaned:
     """A JPEG, PNG or WebP picture, encoded anew. Invalid for anything else, and for too much of it."""
     _bounded(content, MAX_IMAGE_BYTES)
+    if _is_heic(content):
+        raise Invalid("image_heic")
     media_type, picture, small = images.reencode(content)
     return Cleaned(clean_name(name, EXTENSIONS[media_type]), media_type, picture, small)
 
 
 def cleaned_file(name: str, content: bytes) -> Cleaned:
-    """PDF, Word, Excel or PowerPoint without macros, plain text, CSV, or a picture; Invalid for anything else."""
+    """PDF, Word, Excel or PowerPoint without macros, plain text, CSV, or a picture; Invalid for anything else.
+
+    What people have and can change themselves is refused with what to do: HEIC, old office files, passwords.
+    """
     _bounded(content, MAX_FILE_BYTES)
-    if _is_picture(content):
+    if _is_picture(content) or _is_heic(content):
         return cleaned_image(name, content)
     media_type = _media_type(name, content)
     return Cleaned(clean_name(name, EXTENSIONS[media_type]), media_type, content)
@@ -88,7 +108,25 @@ def _is_picture(content: bytes) -> bool:
     return webp or content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
 
 
+def _is_heic(content: bytes) -> bool:
+    """Whether its first box names one of the brands of HEIC (ISO/IEC 23008-12)."""
+    if content[4:8] != b"ftyp":
+        return False
+    box = content[8 : min(int.from_bytes(content[:4]), 256)]
+    return any(box[at : at + 4] in _HEIC for at in range(0, len(box), 4))
+
+
+def _old_office(name: str, content: bytes) -> str:
+    """What to say of an OLE2 file, by the streams it holds, or else by its name: both WPS and Office write these."""
+    for stream, code in _STREAMS.items():
+        if stream.encode("utf-16-le") in content:
+            return code
+    return _OLD_NAMES.get(PurePosixPath(name.lower()).suffix, "file_type_refused")
+
+
 def _media_type(name: str, content: bytes) -> str:
+    if content.startswith(_OLE2):
+        raise Invalid(_old_office(name, content))
     if content.startswith(b"%PDF-"):
         return "application/pdf"
     if content.startswith(b"PK\x03\x04"):

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 
 from evalflow.access import Permission
 from evalflow.errors import Conflict, Invalid
-from evalflow.files.content import Cleaned, cleaned_file
+from evalflow.files.content import DOCUMENTS, Cleaned, cleaned_file
 from evalflow.funds import commands
 from evalflow.funds.commands import ZONE, Voucher
 from evalflow.web import fund_pages as funds
@@ -35,7 +35,7 @@ class VoucherForm(Form):
     upload = FileField(
         _l("Document (photo, PDF or office file)"),
         [FileRequired(SENTENCES["file_missing"])],
-        render_kw={"accept": ".pdf,.docx,.xlsx,.csv,.txt,image/jpeg,image/png,image/webp"},
+        render_kw={"accept": DOCUMENTS},
     )
 
     def voucher(self) -> Voucher:

@@ -197,8 +197,23 @@ SENTENCES: Mapping[str, Any] = {
     "file_empty": _l("The file is empty."),
     "file_type_refused": _l("This type of file is not accepted."),
     "file_has_macros": _l("Documents with macros are not accepted."),
-    "image_unreadable": _l("This is not a JPEG, PNG or WebP picture."),
-    "image_too_large": _l("The picture has more than %(megapixels)s million pixels."),
+    "file_encrypted": _l("The document is protected by a password. Save it without one and send it again."),
+    "file_old_text": _l("This is an old Word or WPS document. Open it, choose “Save as” and take .docx or PDF."),
+    "file_old_sheet": _l("This is an old Excel or WPS workbook. Open it, choose “Save as” and take .xlsx."),
+    "file_old_slides": _l(
+        "This is an old PowerPoint or WPS presentation. Open it, choose “Save as” and take .pptx or PDF."
+    ),
+    "image_heic": _l(
+        "This is a HEIC picture, which browsers can't show. On an iPhone tap “Options” while you choose the picture "
+        "and take “Most Compatible”; for pictures to come choose it under Settings › Camera › Formats. On other phones "
+        "switch HEIF off in the settings of the camera."
+    ),
+    "images_busy": _l("Very many pictures are being read at this moment. Please send this one again in a few seconds."),
+    "image_unreadable": _l("This is not a JPEG, PNG or WebP picture, or it is damaged."),
+    "image_too_large": _l(
+        "The picture has more than %(megapixels)s million pixels. Make it smaller, or save it as JPEG, and send it "
+        "again."
+    ),
     # the inspection
     "answers_faulty": _l("Some answers have to be mended; nothing was saved."),
     "assessment_incomplete": _l("Some answers are still missing. The draft is saved."),

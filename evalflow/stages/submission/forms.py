@@ -14,7 +14,7 @@ from wtforms.utils import unset_value
 from wtforms.widgets import DateInput, URLInput
 
 from evalflow.errors import Invalid
-from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
+from evalflow.files.content import DOCUMENTS, PICTURES, Cleaned, cleaned_file, cleaned_image
 from evalflow.web.current import locale
 from evalflow.web.forms import Form, plain
 from evalflow.workflow import rows
@@ -25,8 +25,6 @@ MOST_SENT = 60  # rows that are looked at, however many a browser sends
 PLAIN = ("baseline", "work", "stretch", "weight", "due", "share", "way")
 ANSWER, KEPT, REMOVED, REMARK = "answer_", "kept_", "removed_", "remark_"
 NOBODY: Mapping[str, str] = MappingProxyType({})
-PICTURES = "image/jpeg,image/png,image/webp"
-DOCUMENTS = f".pdf,.docx,.xlsx,.pptx,.txt,.csv,{PICTURES}"
 
 
 class TableField(Bound):  # type: ignore[misc]

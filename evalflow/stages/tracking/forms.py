@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import DateInput, HiddenInput
 
 from evalflow.errors import Invalid
-from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
+from evalflow.files.content import DOCUMENTS, Cleaned, cleaned_file
 from evalflow.seasons import plans
 from evalflow.seasons.models import Entry
 from evalflow.stages.tracking import commands
@@ -30,7 +30,7 @@ class ReportForm(Form):
     text = TextAreaField(_l("Progress since the last report"), render_kw={"rows": 6, "maxlength": commands.TEXT_MAX})
     day = StringField(_l("The day this report speaks of"), widget=DateInput())
     corrects = IntegerField(_l("Corrects report no."), [Optional()], render_kw={"inputmode": "numeric"})
-    files = MultipleFileField(_l("Photos and evidence"))
+    files = MultipleFileField(_l("Photos and evidence"), render_kw={"accept": DOCUMENTS})
     number = IntegerField(widget=HiddenInput())
 
     def figure(self, number: int) -> Bound:
@@ -96,10 +96,8 @@ def _uploads() -> list[Cleaned]:
     found = []
     for sent in request.files.getlist("files"):
         if sent.filename:
-            content = sent.stream.read()
-            clean = cleaned_image if sent.mimetype.startswith("image/") else cleaned_file
             try:
-                found.append(clean(sent.filename, content))
+                found.append(cleaned_file(sent.filename, sent.stream.read()))
             except Invalid as refusal:
                 raise Invalid("report_incomplete", fields={"files": refusal.code}, **refusal.facts) from None
     return found
