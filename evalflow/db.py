@@ -25,7 +25,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from evalflow.entropy import Entropy, SystemEntropy
 from evalflow.errors import Busy
 
+THREADS = 16  # that answer requests in a process; each may hold a snapshot and an act at once
 CONNECT_SECONDS = 5  # a server that does not answer is told at once, not after the network's two minutes
+OVERFLOW = 2 * THREADS - 5  # beyond the 5 connections that stay open
 AWAY = ("08", "53", "57")  # PostgreSQL's classes: connection, resources (too many clients), operator (shutting down)
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -131,10 +133,11 @@ def connect(url: str) -> Engine:
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
         wait = {} if "connect_timeout" in target.query else {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(target.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args=wait)
+        target = target.set(drivername="postgresql+psycopg")
+        return create_engine(target, pool_pre_ping=True, connect_args=wait, max_overflow=OVERFLOW)
     if target.database:
         Path(target.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(target)
+    engine = create_engine(target, max_overflow=OVERFLOW)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

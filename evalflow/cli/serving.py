@@ -6,9 +6,9 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from evalflow.config import Config
+from evalflow.db import THREADS
 
 APP = "evalflow.app:from_environment"
-THREADS = 16  # requests answered at once by a worker; at most 12 of them wait for a password (`people.passwords`)
 
 
 def serve(config: Config, *, host: str, port: int, workers: int, tick_every: int) -> None:
