@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from evalflow.access import Role
 from evalflow.cli.setting import OPERATOR, Setting
+from evalflow.engine import erasing
 from evalflow.errors import NotFound
 from evalflow.importing import bounded
 from evalflow.importing.rows import Preview
@@ -47,6 +48,27 @@ def invite(setting: Setting, login: str, name: str | None, branch: str | None, r
             grants.grant(session, person.id, Role(role), branch_id=scope, actor=OPERATOR, now=setting.now())
         token = accounts.invite(session, person.id, actor=OPERATOR, now=setting.now())
     click.echo(f"{setting.config.site_url}/invitation/{token}")
+
+
+@user.command()
+@click.argument("login")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_setting
+def erase(setting: Setting, login: str, *, yes: bool) -> None:
+    """Forget who LOGIN, an account that is deactivated, belonged to. What was done with it stays in the log.
+
+    The name, the address for mails, and the personal parts of the log's events about this person go for ever; the log
+    still verifies. Backups made before still hold them.
+    """
+    with setting.database.reading() as session:
+        person = session.scalars(select(Person).where(Person.login == names.normal_login(login))).one_or_none()
+        if person is None:
+            raise NotFound("no_such_person", login=login)
+    if not yes:
+        click.confirm(f"{person.login} ({person.name}): erase for ever?", abort=True)
+    with setting.database.writing() as session:
+        parts = erasing.erase(session, person.id, actor=OPERATOR, now=setting.now())
+    click.echo(f"erased; {parts} personal parts of events are gone")
 
 
 @click.group()

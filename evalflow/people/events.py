@@ -23,6 +23,12 @@ PERSON_IMPORTED = EventType(
 )
 PERSON_DEACTIVATED = EventType("person.deactivated", zh="停用账号", en="an account was deactivated", personal=WHOM)
 PERSON_REACTIVATED = EventType("person.reactivated", zh="恢复账号", en="an account was reactivated", personal=WHOM)
+PERSON_ERASED = EventType(
+    "person.erased",
+    zh="删除个人信息",
+    en="a person's name and the personal parts of events about them were erased",
+    public=("parts",),
+)
 PASSWORD_CHANGED = EventType("password.changed", zh="修改密码", en="a person changed their password")
 SESSION_REVOKED = EventType(
     "session.revoked", zh="注销全部登录", en="all sessions of an account were ended", personal=WHOM
@@ -62,6 +68,7 @@ EVENTS = (
     PERSON_IMPORTED,
     PERSON_DEACTIVATED,
     PERSON_REACTIVATED,
+    PERSON_ERASED,
     PERSON_WEIGHED,
     PASSWORD_CHANGED,
     SESSION_REVOKED,

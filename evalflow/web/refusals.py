@@ -63,6 +63,8 @@ SENTENCES: Mapping[str, Any] = {
     "no_such_person": _l("There is no such person."),
     "no_such_branch": _l("There is no such branch."),
     "no_such_grant": _l("This role has already been withdrawn."),
+    "person_not_deactivated": _l("The account %(login)s is open. Deactivate it first, then erase who it was."),
+    "person_erased": _l("Who this account belonged to has been erased already."),
     "login_missing": _l("The account's name is missing."),
     "login_too_long": _l("The account's name may have at most 80 characters."),
     "login_malformed": _l("An account's name consists of letters, digits and . @ + - _."),
