@@ -51,6 +51,7 @@ from evalflow.web import (
     funds,
     guard,
     headers,
+    held,
     home,
     importing,
     invitations,
@@ -140,6 +141,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     entrance.install(app)
     CSRFProtect(app)  # asked before the guard: a forged form learns nothing
     guard.install(app)
+    held.install(app)
     text.install(app)
     wording.install(app)
     for found in BLUEPRINTS:

@@ -9,6 +9,11 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// What was typed before a session ended is sent on by itself once the same person has signed in again.
+for (const form of document.querySelectorAll("form[data-sends-itself]")) {
+  form.requestSubmit();
+}
+
 // A ballot tells how many are chosen, and warns before it would be refused.
 for (const form of document.querySelectorAll("form[data-choose-max]")) {
   const [least, most] = [Number(form.dataset.chooseMin), Number(form.dataset.chooseMax)];

@@ -2,18 +2,23 @@
 
 import logging
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from evalflow.access import may
 from evalflow.db import is_away
 from evalflow.errors import RETRY_AFTER, Busy, Refused
-from evalflow.web.current import forget_actor
+from evalflow.web.current import actor, forget_actor
+from evalflow.web.guard import SignInFirst, permission_of
+from evalflow.web.held import held_page, page_again, visible_fields
 from evalflow.web.refusals import sentence, sentence_of
 
 log = logging.getLogger("evalflow.web")
 CODES = {400: "form_incomplete", 404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
+TOO_LARGE = 413  # what was sent is not read, so it can't be shown
+ENTRANCES = ("web.begin_session", "web.sign_in_and_send", "web.sign_out", "web.set_locale")  # nothing typed at length
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -25,8 +30,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _broken)
 
 
-def _refused(refusal: Refused) -> Answer:
-    return _answer(refusal.status, sentence(refusal))
+def _refused(refusal: Refused) -> Answer | Response:
+    """The page a form was sent from with what was typed; the sentence alone where there is no such page."""
+    if "HX-Request" in request.headers:
+        return _answer(refusal.status, sentence(refusal))
+    if isinstance(refusal, SignInFirst):
+        kept = held_page("session_ended", is_authenticated=False, status=refusal.status)
+        return kept or _answer(refusal.status, sentence(refusal))
+    return page_again(refusal) or _answer(refusal.status, sentence(refusal))
 
 
 def _database(error: DBAPIError) -> Answer:
@@ -39,6 +50,13 @@ def _database(error: DBAPIError) -> Answer:
 
 
 def _expired(_error: CSRFError) -> Answer:
+    """The session that the form belongs to has ended; nothing of it is done before the person sends it again."""
+    if "HX-Request" not in request.headers and request.endpoint not in ENTRANCES:
+        asking, wanted = actor(), permission_of(current_app, request.endpoint or "")
+        may_send = asking.is_authenticated or (wanted is not None and may(asking, wanted))
+        kept = held_page("session_ended", is_authenticated=may_send, status=400)
+        if kept is not None:
+            return kept
     return _answer(400, sentence_of("form_expired", {}))
 
 
@@ -60,4 +78,5 @@ def _answer(status: int, told: str) -> Answer:
     again = {"Retry-After": str(RETRY_AFTER)} if status == Busy.status else {}
     if "HX-Request" in request.headers:
         return told, status, {"Content-Type": "text/plain; charset=utf-8", **again}
-    return render_template("errors/error.html", status=status, sentence=told), status, again
+    typed = visible_fields() if status != TOO_LARGE else ()
+    return render_template("errors/error.html", status=status, sentence=told, typed=typed), status, again

@@ -2,15 +2,30 @@
 
 import re
 import unicodedata
+from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 
 from evalflow.errors import Refused
+from evalflow.web.held import comes_back, note_form
 from evalflow.web.refusals import sentence, sentence_of
 
 
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of this program. Commands know what is right; `refuse` shows their sentences where they belong."""
+
+    def __init__(self, formdata: Any = _Auto, **named: Any) -> None:
+        """On a page that comes back after a refusal, the form that was sent holds what was typed; its version and token
+        are those of now. A form that is asked to be empty (`formdata=None`) stays so.
+        """
+        again, name = comes_back(), type(self).__name__
+        if formdata is _Auto and again is not None and name in again.forms:
+            formdata = again.typed
+        elif formdata is _Auto and request.method == "POST":
+            note_form(name)
+        super().__init__(formdata, **named)
 
     def refuse(self, refusal: Refused) -> None:
         """Put a refusal's sentences on the fields it names, and those of fields the form does not have above it."""

@@ -19,6 +19,7 @@ SENTENCES: Mapping[str, Any] = {
     "not_permitted": _l("You are not permitted to do this."),
     "sign_in_first": _l("Please sign in first; nothing was changed."),
     "form_expired": _l("This form has expired. Go back, reload the page and send it again."),
+    "session_ended": _l("Your session has ended. Nothing was changed, and nothing you typed is lost."),
     "form_incomplete": _l("The form arrived incomplete. Reload the page and try again."),
     "changed_meanwhile": _l(
         "Somebody else has changed this in the meantime. Reload the page to see the present state."

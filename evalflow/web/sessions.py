@@ -9,7 +9,7 @@ network.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import LoginManager, UserMixin
 
 from evalflow.access import VISITOR, Actor
@@ -39,6 +39,8 @@ def begin(found: SignedIn) -> None:
     session.clear()
     session[_IDENTITY] = identity(found.person_id, found.session_version, now())
     session.permanent = True
+    for known in ("actor", "_login_user", "csrf_token"):  # a page shown by this very request is the new session's
+        g.pop(known, None)
 
 
 def renew(person_id: int, session_version: int) -> None:

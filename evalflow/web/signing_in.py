@@ -1,6 +1,8 @@
 """Signing in and out, and the page behind an invitation."""
 
-from flask import flash, redirect, render_template, request, url_for
+from dataclasses import replace
+
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -13,7 +15,8 @@ from evalflow.people import accounts, signing_in
 from evalflow.web import devices, sessions
 from evalflow.web.current import actor, database, end_reading, now, reading, writing
 from evalflow.web.forms import Form
-from evalflow.web.guard import guarded, onward
+from evalflow.web.guard import guarded, is_local, onward
+from evalflow.web.held import read_back, typed_by
 from evalflow.web.pages import blueprint
 from evalflow.web.refusals import SENTENCES
 
@@ -61,6 +64,35 @@ def begin_session() -> Answer:
         return render_template("web/sign_in.html", form=form), refusal.status
     sessions.begin(found)
     return devices.remember(redirect(onward(form.next.data or "")), browser)
+
+
+@blueprint.post("/sign-in/on")
+@guarded(Permission.SIGN_IN)
+def sign_in_and_send() -> Answer:
+    """Sign in where a session has ended while somebody wrote, and send on what was typed.
+
+    The form goes to its page from the browser, as it would have gone; it is sent by itself only where the same person
+    has signed in.
+    """
+    held, form = read_back(), SignInForm()
+    if not is_local(held.to):
+        raise Invalid("form_incomplete")
+    if not form.validate():
+        return render_template("errors/held.html", held=held, form=form, signs_in=True), 422
+    browser = devices.browser()
+    end_reading()
+    try:
+        found = signing_in.sign_in(
+            database(), form.login.data or "", form.password.data or "", browser=browser, now=now()
+        )
+    except (Forbidden, TooMany, Busy) as refusal:
+        form.refuse(refusal)
+        return render_template("errors/held.html", held=held, form=form, signs_in=True), refusal.status
+    sessions.begin(found)
+    is_other = typed_by(held) not in (None, found.person_id)
+    held = replace(held, is_other=is_other)
+    page = render_template("errors/held.html", held=held, signs_in=False, sends_itself=not (is_other or held.files))
+    return devices.remember(make_response(page), browser)
 
 
 @blueprint.post("/sign-out")
