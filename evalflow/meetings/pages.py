@@ -19,6 +19,7 @@ from evalflow.access import Permission
 from evalflow.errors import Invalid
 from evalflow.meetings import commands
 from evalflow.meetings.commands import Division
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded, onward
@@ -113,6 +114,13 @@ def convene() -> Response:
 
 
 @guarded(Permission.DECIDE)
+@confirm_first(
+    _l(
+        "You step back from this entry: you take no part in any division on it and no longer see its figures. It is "
+        "recorded in the minutes and can't be taken back."
+    ),
+    _l("Step back from this entry"),
+)
 def recuse() -> Response:
     with writing() as session:
         commands.recuse(session, place().stage.id, request.form.get("entry", ""), actor=actor(), now=now())

@@ -14,6 +14,7 @@ from evalflow.files.content import DOCUMENTS, Cleaned, cleaned_file
 from evalflow.funds import commands
 from evalflow.funds.commands import ZONE, Voucher
 from evalflow.web import fund_pages as funds
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
@@ -147,6 +148,10 @@ def take_back(year: int, number: int) -> Answer:
 
 @blueprint.post("/fund/<int(min=1,max=9999):year>/close")
 @guarded(Permission.KEEP_FUND)
+@confirm_first(
+    _l("The books of this year are closed for good, and what is left is carried over to the next."),
+    _l("Close the books"),
+)
 def carry_over(year: int) -> Answer:
     with writing() as session:
         commands.carry_over(session, year, actor=actor(), now=now())

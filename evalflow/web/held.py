@@ -18,7 +18,7 @@ from evalflow.web.refusals import sentence, sentence_of
 
 COMES_BACK = "evalflow.comes_back"  # in the environment of the request that shows the page once more
 SECRET = ("password", "again", "passphrase", "present")  # never sent back; asked for anew
-NEW_AT_EACH_PAGE = ("csrf_token", "version", "confirmed")
+NEW_AT_EACH_PAGE = ("csrf_token", "version", "confirmed", "is_sure")
 PREFIX = "held:"  # before the names of what waits for the sign-in, so that no field of ours is mistaken
 IDENTITY = "_user_id"  # where Flask-Login looks
 
@@ -86,6 +86,14 @@ def is_from_here() -> bool:
         return site == "same-origin"
     named = request.headers.get("Origin") or request.referrer or ""
     return urlsplit(named).netloc == request.host
+
+
+def referring_path() -> str:
+    """The path and query of the page of this site that the browser came from; "" where it says none."""
+    seen = urlsplit(request.referrer or "")
+    if seen.netloc != request.host:
+        return ""
+    return f"{seen.path}?{seen.query}" if seen.query else seen.path
 
 
 def page_again(refusal: Refused) -> Response | None:

@@ -16,6 +16,7 @@ from evalflow.errors import Conflict, Invalid
 from evalflow.people import accounts, grants, queries, rolls
 from evalflow.people.queries import PeoplePage, PersonLine
 from evalflow.seasons import queries as seasons
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, locale, now, reading, writing
 from evalflow.web.entrance import row_number
 from evalflow.web.forms import Form
@@ -161,6 +162,7 @@ def end_sessions_of(person_id: int) -> Response:
 
 @blueprint.post("/people/<int:person_id>/deactivate")
 @guarded(Permission.ADMINISTER)
+@confirm_first(_l("The account is closed and all its sessions end at once. It can be opened again."), _l("Deactivate"))
 def deactivate_person(person_id: int) -> Response:
     return _act(accounts.deactivate, person_id, _("The account is deactivated."))
 

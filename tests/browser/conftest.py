@@ -98,6 +98,10 @@ def press(button: Locator) -> None:
     """Press what sends a form or follows a link, and wait until the page that answers has loaded."""
     with button.page.expect_navigation():
         button.click()
+    sure = button.page.locator("form[data-confirms] button[type=submit]")
+    if sure.count():
+        with button.page.expect_navigation():
+            sure.click()
 
 
 def fits(page: Page) -> bool:

@@ -40,7 +40,7 @@ def organiser(organiser_id: int, signed_in: Callable[[int], Visitor]) -> Visitor
 
 
 def answer(browser: Visitor, headers: dict[str, str] | None = None, **more: str) -> str:
-    fields = {"csrf_token": browser.token(), "state": "rejected", "answer": TYPED, **more}
+    fields = {"csrf_token": browser.token(), "state": "rejected", "answer": TYPED, "is_sure": "1", **more}
     browser.page = browser.client.post(f"{HOME}desk/1", data=fields, headers=HERE if headers is None else headers)
     return browser.page.text
 
@@ -77,7 +77,7 @@ def test_a_session_that_ended_while_somebody_wrote_keeps_the_form_and_sends_it_o
     assert answers(house) == [""]
     page = sign_in_from(organiser, page)
     assert f'action="{HOME}desk/1" data-sends-itself' in page
-    sent = organiser.client.post(f"{HOME}desk/1", data=hidden(page))
+    sent = organiser.client.post(f"{HOME}desk/1", data={**hidden(page), "is_sure": "1"})
     assert sent.status_code == 302
     assert [one.replace("\r\n", "\n") for one in answers(house)] == [TYPED]
 
@@ -101,7 +101,7 @@ def test_a_form_of_an_earlier_session_of_the_same_browser_is_sent_by_a_click(org
     page = answer(organiser, csrf_token="of an earlier session")
     assert organiser.page is not None and organiser.page.status_code == 400
     assert "逐项说明如下" in page and "data-sends-itself" not in page and 'name="password"' not in page
-    assert organiser.client.post(f"{HOME}desk/1", data=hidden(page)).status_code == 302
+    assert organiser.client.post(f"{HOME}desk/1", data={**hidden(page), "is_sure": "1"}).status_code == 302
     assert [one.replace("\r\n", "\n") for one in answers(house)] == [TYPED]
 
 

@@ -26,6 +26,7 @@ from evalflow.stages.approval.models import ProposalState
 from evalflow.stages.approval.pages import Line
 from evalflow.stages.approval.ruling import Target
 from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.confirming import COUNTED, confirm_first
 from evalflow.web.current import actor, config, locale, now, reading
 from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
@@ -200,6 +201,7 @@ def _answered(entry_key: str, state: ProposalState, done: str) -> Answered:
 
 @blueprint.post("/entry/<entry_key>/rule")
 @guarded(Permission.KEEP_MINUTES)
+@confirm_first(COUNTED, _l("Record the division"))
 def rule(entry_key: str) -> Answered:
     """One motion, with what it takes effect on when it is carried."""
     subject = request.form.get("subject", "")

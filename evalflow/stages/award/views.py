@@ -9,6 +9,7 @@ from decimal import Decimal
 import xlsxwriter
 from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as Redirect
 
 from evalflow.access import Permission, may
@@ -20,6 +21,7 @@ from evalflow.stages.award import commands, printing, queries
 from evalflow.stages.award.models import Award
 from evalflow.stages.award.queries import Awarded, Results
 from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, config, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
@@ -91,6 +93,10 @@ def home() -> str:
 
 @blueprint.post("/finalise")
 @guarded(Permission.FINALISE)
+@confirm_first(
+    _l("The awards become final and public at this moment; grants are booked. This can't be taken back."),
+    _l("Make the awards final"),
+)
 def finalise() -> Redirect:
     with writing() as session:
         commands.finalise(session, place().stage.id, actor=actor(), now=now())

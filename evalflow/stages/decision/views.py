@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Response as Answer
 from flask import make_response, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -23,6 +24,7 @@ from evalflow.stages.decision import commands, forms, printing, queries
 from evalflow.stages.decision.dossier import Dossier, dossier
 from evalflow.stages.decision.forms import DecisionForm
 from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.confirming import COUNTED, confirm_first
 from evalflow.web.current import actor, config, locale, now, reading
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
@@ -108,6 +110,7 @@ def _tie(link: str, told: str) -> str:
 
 @blueprint.post("/divide")
 @guarded(Permission.KEEP_MINUTES)
+@confirm_first(COUNTED, _l("Record the division"))
 def divide() -> Response | tuple[str, int]:
     """Divisions on awarding several entries at once; rows without any count are left."""
 
@@ -121,6 +124,7 @@ def divide() -> Response | tuple[str, int]:
 
 @blueprint.post("/order")
 @guarded(Permission.KEEP_MINUTES)
+@confirm_first(COUNTED, _l("Record the division"))
 def order() -> Response | tuple[str, int]:
     """One division on the order of tied entries."""
     group = request.form.get("group", "")
@@ -135,6 +139,7 @@ def order() -> Response | tuple[str, int]:
 
 @blueprint.post("/nobody")
 @guarded(Permission.KEEP_MINUTES)
+@confirm_first(COUNTED, _l("Record the division"))
 def nobody() -> Response | tuple[str, int]:
     """One division on awarding nobody."""
 
@@ -148,6 +153,7 @@ def nobody() -> Response | tuple[str, int]:
 
 @blueprint.post("/decide")
 @guarded(Permission.KEEP_MINUTES)
+@confirm_first(_l("This is what the committee has decided, and what goes on from here."), _l("Record the decision"))
 def decide() -> Response | tuple[str, int]:
     def act(session: Session, form: DecisionForm) -> None:
         commands.decide(

@@ -20,6 +20,7 @@ from evalflow.stages.notice.models import Objection, ObjectionState
 from evalflow.stages.notice.period import Period
 from evalflow.stages.notice.queries import Proposed
 from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, config, database, locale, now, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
@@ -150,6 +151,9 @@ def case(code: str) -> Response:
 
 @blueprint.post("/case/<code>/withdraw")
 @guarded(Permission.OBJECT)
+@confirm_first(
+    _l("Your objection is closed without an answer. This can't be taken back."), _l("Withdraw the objection")
+)
 def withdraw(code: str) -> Response:
     with writing() as session:
         commands.withdraw(session, place().stage.id, code, actor=actor(), now=now())
@@ -175,6 +179,13 @@ def _desk_page(form: AnswerForm, number: int) -> str:
 
 @blueprint.post("/desk/<int:number>")
 @guarded(Permission.ANSWER_OBJECTIONS)
+@confirm_first(
+    _l(
+        "The objector reads this answer, and the case is closed; an entry whose objection is upheld is struck. This "
+        "can't be taken back."
+    ),
+    _l("Close the case with this answer"),
+)
 def answer(number: int) -> Response | tuple[str, int]:
     form = AnswerForm()
     if not form.validate():
@@ -194,6 +205,9 @@ def answer(number: int) -> Response | tuple[str, int]:
 
 @blueprint.post("/desk/<int:number>/erase")
 @guarded(Permission.ANSWER_OBJECTIONS)
+@confirm_first(
+    _l("Who objected and every word of it are erased for ever; the result stays."), _l("Erase what is personal")
+)
 def erase(number: int) -> Response:
     with writing() as session:
         commands.erase(session, place().stage.id, number, actor=actor(), now=now())

@@ -15,6 +15,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.stages.scoring import commands, pages
 from evalflow.stages.scoring.models import ScoreSheet
 from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, database, now, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
@@ -145,6 +146,13 @@ def confirm_marks() -> Response:
 
 @blueprint.post("/recuse")
 @guarded(Permission.USE_ACCOUNT)
+@confirm_first(
+    _l(
+        "You step back from this entry: you do not score it, and the points you gave it are taken off your sheet. What "
+        "you typed about the others is kept. This can't be taken back."
+    ),
+    _l("Step back from this entry"),
+)
 def recuse() -> Response | tuple[str, int]:
     """Keep what is typed about the other entries, and step back from this one."""
     form, entry = SheetForm(), request.form.get("entry", "")

@@ -4,6 +4,7 @@ import re
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
@@ -17,6 +18,7 @@ from evalflow.seasons.models import Entry
 from evalflow.stages.submission import alike, commands, confirming, forms, pages, queries, reviewing
 from evalflow.stages.submission.forms import DeclarationForm, ReviewForm, WithdrawalForm
 from evalflow.web.blueprint import kind_blueprint
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, database, locale, now, reading, writing
 from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
@@ -210,6 +212,7 @@ def copy(entry_key: str) -> Answered:
 
 @blueprint.post("/entry/<entry_key>/withdraw")
 @guarded(Permission.DECLARE)
+@confirm_first(_l("The entry leaves the season. It can't be brought back."), _l("Withdraw the entry"))
 def withdraw(entry_key: str) -> Answered:
     own, form = _own(reading(), entry_key), forms.WithdrawalForm()
     reason, version = str(form.reason.data or ""), _number(form.version.data)
@@ -328,6 +331,7 @@ def record(entry_key: str) -> Answered:
 
 @blueprint.post("/desk/<entry_key>/accept")
 @guarded(Permission.REVIEW)
+@confirm_first(_l("The entry takes part as it is now, and gets its number. This can't be taken back."), _l("Accept"))
 def accept(entry_key: str) -> Answered:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.review_form(_asked())()
@@ -363,6 +367,9 @@ def return_entry(entry_key: str) -> Answered:
 
 @blueprint.post("/desk/<entry_key>/reject")
 @guarded(Permission.REVIEW)
+@confirm_first(
+    _l("The entry does not take part, and its branch reads the reason. This can't be taken back."), _l("Reject")
+)
 def reject(entry_key: str) -> Answered:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.review_form(_asked())()

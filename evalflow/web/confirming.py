@@ -1,0 +1,47 @@
+"""What can't be taken back is asked once more, on a page that says what follows; with or without JavaScript."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import render_template, request
+from flask_babel import lazy_gettext as _l
+
+from evalflow.web.guard import is_local
+from evalflow.web.held import Field, referring_path
+
+COUNTED = _l(
+    "The result of this division stands in the minutes, and what is carried takes effect. Please compare the counts."
+)
+View = TypeVar("View", bound=Callable[..., Any])
+SURE = "is_sure"  # the field that the page about what follows adds to the form
+
+
+def confirm_first(what_follows: Any, label: Any, *, when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
+    """An act that is done only when its form comes with the confirmation; before, a page says what follows from it.
+
+    Everything that was sent goes with the confirmation. what_follows, label: lazy texts, of the page and its button.
+    when: whether what was sent can't be taken back, for acts of which only some can't.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def asked(**arguments: Any) -> Any:
+            if request.form.get(SURE) == "1" or not when():
+                return view(**arguments)
+            sent = [Field(*pair) for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
+            back = referring_path()
+            return render_template(
+                "components/confirm.html",
+                what_follows=what_follows,
+                label=label,
+                to=request.full_path.rstrip("?"),
+                fields=sent,
+                sure=SURE,
+                back=back if back and is_local(back) else "",
+            )
+
+        asked.asks_first = True  # type: ignore[attr-defined]
+        return asked  # type: ignore[return-value]  # the same view, asked first
+
+    return mark
