@@ -33,6 +33,7 @@ class EventType:
     """A kind of event. name: "thing.past_participle". zh, en: what it means, for the log's readers.
 
     public: fields that everybody who reads the log sees. personal: fields that are only committed to.
+    is_held: it enters the tree when its stage is over, see `holding`, and its moment is told by the year only.
     """
 
     name: str
@@ -40,6 +41,11 @@ class EventType:
     en: str
     public: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
+    is_held: bool = False
+
+    def moment(self, now: datetime) -> datetime:
+        """What the log tells of the moment of such an act."""
+        return datetime(now.astimezone(UTC).year, 1, 1, tzinfo=UTC) if self.is_held else now
 
     def check(self, public: Mapping[str, Any], personal: Mapping[str, Any]) -> None:
         """ValueError unless exactly the declared fields are there: what a log records must not drift."""

@@ -1,6 +1,8 @@
-"""What the log says of itself: when its key was changed, and when it was set back to an older copy."""
+"""What the log says of itself: a change of its key, an older copy that was restored, and what it does not tell yet."""
 
 from evalflow.audit.event import EventType
+
+HELD = "ballot.cast"  # the type that is held back until its stage is over; the database's trigger names it too
 
 KEY_ROTATED = EventType(
     "log.key_rotated",
@@ -14,5 +16,11 @@ ROLLBACK_ACCEPTED = EventType(
     en="an administrator accepted that the log was set back to an older copy (abandoned: the checkpoint given up)",
     public=("reason", "size", "abandoned"),
 )
+HELD_NOTED = EventType(
+    "log.held_noted",
+    zh="每小时对尚未公开入树的投票事件作加盐存证（不透露数量）",
+    en="hourly: what waits for the end of a vote was committed to (how much is not told)",
+    personal=("leaves",),
+)
 
-EVENTS = (KEY_ROTATED, ROLLBACK_ACCEPTED)
+EVENTS = (KEY_ROTATED, ROLLBACK_ACCEPTED, HELD_NOTED)

@@ -9,6 +9,7 @@ that the database tells it: whatever rows were changed, no root over them is sig
 database against that head, see `last_head`; `verify` recomputes everything.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor
 from evalflow.audit import note, tree
 from evalflow.audit.event import Event, EventType, canonical, commit, decode, encode
-from evalflow.audit.events import KEY_ROTATED
+from evalflow.audit.events import HELD_NOTED, KEY_ROTATED
 from evalflow.audit.head import Head
 from evalflow.audit.models import Checkpoint, EventRow, Leaf, Pending, Personal, TreeHead
 from evalflow.audit.note import SigningKey, Verifier
@@ -54,9 +55,10 @@ def append(
     who = {} if actor.person_id is None else {"person": actor.person_id}
     payload = {**who, **(personal or {})}
     salt = entropy.token(16) if payload else b""
+    told = event_type.moment(now)
     event = Event(
         id=entropy.token(16).hex(),
-        at=now,
+        at=told,
         type=event_type.name,
         actor=actor.office,
         season=season,
@@ -65,7 +67,7 @@ def append(
         commitment=commit(salt, payload) if payload else "",
     )
     leaf = encode(event).decode()
-    session.execute(insert(EventRow).values(id=event.id, at=now, type=event.type, season=season, leaf=leaf))
+    session.execute(insert(EventRow).values(id=event.id, at=told, type=event.type, season=season, leaf=leaf))
     if payload:
         session.execute(insert(Personal).values(event_id=event.id, salt=salt, payload=canonical(payload).decode()))
     return event.id
@@ -112,7 +114,7 @@ def extend(session: Session, head: Head, *keys: SigningKey, now: datetime) -> He
 
 def _pending(session: Session) -> list[tuple[int, str, str]]:
     query = select(Pending.number, Pending.event_id, EventRow.leaf).join(EventRow, EventRow.id == Pending.event_id)
-    rows = session.execute(query.order_by(Pending.number).limit(BATCH))
+    rows = session.execute(query.where(Pending.held_by.is_(None)).order_by(Pending.number).limit(BATCH))
     return [(number, event_id, leaf) for number, event_id, leaf in rows]
 
 
@@ -200,6 +202,7 @@ def recomputed(session: Session, *, in_force: Verifier, kept: Sequence[str] = ()
         payloads={row.event_id: (row.salt, row.payload) for row in session.scalars(select(Personal))},
     )
     _nothing_beside(session, verified)
+    _nothing_noted_is_gone(session)
     return verified
 
 
@@ -216,9 +219,27 @@ def _nothing_beside(session: Session, verified: Verified) -> None:
     """Every event is in the tree or pending, and its columns say what its text says."""
     waiting = set(session.scalars(select(Pending.event_id)))
     sealed = set(session.scalars(select(Leaf.event_id)))
-    for row in session.scalars(select(EventRow)):
+    for row in session.execute(select(EventRow.id, EventRow.type, EventRow.season, EventRow.at)):
         if row.id not in waiting and row.id not in sealed:
             raise LogBroken(f"event {row.id} is neither in the tree nor pending")
         event = verified.events.get(row.id)
         if event and (event.type, event.season, event.at) != (row.type, row.season, row.at):
             raise LogBroken(f"event {row.id}: its columns differ from its text")
+
+
+def _nothing_noted_is_gone(session: Session) -> None:
+    """What was committed to while it waited for the end of a vote waits still or is in the tree, with the same text."""
+    query = select(EventRow.id, Personal.payload).outerjoin(Personal, Personal.event_id == EventRow.id)
+    noted = session.execute(query.where(EventRow.season == "", EventRow.type == HELD_NOTED.name)).all()
+    if not noted:
+        return
+    waiting = session.scalars(select(EventRow.leaf).join(Pending, Pending.event_id == EventRow.id))
+    known = {tree.leaf_hash(leaf.encode()).hex() for leaf in waiting} | set(session.scalars(select(Leaf.leaf_hash)))
+    for event_id, payload in noted:
+        if payload is None:
+            raise LogBroken(f"event {event_id}: what it commits to was erased")
+        gone = sum(leaf not in known for leaf in json.loads(payload)["leaves"])
+        if gone:
+            raise LogBroken(
+                f"{gone} events that waited for the end of a vote are gone: event {event_id} commits to them"
+            )

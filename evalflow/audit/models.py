@@ -7,9 +7,10 @@ be erased; the event only commits to it.
 
 from datetime import datetime
 
-from sqlalchemy import DDL, BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, event
+from sqlalchemy import DDL, BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, event, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from evalflow.audit.events import HELD
 from evalflow.db import Base, UtcDateTime
 
 Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -29,12 +30,24 @@ class EventRow(Base):
 
 
 class Pending(Base):
-    """Events not yet in the tree; filled by a trigger on `event`, emptied by the sealer."""
+    """Events not yet in the tree; filled by a trigger on `event`, emptied by the sealer.
+
+    held_by: the stage (`place`) for whose end it waits, None where it may be sealed. is_noted: an event has committed
+    to it meanwhile; see `holding`.
+    """
 
     __tablename__ = "pending"
+    __table_args__ = (Index("ix_pending_held_by_number", "held_by", "number"),)
 
     number: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True)
     event_id: Mapped[str] = mapped_column(String(32))
+    held_by: Mapped[str | None] = mapped_column(String(121))
+    is_noted: Mapped[bool] = mapped_column(server_default=false())
+
+
+def place(season: str, stage: str) -> str:
+    """A stage as `held_by` names it."""
+    return f"{season}/{stage}"
 
 
 class Personal(Base):
@@ -96,15 +109,26 @@ def written_once(dialect: str, table: str, key: str) -> list[str]:
     ]
 
 
+def event_pending(dialect: str) -> str:
+    """What puts each event among those that wait for the sealer: a trigger on SQLite, its function on PostgreSQL."""
+    stage = "json_extract(NEW.leaf, '$.stage')" if dialect == "sqlite" else "NEW.leaf::json->>'stage'"
+    held_by = f"CASE WHEN NEW.type = '{HELD}' THEN NEW.season || '/' || ({stage}) END"
+    put = f"INSERT INTO pending (event_id, held_by) VALUES (NEW.id, {held_by});"  # noqa: S608
+    if dialect == "sqlite":
+        return f"CREATE TRIGGER event_pending AFTER INSERT ON event BEGIN {put} END"
+    return (
+        "CREATE OR REPLACE FUNCTION event_pending() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {put} RETURN NULL; END $$"
+    )
+
+
 def protections(dialect: str) -> list[str]:
     """The statements that make the database refuse UPDATE, DELETE, TRUNCATE and INSERT OR REPLACE on the log."""
     return _sqlite_protections() if dialect == "sqlite" else _postgresql_protections()
 
 
 def _sqlite_protections() -> list[str]:
-    statements = [
-        "CREATE TRIGGER event_pending AFTER INSERT ON event BEGIN INSERT INTO pending (event_id) VALUES (NEW.id); END"
-    ]
+    statements = [event_pending("sqlite")]
     for table, key in WRITTEN_ONCE.items():
         statements += written_once("sqlite", table, key)
     exists = "EXISTS (SELECT 1 FROM leaf WHERE event_id = NEW.event_id)"
@@ -114,8 +138,7 @@ def _sqlite_protections() -> list[str]:
 
 def _postgresql_protections() -> list[str]:
     statements = [
-        "CREATE FUNCTION event_pending() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN INSERT INTO pending (event_id) VALUES (NEW.id); RETURN NULL; END $$",
+        event_pending("postgresql"),
         "CREATE TRIGGER event_pending AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION event_pending()",
         "CREATE FUNCTION written_once() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is written once', TG_TABLE_NAME; END $$",

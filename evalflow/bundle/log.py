@@ -11,6 +11,7 @@ of before hold all events in the clear; they are read as well.
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from types import MappingProxyType
 
 from evalflow.audit import note
 from evalflow.audit.event import Event, canonical
+from evalflow.audit.events import HELD
 from evalflow.audit.verify import Leaf, verify_log
 from evalflow.bundle import folder as files
 from evalflow.errors import BundleError, LogBroken
@@ -91,6 +93,12 @@ def differences(log: Log, *, season: str, digest: str, seed: str, outcomes: Mapp
             yield f"log: stage {stage}: outcome {settled[stage]} logged, {digest_of(outcome)} recounted"
     for stage in settled.keys() - outcomes.keys():
         yield f"log: stage {stage}: was settled, the bundle holds no outcome of it"
+
+
+def telling_casts(log: Log) -> int:
+    """How many casts the log tells with their very moment and in their order, as it did of votes held before."""
+    told = (json.loads(line) for line in log.leaves if line.endswith(f'"type":"{HELD}"}}'))
+    return sum(not one["at"].endswith("-01-01T00:00:00.000000Z") for one in told)
 
 
 def digest_of(outcome: Outcome) -> str:

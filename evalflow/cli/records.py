@@ -10,6 +10,7 @@ from evalflow.audit import ledger, note, upkeep
 from evalflow.audit.upkeep import Rollback
 from evalflow.bundle import format as layout
 from evalflow.bundle import recount as recounting
+from evalflow.bundle.log import telling_casts
 from evalflow.cli.setting import OPERATOR, Setting
 from evalflow.engine import bundles
 from evalflow.errors import LogBroken, on_one_line
@@ -33,6 +34,13 @@ def export(setting: Setting, season: str, folder: Path) -> None:
         layout.write(bundle, folder)  # in the snapshot: ballots are read while they are written
         digest = bundles.digest(bundle)
     click.echo(f"{folder}: {len(bundle.outcomes or {})} outcomes, bundle {digest[:16]}")
+    telling = telling_casts(bundle.log) if bundle.log else 0
+    if telling:
+        click.echo(
+            f"note: {telling} casts were logged before their moments were kept back; the bundle's log tells when each "
+            "envelope came in",
+            err=True,
+        )
 
 
 @click.command()

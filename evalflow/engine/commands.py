@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Permission, require
-from evalflow.audit import ledger
+from evalflow.audit import holding, ledger
 from evalflow.audit.event import digest
 from evalflow.db import entropy_of
 from evalflow.engine import arrows
@@ -98,6 +98,7 @@ def close_stage(
     if early and not note.strip():
         raise Invalid("reason_needed", fields={"note": "reason_needed"})
     stage.closed_at = now
+    holding.release(session, season=stage.season.key, stage=stage.key)
     timers.put(session, stage, "close", None)
     LIFECYCLES[stage.kind].closed(session, stage, actor=actor, now=now)
     timers.put(session, stage, "settle", now)
@@ -184,6 +185,7 @@ def cancel_season(session: Session, stage_id: int, *, reason: str, actor: Actor,
     for row in season.stages:
         for trigger in ("open", "close", "settle"):
             timers.put(session, row, trigger, None)
+        holding.release(session, season=season.key, stage=row.key)
     public = {"reason": reason}
     ledger.append(session, events.SEASON_CANCELLED, actor=actor, now=now, season=season.key, public=public)
     return season

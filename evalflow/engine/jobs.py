@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from evalflow.access import SYSTEM
-from evalflow.audit import ledger
+from evalflow.audit import holding, ledger
 from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine import commands
 from evalflow.engine.explaining import explain_settled
 from evalflow.errors import Conflict, Refused
 from evalflow.seasons import timers
-from evalflow.seasons.models import Timer
+from evalflow.seasons.models import Phase, StageRow, Timer
 
 log = logging.getLogger("evalflow.tick")
 
@@ -23,6 +23,7 @@ TRIGGERS: dict[str, Callable[..., object]] = {
     "close": commands.close_stage,
     "settle": commands.settle_stage,
 }
+VOTE = "ballot"  # the kind of stage whose casts are held back
 ROUNDS = 100  # a settled stage may open the next at once, and so on; this many steps at one moment are a bug
 
 
@@ -53,8 +54,10 @@ def fire(database: Database, *, now: datetime) -> int:
 
 
 def seal(database: Database, signer: Signer, *, now: datetime) -> None:
-    """Seal the events that wait for it."""
+    """Seal the events that wait for it; of those held back while a vote is open, a commitment each hour."""
     with database.writing() as session:
+        if session.scalars(select(StageRow.id).where(StageRow.kind == VOTE, StageRow.phase == Phase.OPEN)).first():
+            holding.note(session, now=now)
         ledger.seal(session, signer, now=now)
 
 

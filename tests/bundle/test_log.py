@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from evalflow.audit import note, tree
 from evalflow.audit.event import Event, canonical, commit, encode
 from evalflow.bundle import format, recount
-from evalflow.bundle.log import Log, digest_of, hashed
+from evalflow.bundle.log import Log, digest_of, hashed, telling_casts
 from evalflow.errors import BundleError
 
 SIGNER = note.SigningKey("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
@@ -142,6 +142,12 @@ def test_other_seasons_events_may_stay_in_the_house_as_hashes(bundle, events, tm
     forged = replace(whole, leaves=(hashed("00" * 32), *kept.log.leaves[1:]))
     told = differences(bundle, forged)
     assert told == ("log: leaf 6: the tree of 6 leaves has another root than its checkpoint",)
+
+
+def test_casts_of_before_that_tell_their_moment_are_counted(events):
+    now = event(9, "ballot.cast", "vote", envelope="00", replaces=None)
+    log = signed([*events, now, replace(now, id="f" * 32, at=datetime(2026, 1, 1, tzinfo=UTC))])
+    assert telling_casts(log) == 1
 
 
 def test_a_line_that_is_neither_an_event_nor_a_hash_is_named(bundle, events):

@@ -7,6 +7,7 @@ CAST = EventType(
     zh="一个密封选票投入票箱（replaces：被其替换的选票）",
     en="a sealed envelope was put into the box (replaces: the one it takes the place of)",
     public=("envelope", "replaces"),
+    is_held=True,
 )
 KEY_KEPT = EventType(
     "teller.key_kept", zh="监票人设置口令，持有密钥份额", en="a teller set a passphrase for a share", public=("key",)
