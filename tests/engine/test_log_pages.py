@@ -92,7 +92,7 @@ def test_auditors_are_shown_that_the_log_was_set_back_and_why(
     with house.database.writing() as session:
         upkeep.accept_rollback(session, signer, "恢复昨日备份", actor=ADMINISTRATOR, now=house.now)
     page = signed_in(house.person("auditor", Role.AUDITOR)).get("/log/").text
-    told = [words in page for words in ("日志曾退回到较早的备份", "恢复昨日备份", f"退回前已签名 {ahead.size} 条")]
+    told = [words in page for words in ("日志曾退回到较早的备份", "恢复昨日备份", f"退回前已签名{ahead.size}条")]
     assert told == [True, True, True]
     assert lost.splitlines()[2].replace("+", "&#43;") in page.replace("+", "&#43;")
     assert "恢复昨日备份" not in visitor.get("/log/").text
