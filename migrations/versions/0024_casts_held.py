@@ -22,25 +22,29 @@ NEW = (
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('pending') as batch_op:
-        batch_op.add_column(sa.Column('held_by', sa.String(length=121), nullable=True))
-        batch_op.add_column(sa.Column('is_noted', sa.Boolean(), nullable=False, server_default=sa.false()))
+    _take_away()
+    op.add_column('pending', sa.Column('held_by', sa.String(length=121), nullable=True))
+    op.add_column('pending', sa.Column('is_noted', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index('ix_pending_held_by_number', 'pending', ['held_by', 'number'])
     _put(NEW.format(stage=STAGE[op.get_bind().dialect.name]))
 
 
 def downgrade() -> None:
-    _put(OLD)
+    _take_away()
     op.drop_index('ix_pending_held_by_number', 'pending')
     with op.batch_alter_table('pending') as batch_op:
         batch_op.drop_column('is_noted')
         batch_op.drop_column('held_by')
+    _put(OLD)
+
+
+def _take_away() -> None:
+    """SQLite refuses to change a table that a trigger writes to."""
+    if op.get_bind().dialect.name == 'sqlite':
+        op.execute('DROP TRIGGER event_pending')
 
 
 def _put(put: str) -> None:
     """Let the trigger put events among those that wait in this way."""
-    if op.get_bind().dialect.name == 'sqlite':
-        op.get_bind().exec_driver_sql('DROP TRIGGER event_pending')
-        op.get_bind().exec_driver_sql(SQLITE.format(put=put))
-    else:
-        op.get_bind().exec_driver_sql(POSTGRESQL.format(put=put))
+    text = SQLITE if op.get_bind().dialect.name == 'sqlite' else POSTGRESQL
+    op.get_bind().exec_driver_sql(text.format(put=put))
