@@ -7,6 +7,7 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from evalflow import zone
 from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
@@ -117,6 +118,7 @@ BLUEPRINTS = (
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
     """The WSGI application of one installation. Without a database handle it opens the configured one."""
     app = Flask("evalflow", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
+    zone.use(config.timezone)
     secret = secret_of(config.instance)
     app.config.update(_settings(config, secret))
     kept = database or Database(connect(config.database_url))

@@ -1,6 +1,7 @@
 """Texts in two languages: `Text` for those a definition brings, gettext catalogues for those of the program."""
 
 import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from babel.support import NullTranslations, Translations
@@ -21,6 +22,19 @@ class Text:
 
     def to(self, locale: str) -> str:
         return self.en or self.zh if locale.startswith("en") else self.zh
+
+    def __str__(self) -> str:
+        return self.zh
+
+
+def listed(texts: Iterable[Text]) -> Text:
+    """Several texts as one, in both languages.
+
+    >>> listed([Text("熔炼", "Smelting"), Text("精炼")])
+    Text(zh='熔炼、精炼', en='Smelting, 精炼')
+    """
+    found = list(texts)
+    return Text("、".join(one.zh for one in found), ", ".join(one.to("en") for one in found))
 
 
 @functools.cache

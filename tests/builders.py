@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +26,7 @@ from evalflow.seasons import queries
 from evalflow.seasons.models import Season, StageRow
 from evalflow.workflow import reader
 
+ZONE = ZoneInfo("Asia/Shanghai")  # of the houses that tests stand in
 NOW = datetime(2026, 4, 1, 8, tzinfo=UTC)
 ADMINISTRATOR = Actor(None, "", "administrator", grants=frozenset({Grant(Role.ADMINISTRATOR)}))
 ORGANISER = Actor(None, "", "organiser", grants=SYSTEM.grants)

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import settings
 
+from evalflow import zone
 from evalflow.app import create_app
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
@@ -32,6 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def _push_request_context() -> Iterator[None]:
     """In place of pytest-flask's, whose one context would make every client of a test the same person."""
     yield
+
+
+@pytest.fixture(autouse=True)
+def _usual_zone() -> Iterator[None]:
+    """A test that means another time zone ends with its process meaning the usual one."""
+    yield
+    zone.use(zone.USUAL)
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 from icalendar import Calendar, Event
 
+from evalflow import zone
 from evalflow.access import Permission
 from evalflow.engine.calendars import Appointment, appointments
 from evalflow.people import feeds
-from evalflow.seasons.windows import ZONE
 from evalflow.web.current import config, database, now
 from evalflow.web.guard import guarded
 
@@ -32,7 +32,7 @@ def feed(token: str) -> Response:
         calendar.add("version", "2.0")
         calendar.add("method", "PUBLISH")
         calendar.add("x-wr-calname", config().site_name.get(reader.locale, "evalflow"))
-        calendar.add("x-wr-timezone", str(ZONE))
+        calendar.add("x-wr-timezone", str(zone.here()))
         calendar.add("refresh-interval", EVERY, parameters={"VALUE": "DURATION"})
         for appointment in appointments(session, reader, now()):
             calendar.add_component(_event(appointment))

@@ -7,16 +7,16 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.engine.tasks import of_season
 from evalflow.i18n import say
 from evalflow.meetings.models import Attendance, Sitting
-from evalflow.reminding.choosing import last_day, left
+from evalflow.reminding.choosing import left
 from evalflow.seasons import plans, queries
 from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import legible, stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.seasons.windows import ZONE
 
 # Whoever may do one of these has to do with a stage of the kind; who steers or audits, with every stage.
 CONCERNS: Mapping[str, frozenset[Permission]] = {
@@ -74,8 +74,8 @@ def _windows(season: Season, reader: Actor) -> Iterator[Appointment]:
 def _due(task: Task, reader: Actor) -> Appointment:
     """The last day on which it can be done; the moment where that is not the day's end."""
     assert task.due is not None
-    day = last_day(task.due)
-    whole = day != task.due.astimezone(ZONE).date()
+    day = zone.last_day(task.due)
+    whole = day != zone.day_of(task.due)
     starts: date | datetime = day if whole else task.due
     gap = "：" if reader.locale.startswith("zh") else ": "
     title = say(reader.locale, task.title) + (f"{gap}{task.detail}" if task.detail else "")
@@ -130,14 +130,14 @@ def _sittings(session: Session, season: Season, reader: Actor) -> Iterator[Appoi
 def _span(opens: datetime, closes: datetime | None) -> tuple[date | datetime, date | datetime]:
     """As days where it closes at a day's end or by hand, else as moments.
 
-    >>> _span(datetime(2026, 4, 1, 9, tzinfo=ZONE), datetime(2026, 4, 3, tzinfo=ZONE))
+    >>> _span(datetime(2026, 4, 1, 9, tzinfo=zone.USUAL), datetime(2026, 4, 3, tzinfo=zone.USUAL))
     (datetime.date(2026, 4, 1), datetime.date(2026, 4, 3))
     """
-    first = opens.astimezone(ZONE).date()
+    first = zone.day_of(opens)
     if closes is None:
         return first, first + timedelta(days=1)
-    local = closes.astimezone(ZONE)
-    if local.date() != last_day(closes):
+    local = zone.local(closes)
+    if local.date() != zone.last_day(closes):
         return first, local.date()
     return opens, closes
 

@@ -3,55 +3,63 @@
 import hashlib
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Permission, require
 from evalflow.audit import holding, ledger
 from evalflow.audit.event import digest
 from evalflow.db import entropy_of
-from evalflow.engine import arrows
+from evalflow.engine import arrows, closing, starting
 from evalflow.errors import Conflict, Invalid, Refused
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
-from evalflow.seasons import cases, events, guards, moves, queries, timers, windows, workdays
+from evalflow.seasons import cases, events, guards, moves, queries, schedule, timers, windows, workdays
 from evalflow.seasons.models import EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
-from evalflow.seasons.windows import ZONE
+from evalflow.seasons.schedule import Collision
 from evalflow.workflow.definition import Definition
 
 
 def create_season(
-    session: Session, definition: Definition, *, key: str, starts_on: date, actor: Actor, now: datetime
+    session: Session,
+    definition: Definition,
+    *,
+    key: str,
+    starts_on: date,
+    actor: Actor,
+    now: datetime,
+    confirmed: bool = False,
 ) -> Season:
     """A season with its rules pinned, every stage waiting and the first window's timer set.
 
-    Invalid("season_exists") where another one has this key.
+    Invalid("season_exists") where another one has this key, or had it before it was deleted. confirmed: that its first
+    window is over already, or that its stages collide, was seen; else Invalid.
     """
     require(actor, Permission.STEER)
-    if session.scalars(select(Season.id).where(Season.key == key)).first():
+    if starting.is_known(session, key):
         raise Invalid("season_exists", fields={"key": "season_exists"}, season=key)
-    title = definition.heading.title
-    plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session), zone=ZONE)
-    year = windows.year_of(plan)
+    plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session))
+    if not confirmed:
+        starting.require_sound(definition, plan, now)
+    title_zh, title_en = starting.titles(definition, plan)
     season = Season(
         key=key,
         workflow=definition.key,
-        title_zh=f"{year}年{title.zh}",
-        title_en=f"{title.to('en')} {year}",
+        title_zh=title_zh,
+        title_en=title_en,
         definition=definition.text,
         digest=definition.digest,
         draw_seed=entropy_of(session).token(32).hex(),
         starts_on=starts_on,
     )
-    for position, (stage, (opens_at, closes_at)) in enumerate(zip(definition.stages, plan, strict=True)):
-        row = StageRow(position=position, key=stage.key, kind=stage.kind, opens_at=opens_at, closes_at=closes_at)
+    for position, (stage, window) in enumerate(zip(definition.stages, plan, strict=True)):
+        row = StageRow(
+            position=position, key=stage.key, kind=stage.kind, opens_at=window.opens, closes_at=window.closes
+        )
         season.stages.append(row)
     session.add(season)
     session.flush()
-    first = season.stages if definition.heading.moves == "apart" else season.stages[:1]
-    for row in first:
-        timers.put(session, row, "open", row.opens_at)
+    schedule.replan(session, season)
     public = {
         "workflow": definition.key,
         "digest": definition.digest,
@@ -63,21 +71,20 @@ def create_season(
 
 
 def open_stage(session: Session, stage_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> StageRow:
-    """Open a waiting stage; its closing moment is worked out anew where it depends on the opening."""
+    """Open a waiting stage; its closing moment is worked out anew unless it was stated by hand."""
     stage = _taken(session, stage_id, actor=actor, version=version)
     arrows.fire(stage, "open", _opening_guard(session, stage))
-    calendar = workdays.calendar(session)
-    previous = windows.before(stage)
-    ended = previous.closed_at if previous else None
+    collided = _collisions(stage, now)
+    stage.closes_at = schedule.preview(session, stage.season, stage, opened=now)[stage.position].closes
     stage.opened_at = stage.opens_at = now
-    if stage.closes_at is None or stage_of(stage).rule.closes.anchor in ("opening", "previous"):  # type: ignore[union-attr]
-        closes_at = windows.closing(stage_of(stage), stage.season.starts_on, now, ended, is_working=calendar, zone=ZONE)
-        stage.closes_at = closes_at
     if stage.closes_at is not None and stage.closes_at <= now:
-        raise Conflict("window_over", stage=stage.key, closes_at=stage.closes_at)
+        raise Conflict("window_over", stage=stage_of(stage).rule.title, closes_at=stage.closes_at)
+    if stage.closes_at is not None:
+        _refuse_first(closing.against(session, stage, stage.closes_at, despite=True))
     timers.put(session, stage, "open", None)
     timers.put(session, stage, "close", stage.closes_at)
     particulars = LIFECYCLES[stage.kind].opened(session, stage, actor=actor, now=now)
+    _replan(session, stage, collided, actor=actor, now=now)
     public = {
         "closes_at": stage.closes_at.isoformat() if stage.closes_at else None,
         "entries": queries.count_entries(session, stage.season_id, EntryState.ACCEPTED),
@@ -88,20 +95,31 @@ def open_stage(session: Session, stage_id: int, *, actor: Actor, now: datetime, 
 
 
 def close_stage(
-    session: Session, stage_id: int, *, actor: Actor, now: datetime, note: str = "", version: int | None = None
+    session: Session,
+    stage_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    version: int | None = None,
+    despite: bool = False,
 ) -> StageRow:
-    """Close an open stage: at its deadline, or before it by hand with a reason and nothing missing."""
+    """Close an open stage: at its deadline, or before it by hand with a reason.
+
+    despite: although something is missing, which was seen; see `closing.against`.
+    """
     stage = _taken(session, stage_id, actor=actor, version=version)
-    early = stage.closes_at is not None and now < stage.closes_at
-    missing = LIFECYCLES[stage.kind].missing(session, stage) if early or stage.closes_at is None else ()
-    arrows.fire(stage, "close", lambda _guard: not missing, because=missing)
+    early, collided = stage.closes_at is not None and now < stage.closes_at, _collisions(stage, now)
+    because = closing.against(session, stage, now, despite=despite)
+    arrows.fire(stage, "close", lambda _guard: not because, because=because)
     if early and not note.strip():
-        raise Invalid("reason_needed", fields={"note": "reason_needed"})
+        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
     stage.closed_at = now
     holding.release(session, season=stage.season.key, stage=stage.key)
     timers.put(session, stage, "close", None)
     LIFECYCLES[stage.kind].closed(session, stage, actor=actor, now=now)
     timers.put(session, stage, "settle", now)
+    _replan(session, stage, collided, actor=actor, now=now)
     public = {"by": "time" if actor is SYSTEM else "hand", "note": note}
     _log(session, events.STAGE_CLOSED, stage, public, actor=actor, now=now)
     return stage
@@ -120,7 +138,7 @@ def settle_stage(
     timers.put(session, stage, "settle", None)
     public = {"outcome_sha256": digest(outcome.to_json())}
     _log(session, events.STAGE_SETTLED, stage, public, actor=actor, now=now)
-    _await_next(session, stage, now=now)
+    schedule.replan(session, stage.season)
     moves.advance_all(session, stage, actor=actor, now=now)
     return stage
 
@@ -134,51 +152,82 @@ def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
 
 
 def reopen_stage(
-    session: Session, stage_id: int, *, reason: str, closes_at: datetime, actor: Actor, now: datetime
+    session: Session,
+    stage_id: int,
+    *,
+    reason: str,
+    closes_at: datetime,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
 ) -> StageRow:
     """Open a closed stage again, where its definition allows it and its outcome is not fixed yet."""
-    stage = _taken(session, stage_id, actor=actor)
-    if not reason.strip():
-        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
+    stage = _taken(session, stage_id, actor=actor, version=version)
+    _require_reason(reason)
     if closes_at <= now:
         raise Invalid("moment_passed", fields={"closes_at": "moment_passed"})
+    collided = _collisions(stage, now)
     arrows.fire(stage, "reopen", lambda _guard: True)
-    stage.closes_at, stage.closed_at = closes_at, None
+    stage.closes_at, stage.closes_stated, stage.closed_at = closes_at, True, None
     timers.put(session, stage, "settle", None)
     timers.put(session, stage, "close", closes_at)
+    _replan(session, stage, collided, actor=actor, now=now)
     public = {"reason": reason, "closes_at": closes_at.isoformat()}
     _log(session, events.STAGE_REOPENED, stage, public, actor=actor, now=now)
     return stage
 
 
 def reschedule_stage(
-    session: Session, stage_id: int, *, closes_at: datetime, reason: str, actor: Actor, now: datetime
+    session: Session,
+    stage_id: int,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    closes_at: datetime | None = None,
+    opens_at: datetime | None = None,
+    version: int | None = None,
+    despite: bool = False,
 ) -> StageRow:
-    """Move the closing moment of a stage that is waiting or open; never into the past."""
-    stage = _taken(session, stage_id, actor=actor)
-    if stage.phase not in (Phase.WAITING, Phase.OPEN):
+    """State when a stage that waits opens, or when one that waits or is open closes; None leaves a moment as it is.
+
+    Never in the past, and never less than is owed to the public. despite: as in `close_stage`.
+    """
+    stage = _taken(session, stage_id, actor=actor, version=version)
+    if stage.phase not in ((Phase.WAITING,) if opens_at else (Phase.WAITING, Phase.OPEN)):
         raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
-    if not reason.strip():
-        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
-    if closes_at <= now or (stage.opens_at and closes_at <= stage.opens_at):
-        raise Invalid("moment_passed", fields={"closes_at": "moment_passed"})
-    stage.closes_at = closes_at
+    _require_reason(reason)
+    for name, moment in (("opens_at", opens_at), ("closes_at", closes_at)):
+        if moment is not None and moment <= now:
+            raise Invalid("moment_passed", fields={name: "moment_passed"})
+    if opens_at is None and closes_at is None:
+        raise Invalid("moment_needed", fields={"closes_at": "moment_needed"})
+    collided = _collisions(stage, now)
+    if closes_at is not None:
+        _refuse_first(closing.against(session, stage, closes_at, despite=despite))
+        stage.closes_at, stage.closes_stated = closes_at, True
+    if opens_at is not None:
+        stage.opens_at, stage.opens_stated = opens_at, True
     if stage.phase == Phase.OPEN:
-        timers.put(session, stage, "close", closes_at)
+        timers.put(session, stage, "close", stage.closes_at)
+    _replan(session, stage, collided, actor=actor, now=now)
+    if stage.closes_stated and stage.closes_at is not None:
+        _refuse_first(closing.against(session, stage, stage.closes_at, despite=True))
     public = {
         "opens_at": stage.opens_at.isoformat() if stage.opens_at else None,
-        "closes_at": closes_at.isoformat(),
+        "closes_at": stage.closes_at.isoformat() if stage.closes_at else None,
         "reason": reason,
     }
     _log(session, events.STAGE_RESCHEDULED, stage, public, actor=actor, now=now)
     return stage
 
 
-def cancel_season(session: Session, stage_id: int, *, reason: str, actor: Actor, now: datetime) -> Season:
+def cancel_season(
+    session: Session, stage_id: int, *, reason: str, actor: Actor, now: datetime, version: int | None = None
+) -> Season:
     """End a season without awards. `stage_id` is the stage at which it ends."""
-    stage = _taken(session, stage_id, actor=actor)
-    if not reason.strip():
-        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
+    stage = _taken(session, stage_id, actor=actor, version=version)
+    _require_reason(reason)
     arrows.fire(stage, "cancel", lambda _guard: True)
     season = stage.season
     season.cancelled_at, season.cancel_reason = now, reason
@@ -225,16 +274,30 @@ def _not_settled(row: StageRow) -> Conflict:
     return Conflict("earlier_not_settled", stage=stage_of(row).rule.title)
 
 
-def _await_next(session: Session, stage: StageRow, *, now: datetime) -> None:
-    """The next stage opens at its planned moment, or at once when that has passed or follows the closing."""
-    season = stage.season
-    after = next((row for row in season.stages if row.position == stage.position + 1), None)
-    if after is None or definition_of(season).heading.moves == "apart":
-        return
-    calendar = workdays.calendar(session)
-    planned = windows.opening(stage_of(after), season.starts_on, stage.closed_at, is_working=calendar, zone=ZONE)
-    after.opens_at = max(planned, now)
-    timers.put(session, after, "open", after.opens_at)
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("reason_needed", fields={"reason": "reason_needed"})
+
+
+def _refuse_first(because: tuple[Refused, ...]) -> None:
+    if because:
+        raise because[0]
+
+
+def _collisions(stage: StageRow, now: datetime) -> list[Collision]:
+    """Those of the plan that everybody was told, before an act."""
+    return schedule.collisions_of(stage.season, schedule.told(stage.season), now)
+
+
+def _replan(session: Session, stage: StageRow, collided: list[Collision], *, actor: Actor, now: datetime) -> None:
+    """Plan anew what still waits. A hand is refused a plan that can't be; time does not stop for it.
+
+    collided: what could not be before the act already.
+    """
+    plan = schedule.replan(session, stage.season)
+    worse = schedule.new_collisions(collided, schedule.collisions_of(stage.season, plan, now))
+    if worse and actor is not SYSTEM:
+        raise worse[0].refusal
 
 
 def _log(session: Session, event_type, stage: StageRow, public, *, actor: Actor, now: datetime) -> None:  # type: ignore[no-untyped-def]

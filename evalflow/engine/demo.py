@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.audit.signing import Signer
 from evalflow.config import WORKFLOWS
 from evalflow.db import Database
@@ -22,7 +23,6 @@ from evalflow.people.models import Person
 from evalflow.seasons import windows, workdays
 from evalflow.seasons.models import Season
 from evalflow.seasons.play import World
-from evalflow.seasons.windows import ZONE
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 
@@ -51,7 +51,7 @@ def load(
     """Found the organisation and play four seasons, the last two ending at `now`."""
     brands, projects = _definition(BRANDS), _definition(PROJECTS)
     in_the_vote, tracked = start_for(brands, VOTED_IN, now), tracked_from(projects, TRACKED_IN, now)
-    clock = datetime.combine(min(map(year_before, (in_the_vote, tracked))), datetime.min.time(), ZONE) - BEFOREHAND
+    clock = zone.start_of(min(map(year_before, (in_the_vote, tracked)))) - BEFOREHAND
     with database.writing() as session:
         organisation.found(session, branches=19, members=members, now=clock)
     _give_passwords(database, now=clock)
@@ -59,7 +59,7 @@ def load(
 
     def play(definition: Definition, name: str, starts_on: date, stop_in: str = "") -> None:
         """The clock may go back, because seasons are played one after the other."""
-        world.clock = datetime.combine(starts_on, datetime.min.time(), ZONE) - BEFOREHAND
+        world.clock = zone.start_of(starts_on) - BEFOREHAND
         key = f"{name}-{year_of(definition, starts_on)}"
         rehearsal.play(
             world, definition, key=key, starts_on=starts_on, signer=signer, stop_in=stop_in, progress=progress
@@ -98,12 +98,12 @@ def _spared(world: World) -> set[int]:
 
 def start_for(definition: Definition, stage: str, now: datetime) -> date:
     """The latest first day for which this stage has been open for a while at `now`."""
-    today = now.astimezone(ZONE).date()
+    today = zone.day_of(now)
     position = [one.key for one in definition.stages].index(stage)
     for days in range(300):
         start = today - timedelta(days=days)
-        plan = windows.plan(definition, start, is_working=workdays.published, zone=ZONE)
-        if plan[position][0] + INTO_THE_VOTE <= now:
+        plan = windows.plan(definition, start, is_working=workdays.published)
+        if plan[position].opens + INTO_THE_VOTE <= now:
             return start
     raise RuntimeError(f"no first day lets {stage} be open now")
 
@@ -115,16 +115,16 @@ def year_before(day: date) -> date:
 
 def tracked_from(definition: Definition, stage: str, now: datetime) -> date:
     """The first day of a season that is two thirds on its way to the end of this stage at `now`."""
-    today = now.astimezone(ZONE).date()
-    plan = windows.plan(definition, today, is_working=workdays.published, zone=ZONE)
-    ends = plan[[one.key for one in definition.stages].index(stage)][1]
+    today = zone.day_of(now)
+    plan = windows.plan(definition, today, is_working=workdays.published)
+    ends = plan[[one.key for one in definition.stages].index(stage)].closes
     assert ends is not None
-    return today - (ends.astimezone(ZONE).date() - today) * 2 // 3
+    return today - (zone.day_of(ends) - today) * 2 // 3
 
 
 def year_of(definition: Definition, starts_on: date) -> int:
     """The year that a season which starts then is named after."""
-    return windows.year_of(windows.plan(definition, starts_on, is_working=workdays.published, zone=ZONE))
+    return windows.year_of(windows.plan(definition, starts_on, is_working=workdays.published))
 
 
 def _give_passwords(database: Database, *, now: datetime) -> None:

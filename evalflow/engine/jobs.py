@@ -85,5 +85,5 @@ def _fire(database: Database, timer_id: int, *, now: datetime) -> bool:
 def _remember(database: Database, timer_id: int, refusal: Refused) -> None:
     with database.writing() as session:
         timer = session.get(Timer, timer_id)
-        if timer is not None and timer.note != str(refusal)[:200]:
-            timer.note = str(refusal)[:200]
+        if timer is not None:
+            timers.remember(timer, refusal)

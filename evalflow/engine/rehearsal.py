@@ -1,11 +1,12 @@
 """Playing a season with simulated users, through the ordinary commands, on a simulated clock."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
+from evalflow import zone
 from evalflow.audit import ledger
 from evalflow.audit.note import SigningKey
 from evalflow.audit.signing import ScratchSigner, Signer
@@ -19,7 +20,6 @@ from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.seasons import incidents
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.seasons.play import World
-from evalflow.seasons.windows import ZONE
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.when import next_day
 
@@ -54,7 +54,7 @@ def rehearse(
     private_key = Ed25519PrivateKey.from_private_bytes(database.entropy.token(32))
     signer = ScratchSigner(SigningKey(ORIGIN, private_key))
     starts_on = next_day(definition.heading.starts, date(YEAR, 1, 1))
-    clock = datetime.combine(starts_on, datetime.min.time(), ZONE) - timedelta(days=7)
+    clock = zone.start_of(starts_on) - timedelta(days=7)
     with database.writing() as session:
         organisation.found(session, branches=branches, members=members, now=clock)
     world = organisation.world_of(database, seed=seed, now=clock)
@@ -85,7 +85,8 @@ def play(
 
     A stage that does not move, whatever people do, is remembered in `world.stuck`; whatever can goes on.
     """
-    season = world.do(commands.create_season, definition, key=key, starts_on=starts_on, actor=world.organiser)
+    named = {"key": key, "starts_on": starts_on, "actor": world.organiser, "confirmed": True}
+    season = world.do(commands.create_season, definition, **named)
     steps.take_charge(world, season, signer, progress)
     if definition.heading.moves == "apart":
         _play_apart(world, definition, season.id, stop_in)

@@ -11,13 +11,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.engine import dead_ends
 from evalflow.engine.dead_ends import DeadEnd
 from evalflow.seasons import queries
 from evalflow.seasons.incidents import TOLD, Happening
 from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.play import World
-from evalflow.seasons.windows import ZONE
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _line(row: StageRow) -> StageLine:
 
 
 def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M") if moment else ""
+    return zone.local(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def as_json(told: Report) -> str:

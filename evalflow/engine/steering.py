@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from evalflow.registry import LIFECYCLES
 from evalflow.seasons import queries, timers, windows, workdays
 from evalflow.seasons.models import Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, legible
-from evalflow.seasons.windows import ZONE
+from evalflow.seasons.windows import Window
 from evalflow.workflow import machine, reader
 from evalflow.workflow.definition import Definition, Stage
 
@@ -25,7 +25,7 @@ class StageLine:
     """One stage as its organiser sees it.
 
     triggers: what can be done now. missing: what speaks against closing early; waits: what settling waits for.
-    timer_note: why time could not do what it should.
+    timer_note: why time could not do what it should, None where it could.
     """
 
     row: StageRow
@@ -33,7 +33,7 @@ class StageLine:
     triggers: tuple[str, ...]
     missing: tuple[Refused, ...]
     waits: tuple[Refused, ...]
-    timer_note: str
+    timer_note: Refused | None
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ class SeasonLine:
 @dataclass(frozen=True)
 class Planned:
     stage: Stage
-    opens: datetime
-    closes: datetime | None
+    window: Window
 
 
 def seasons(session: Session) -> list[SeasonLine]:
@@ -66,9 +65,7 @@ def seasons(session: Session) -> list[SeasonLine]:
 def lines(session: Session, season: Season) -> list[StageLine]:
     """Every stage of a season with what can be done about it."""
     definition = definition_of(season)
-    notes = {
-        timer.stage_id: timer.note for timer in timers.of_season(session, season) if timer.note and not timer.done_at
-    }
+    notes = {one.stage_id: timers.note_of(one) for one in timers.of_season(session, season) if not one.done_at}
     together = definition.heading.moves == "together"
     current = next((row for row in season.stages if row.phase != Phase.DONE), None)
     found = []
@@ -82,7 +79,7 @@ def lines(session: Session, season: Season) -> list[StageLine]:
                 triggers=machine.triggers(definition, position) if acts else (),
                 missing=LIFECYCLES[row.kind].missing(session, row) if row.phase == Phase.OPEN else (),
                 waits=commands.unsettled(session, row) if row.phase == Phase.CLOSED else (),
-                timer_note=notes.get(row.id, ""),
+                timer_note=notes.get(row.id),
             )
         )
     return found
@@ -104,5 +101,5 @@ def read_workflow(config: Config, name: str) -> Definition:
 
 def planned(session: Session, definition: Definition, starts_on: date) -> Sequence[Planned]:
     """When the stages of a season that starts then would open and close."""
-    plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session), zone=ZONE)
-    return [Planned(stage, *window) for stage, window in zip(definition.stages, plan, strict=True)]
+    plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session))
+    return [Planned(stage, window) for stage, window in zip(definition.stages, plan, strict=True)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -9,24 +10,28 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import HiddenInput
 
+from evalflow import zone
 from evalflow.access import Permission
-from evalflow.engine import commands, steering
-from evalflow.errors import Invalid, NotFound
+from evalflow.engine import commands, consequences, starting, steering
+from evalflow.engine.consequences import FORESEEN
+from evalflow.errors import Conflict, Invalid, NotFound, Refused
 from evalflow.kinds import KINDS
-from evalflow.seasons import queries
+from evalflow.seasons import queries, schedule
 from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.rules import definition_of
-from evalflow.seasons.windows import ZONE
 from evalflow.web.current import actor, config, locale, now, reading, tick, writing
-from evalflow.web.forms import Form
+from evalflow.web.forms import Form, come_back
 from evalflow.web.guard import guarded
 from evalflow.workflow.telling import tell_stages
 
 blueprint = Blueprint("steering", __name__, url_prefix="/steer")
+
+
+CHAIN_REFUSALS = ("stages_collide", "closes_before_opening")  # told beside the chain that they are about
 
 
 class NewSeasonForm(Form):
@@ -37,14 +42,28 @@ class NewSeasonForm(Form):
         description=_l("Small letters, digits and hyphens, such as brands-2027."),
     )
     starts_on = DateField(_l("First day"), [InputRequired()])
+    confirmed = BooleanField(_l("I have seen this and want the season to begin like this."))
+
+
+class DateForm(Form):
+    """Another first day for a season in which nobody has acted, or its end. version: as the page showed it."""
+
+    version = IntegerField(widget=HiddenInput())
+    starts_on = DateField(_l("First day"), [Optional()])
+    confirmed = BooleanField(_l("I have seen what follows from this and want it."))
 
 
 class StepForm(Form):
-    """One step of a stage. version: of the season as the page showed it."""
+    """One step of a stage. version: of the season as the page showed it. confirmed: that what follows was seen."""
 
     version = IntegerField(widget=HiddenInput())
+    confirmed = BooleanField(widget=HiddenInput())
     reason = TextAreaField(_l("Reason"), [Length(max=500)])
+    opens_at = DateTimeLocalField(_l("New opening time"), [Optional()])
     closes_at = DateTimeLocalField(_l("New closing time"), [Optional()])
+
+
+Act = Callable[[Session, StageRow, StepForm], object]
 
 
 @blueprint.get("/")
@@ -67,10 +86,12 @@ def _title(name: str) -> str:
 
 def _desk(form: NewSeasonForm) -> str:
     session = reading()
-    plan = None
+    plan, flaws = None, []
     if form.starts_on.data and form.workflow.data:
-        plan = steering.planned(session, steering.read_workflow(config(), form.workflow.data), form.starts_on.data)
-    return render_template("steering/home.html", seasons=steering.seasons(session), form=form, plan=plan)
+        definition = steering.read_workflow(config(), form.workflow.data)
+        plan = steering.planned(session, definition, form.starts_on.data)
+        flaws = starting.flaws(definition, [one.window for one in plan], now())
+    return render_template("steering/home.html", seasons=steering.seasons(session), form=form, plan=plan, flaws=flaws)
 
 
 @blueprint.post("/")
@@ -86,14 +107,48 @@ def create() -> Response | tuple[str, int]:
                 steering.read_workflow(config(), form.workflow.data),
                 key=form.key.data,
                 starts_on=form.starts_on.data or date.min,
+                confirmed=form.confirmed.data,
                 actor=actor(),
                 now=now(),
             )
     except Invalid as refusal:
-        form.refuse(refusal)
-        return _desk(form), refusal.status
+        return come_back(form, refusal, lambda: _desk(form))
     flash(_("The season was created and its rules are pinned."))
     return redirect(url_for("steering.season", season_key=season.key))
+
+
+@blueprint.post("/<season_key>/redate")
+@guarded(Permission.STEER)
+def redate(season_key: str) -> Response | tuple[str, int]:
+    """Another first day for a season in which nobody has acted yet."""
+    form = DateForm()
+    try:
+        if not form.validate() or form.starts_on.data is None:
+            raise Invalid("not_a_date", fields={"starts_on": "not_a_date"})
+        with writing() as session:
+            found = queries.season_by_key(session, season_key)
+            asked = {**_asked(form), "confirmed": form.confirmed.data}
+            starting.redate(session, found.id, form.starts_on.data, **asked)
+    except (Invalid, Conflict) as refusal:
+        return come_back(form, refusal, lambda: _season_page(season_key, StepForm(formdata=None), dates=form))
+    flash(_("Done, and recorded in the log."))
+    return redirect(url_for("steering.season", season_key=season_key))
+
+
+@blueprint.post("/<season_key>/delete")
+@guarded(Permission.STEER)
+def delete(season_key: str) -> Response | tuple[str, int]:
+    """Take out a season in which nobody has acted yet."""
+    form = DateForm()
+    try:
+        if not form.confirmed.data:
+            raise Invalid("confirm_first", fields={"confirmed": "confirm_first"})
+        with writing() as session:
+            starting.delete(session, queries.season_by_key(session, season_key).id, **_asked(form))
+    except (Invalid, Conflict) as refusal:
+        return come_back(form, refusal, lambda: _season_page(season_key, StepForm(formdata=None), dates=form))
+    flash(_("Done, and recorded in the log."))
+    return redirect(url_for("steering.home"))
 
 
 @blueprint.get("/<season_key>/")
@@ -102,8 +157,10 @@ def season(season_key: str) -> str:
     return _season_page(season_key, StepForm())
 
 
-def _season_page(season_key: str, form: StepForm, *, at: str = "") -> str:
-    """at: the stage whose form is shown again with what was typed."""
+def _season_page(
+    season_key: str, form: StepForm, *, at: str = "", step: str = "", dates: DateForm | None = None
+) -> str:
+    """at, step: the stage and the step whose form is shown again with what was typed; dates: that of the first day."""
     session = reading()
     found = queries.season_by_key(session, season_key)
     return render_template(
@@ -111,8 +168,12 @@ def _season_page(season_key: str, form: StepForm, *, at: str = "") -> str:
         season=found,
         definition=definition_of(found),
         lines=steering.lines(session, found),
+        collisions=schedule.collisions_of(found, schedule.told(found), now()) if found.cancelled_at is None else (),
         form=form,
         at=at,
+        step=step,
+        dates=dates or DateForm(formdata=None),
+        is_untouched=starting.is_untouched(session, found),
     )
 
 
@@ -128,23 +189,60 @@ def rules(season_key: str) -> str:
 
 @blueprint.post("/<season_key>/<stage_key>/<step>")
 @guarded(Permission.STEER)
-def move(season_key: str, stage_key: str, step: str) -> Response | tuple[str, int]:
-    """One step of one stage: open, close, settle, reopen, reschedule or cancel."""
+def move(season_key: str, stage_key: str, step: str) -> Response | str | tuple[str, int]:
+    """One step of one stage: open, close, settle, reopen, reschedule or cancel.
+
+    What moves the chain is shown with all that follows, and done when that is confirmed.
+    """
     form = StepForm()
     act = STEPS.get(step)
     if act is None:
         raise NotFound("no_such_step", stage=stage_key, phase="", trigger=step)
+
+    def page() -> str:
+        return _season_page(season_key, form, at=stage_key, step=step)
+
     if not form.validate():
-        return _season_page(season_key, form, at=stage_key), 422
+        return page(), 422
+    is_seen = form.confirmed.data or step not in FORESEEN
     try:
-        with writing() as session:
-            act(session, _stage(queries.season_by_key(session, season_key), stage_key), form)
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _season_page(season_key, form, at=stage_key), refusal.status
+        if is_seen:
+            with writing() as session:
+                act(session, _stage(queries.season_by_key(session, season_key), stage_key), form)
+        else:
+            return _foreseen(season_key, stage_key, step, form, act)
+    except (Invalid, Conflict) as refusal:
+        return come_back(form, refusal, page)
     tick()
     flash(_("Done, and recorded in the log."))
     return redirect(url_for("steering.season", season_key=season_key))
+
+
+def _foreseen(season_key: str, stage_key: str, step: str, form: StepForm, act: Act) -> str | tuple[str, int]:
+    """What would follow from a step; refused as the step itself would be, for it is tried and taken back."""
+    refused: Refused | None = None
+    try:
+        with writing() as session:
+            act(session, _stage(queries.season_by_key(session, season_key), stage_key), form)
+            raise _NotYetError
+    except _NotYetError:
+        pass
+    except Conflict as refusal:
+        if refusal.code not in CHAIN_REFUSALS:
+            raise
+        refused = refusal
+    session = reading()
+    stage = _stage(queries.season_by_key(session, season_key), stage_key)
+    moments = {"opens_at": _moment(form.opens_at), "closes_at": _moment(form.closes_at)}
+    found = consequences.of(session, stage, step, now=now(), **moments)
+    page = render_template(
+        "steering/confirm.html", season=stage.season, stage=stage, step=step, form=form, found=found, refused=refused
+    )
+    return page if refused is None else (page, refused.status)
+
+
+class _NotYetError(Exception):
+    """Takes back what was only tried."""
 
 
 def _stage(found: Season, key: str) -> StageRow:
@@ -154,31 +252,50 @@ def _stage(found: Season, key: str) -> StageRow:
     return stage
 
 
-def _closes_at(form: StepForm) -> datetime:
+def _moment(field: DateTimeLocalField) -> datetime | None:
     """The moment typed, read in the house's time zone."""
-    typed: datetime | None = form.closes_at.data
-    if typed is None:
+    typed: datetime | None = field.data
+    try:
+        return None if typed is None else zone.read(typed)
+    except ValueError:
+        raise Invalid("clock_leaves_out", fields={field.name: "clock_leaves_out"}) from None
+
+
+def _closing_moment(form: StepForm) -> datetime:
+    moment = _moment(form.closes_at)
+    if moment is None:
         raise Invalid("moment_needed", fields={"closes_at": "moment_needed"})
-    return typed.replace(tzinfo=ZONE)
+    return moment
 
 
-STEPS: dict[str, Callable[[Session, StageRow, StepForm], object]] = {
-    "open": lambda session, stage, form: commands.open_stage(
-        session, stage.id, actor=actor(), now=now(), version=form.version.data
-    ),
+def _asked(form: StepForm | DateForm) -> dict[str, Any]:
+    """What every step is asked with. A form without the version of its page is as old as can be."""
+    return {"actor": actor(), "now": now(), "version": form.version.data or 0}
+
+
+def _reason(form: StepForm) -> str:
+    return form.reason.data or ""
+
+
+STEPS: dict[str, Act] = {
+    "open": lambda session, stage, form: commands.open_stage(session, stage.id, **_asked(form)),
     "close": lambda session, stage, form: commands.close_stage(
-        session, stage.id, actor=actor(), now=now(), note=form.reason.data or "", version=form.version.data
+        session, stage.id, note=_reason(form), despite=True, **_asked(form)
     ),
-    "settle": lambda session, stage, form: commands.settle_stage(
-        session, stage.id, actor=actor(), now=now(), version=form.version.data
-    ),
+    "settle": lambda session, stage, form: commands.settle_stage(session, stage.id, **_asked(form)),
     "reopen": lambda session, stage, form: commands.reopen_stage(
-        session, stage.id, reason=form.reason.data or "", closes_at=_closes_at(form), actor=actor(), now=now()
+        session, stage.id, reason=_reason(form), closes_at=_closing_moment(form), **_asked(form)
     ),
     "reschedule": lambda session, stage, form: commands.reschedule_stage(
-        session, stage.id, reason=form.reason.data or "", closes_at=_closes_at(form), actor=actor(), now=now()
+        session,
+        stage.id,
+        reason=_reason(form),
+        opens_at=_moment(form.opens_at),
+        closes_at=_moment(form.closes_at),
+        despite=True,
+        **_asked(form),
     ),
     "cancel": lambda session, stage, form: commands.cancel_season(
-        session, stage.id, reason=form.reason.data or "", actor=actor(), now=now()
+        session, stage.id, reason=_reason(form), **_asked(form)
     ),
 }

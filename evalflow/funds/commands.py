@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Invalid
@@ -20,7 +20,6 @@ from evalflow.people.queries import branch_by_key
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
 
-ZONE = ZoneInfo("Asia/Shanghai")  # in which a year of the books begins and ends
 PURPOSE_MAX = 500
 
 
@@ -56,7 +55,7 @@ def grant(
     The fund may be short of it: an award is final whether or not the money has come in.
     """
     require(actor, Permission.FINALISE, season=stage.season_id)
-    today = now.astimezone(ZONE).date()
+    today = zone.day_of(now)
     if queries.granted(session, stage.id):
         raise Conflict("already_granted")
     if not amounts:
@@ -106,7 +105,7 @@ def correct(session: Session, year: int, number: int, *, reason: str, actor: Act
     """Take a booking back by its counter-entry: in its own year, or today's where that year's books are closed."""
     wrong = queries.booking(session, year, number)
     _require_correction(wrong, actor)
-    today = now.astimezone(ZONE).date()
+    today = zone.day_of(now)
     own = books.locked_year(session, wrong.year)
     if queries.correction(session, wrong.id):
         raise Conflict("already_corrected")
@@ -128,7 +127,7 @@ def carry_over(session: Session, year: int, *, actor: Actor, now: datetime) -> l
     """Close a year that is over: what its accounts hold is carried over to the next year's, and its books are shut."""
     require(actor, Permission.KEEP_FUND)
     closing = books.open_year(session, year)
-    if now.astimezone(ZONE).year <= year:
+    if zone.day_of(now).year <= year:
         raise Conflict("year_not_over", year=year)
     earlier = select(FundYear.year).where(FundYear.year < year, FundYear.closed_at.is_(None)).order_by(FundYear.year)
     if before := session.scalars(earlier).first():
@@ -169,7 +168,7 @@ def _checked(voucher: Voucher, now: datetime) -> int:
         wrong["amount"] = "not_money"
     if "amount" not in wrong and not amount:
         wrong["amount"] = "not_money"
-    today = now.astimezone(ZONE).date()
+    today = zone.day_of(now)
     if voucher.day > today or voucher.day.year < today.year - 1:
         wrong["day"] = "day_to_come" if voucher.day > today else "day_long_past"
     for name, text, most in (("purpose", voucher.purpose, PURPOSE_MAX), ("document", voucher.document, DOCUMENT_MAX)):

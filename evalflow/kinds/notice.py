@@ -117,4 +117,5 @@ NOTICE = Kind(
     tables={"names": ("entry", "place"), "objections": ("number", "entry", "state", "decided")},
     check=check,
     gathers=True,
+    runs_in_full=True,
 )

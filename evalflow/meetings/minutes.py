@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import SYSTEM, Actor, Grant, Role
 from evalflow.config import Config
 from evalflow.documents import headline, in_words, labels
@@ -42,7 +43,7 @@ def frame(
     last = [one for one in there if one.sitting == len(held)]
     names = {one.person_id: one.person.name for one in there}
     colon = _colon(locale)
-    day = _moment(held[-1] if held else None, stage).astimezone(config.timezone)
+    day = _moment(held[-1] if held else None, stage).astimezone(zone.here())
     return {
         "lang": locale,
         "labels": labels("minutes", locale),
@@ -96,7 +97,7 @@ def _sitting(sitting: Sitting, there: Sequence[Attendance], stage: StageRow, *, 
         if is_quorate
         else N_("Sitting %(number)s, %(moment)s: %(present)s of %(entitled)s present, no quorum"),
         number=sitting.number,
-        moment=_written(_moment(sitting, stage).astimezone(config.timezone), locale),
+        moment=_written(_moment(sitting, stage).astimezone(zone.here()), locale),
         present=present,
         entitled=len(came),
     )

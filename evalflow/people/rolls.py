@@ -64,6 +64,16 @@ def holders(session: Session, role: Role, *, season_id: int) -> Sequence[Person]
     return session.scalars(select(Person).where(Person.id.in_(granted), Person.is_active).order_by(Person.id)).all()
 
 
+def branches_of(session: Session, role: Role, *, season_id: int) -> frozenset[int]:
+    """Ids of the branches for which somebody whose account is active holds a role in a season."""
+    query = (
+        select(RoleGrant.branch_id)
+        .join(Person, Person.id == RoleGrant.person_id)
+        .where(Person.is_active, RoleGrant.role == role.value, RoleGrant.branch_id.is_not(None), _reaches(season_id))
+    )
+    return frozenset(branch for branch in session.scalars(query) if branch is not None)
+
+
 def _reaches(season_id: int | None) -> ColumnElement[bool]:
     """Of the grants: those for every season, and those for this one."""
     everywhere: ColumnElement[bool] = RoleGrant.season_id.is_(None)

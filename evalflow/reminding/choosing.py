@@ -1,11 +1,11 @@
 """Of all that a person has to do, what they are reminded of on a day."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from evalflow import zone
 from evalflow.reminding.models import Cause
 from evalflow.seasons.tasks import Task
-from evalflow.seasons.windows import ZONE
 
 IsWorking = Callable[[date], bool]
 FROM, UNTIL = time(8), time(20)  # nobody gets a letter at night
@@ -15,10 +15,10 @@ def may_write(now: datetime, is_working: IsWorking) -> bool:
     """Whether letters go out at this moment: on working days, from eight in the morning to eight in the evening.
 
     >>> weekday = lambda day: day.weekday() < 5
-    >>> [may_write(datetime(2026, 4, 1, hour, tzinfo=ZONE), weekday) for hour in (7, 8, 19, 20)]
+    >>> [may_write(datetime(2026, 4, 1, hour, tzinfo=zone.USUAL), weekday) for hour in (7, 8, 19, 20)]
     [False, True, True, False]
     """
-    local = now.astimezone(ZONE)
+    local = zone.local(now)
     return FROM <= local.time() < UNTIL and is_working(local.date())
 
 
@@ -39,15 +39,6 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def last_day(due: datetime) -> date:
-    """The day on which something can still be done: a deadline at midnight belongs to the day that ends.
-
-    >>> last_day(datetime(2026, 4, 1, tzinfo=ZONE)), last_day(datetime(2026, 4, 1, 17, tzinfo=ZONE))
-    (datetime.date(2026, 3, 31), datetime.date(2026, 4, 1))
-    """
-    return (due.astimezone(ZONE) - timedelta(microseconds=1)).date()
-
-
 def left(tasks: Iterable[Task]) -> list[Task]:
     """What is not done. Of a secret task nobody else may know, so it is always left: a reminder must not tell."""
     return [task for task in tasks if not task.is_done or task.is_secret]
@@ -56,13 +47,13 @@ def left(tasks: Iterable[Task]) -> list[Task]:
 def this_week(tasks: Iterable[Task], today: date) -> list[Task]:
     """Late, due until Sunday, or without a date; the most urgent first, what has no date last."""
     sunday = monday(today) + timedelta(days=6)
-    return _ordered(task for task in left(tasks) if task.due is None or last_day(task.due) <= sunday)
+    return _ordered(task for task in left(tasks) if task.due is None or zone.last_day(task.due) <= sunday)
 
 
 def by_next_day(tasks: Iterable[Task], today: date, is_working: IsWorking) -> list[Task]:
     """Due after today and no later than on the next working day."""
     until = next_working(today, is_working)
-    return _ordered(task for task in left(tasks) if task.due is not None and today < last_day(task.due) <= until)
+    return _ordered(task for task in left(tasks) if task.due is not None and today < zone.last_day(task.due) <= until)
 
 
 def chosen(tasks: Sequence[Task], today: date, is_working: IsWorking, *, opens_week: bool) -> tuple[Cause, list[Task]]:
@@ -75,4 +66,4 @@ def chosen(tasks: Sequence[Task], today: date, is_working: IsWorking, *, opens_w
 
 
 def _ordered(tasks: Iterable[Task]) -> list[Task]:
-    return sorted(tasks, key=lambda task: (task.due is None, task.due or datetime.max.replace(tzinfo=ZONE)))
+    return sorted(tasks, key=lambda task: (task.due is None, task.due or datetime.max.replace(tzinfo=UTC)))

@@ -7,15 +7,16 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import SYSTEM, Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.reminding import addresses, events, queries
 from evalflow.reminding.models import Cause, Delivery, Mailbox, Nudge, Reminder, Round
 from evalflow.seasons import queries as seasons
+from evalflow.seasons import schedule
 from evalflow.seasons.models import Phase, Season, StageRow
 from evalflow.seasons.tasks import Task
-from evalflow.seasons.windows import ZONE
 
 Told = Mapping[int, Sequence[tuple[Season, Cause, Sequence[Task]]]]
 
@@ -140,12 +141,12 @@ def read(session: Session, *, actor: Actor, now: datetime) -> None:
 
 def today(now: datetime) -> date:
     """The day in the house's time zone."""
-    return now.astimezone(ZONE).date()
+    return zone.day_of(now)
 
 
 def midnight(now: datetime) -> datetime:
     """When this day began."""
-    return datetime.combine(today(now), datetime.min.time(), ZONE)
+    return zone.start_of(today(now))
 
 
 def lines_of(tasks: Sequence[Task]) -> list[dict[str, object]]:
@@ -155,6 +156,7 @@ def lines_of(tasks: Sequence[Task]) -> list[dict[str, object]]:
             "title": task.title,
             "detail": task.detail,
             "due": task.due.isoformat() if task.due else "",
+            "about": schedule.is_about(task.stage, task.due),
             "stage": task.stage.id,
             "secret": task.is_secret,
         }

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_date
-
+from evalflow import zone
 from evalflow.i18n import N_, say
-from evalflow.reminding.choosing import last_day
 from evalflow.reminding.models import Cause, Reminder
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import stage_of
-from evalflow.seasons.windows import ZONE
 
 SECRET_NOTE = N_("If you have done so already, there is nothing to do: nobody else knows.")
 INTRODUCTIONS = {
@@ -22,13 +19,14 @@ INTRODUCTIONS = {
 
 @dataclass(frozen=True)
 class Line:
-    """title: a message id. detail: whom or what it is about, as is."""
+    """title: a message id. detail: whom or what it is about, as is. is_about: whether its date may still move."""
 
     title: str
     detail: str
     due: datetime | None
     stage: StageRow
     is_secret: bool
+    is_about: bool = False
 
 
 def of(reminder: Reminder) -> tuple[Line, ...]:
@@ -41,6 +39,7 @@ def of(reminder: Reminder) -> tuple[Line, ...]:
             due=datetime.fromisoformat(line["due"]) if line["due"] else None,
             stage=stages[line["stage"]],
             is_secret=line["secret"],
+            is_about=line.get("about", False),
         )
         for line in reminder.lines
     )
@@ -59,16 +58,5 @@ def by_when(line: Line, locale: str, now: datetime) -> str:
     if line.due is None:
         return ""
     told = N_("late: it was due by %(moment)s") if line.due <= now else N_("due by %(moment)s")
-    return say(locale, told, moment=due_words(line.due, locale))
-
-
-def due_words(due: datetime, locale: str) -> str:
-    """A deadline as people say it: the day, and the time where it is not the day's end.
-
-    >>> due_words(datetime(2026, 4, 1, tzinfo=ZONE), "en"), due_words(datetime(2026, 4, 1, 17, tzinfo=ZONE), "zh_Hans")
-    ('31 March 2026', '2026年4月1日17:00')
-    """
-    local, day = due.astimezone(ZONE), last_day(due)
-    english = locale.startswith("en")
-    written = format_date(day, "d MMMM y", locale="en") if english else f"{day.year}年{day.month}月{day.day}日"
-    return str(written) if day != local.date() else f"{written}{', ' if english else ''}{local:%H:%M}"
+    due = zone.deadline_words(line.due, locale)
+    return say(locale, told, moment=say(locale, "about %(moment)s", moment=due) if line.is_about else due)

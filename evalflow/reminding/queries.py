@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from evalflow import zone
 from evalflow.people.models import Person
 from evalflow.reminding.choosing import FROM, IsWorking, monday
 from evalflow.reminding.models import Cause, Delivery, Mailbox, Nudge, Reminder, Round
 from evalflow.seasons.models import Season, StageRow
-from evalflow.seasons.windows import ZONE
 
 PER_PAGE = 50
 
@@ -30,7 +30,7 @@ def is_due(session: Session, now: datetime, is_working: IsWorking) -> tuple[date
 
     On working days from eight o'clock, once. A week whose first working day was missed is opened by the next one.
     """
-    local = now.astimezone(ZONE)
+    local = zone.local(now)
     day = local.date()
     if local.time() < FROM or not is_working(day):
         return None

@@ -8,6 +8,18 @@ SEASON_CREATED = EventType(
     en="a season was created and its rules pinned",
     public=("workflow", "digest", "draw_seed", "starts_on"),
 )
+SEASON_REDATED = EventType(
+    "season.redated",
+    zh="无人办理之前，评选季改定第一天",
+    en="the season's first day was changed before anybody had acted in it",
+    public=("starts_on", "before"),
+)
+SEASON_DELETED = EventType(
+    "season.deleted",
+    zh="无人办理之前，评选季被删除",
+    en="the season was deleted before anybody had acted in it",
+    public=("workflow", "digest", "starts_on"),
+)
 SEASON_CANCELLED = EventType("season.cancelled", zh="取消评选季", en="the season was cancelled", public=("reason",))
 STAGE_OPENED = EventType(
     "stage.opened", zh="环节开启", en="a stage was opened", public=("closes_at", "entries", "particulars")
@@ -34,6 +46,8 @@ CALENDAR_STATED = EventType(
 
 EVENTS = (
     SEASON_CREATED,
+    SEASON_REDATED,
+    SEASON_DELETED,
     SEASON_CANCELLED,
     STAGE_OPENED,
     STAGE_CLOSED,

@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from evalflow.db import Base, Json, UtcDateTime
@@ -59,6 +59,9 @@ class Season(Base):
 class StageRow(Base):
     """A stage of a season. opens_at and closes_at are its window, opened_at and closed_at what happened.
 
+    opens_stated, closes_stated: whether a moment of the window was stated by hand: it stands until it is changed by
+    hand. The others are planned anew whenever what they depend on moves (`schedule`).
+
     outcome is an `Outcome` as JSON once the stage is done.
     """
 
@@ -73,6 +76,8 @@ class StageRow(Base):
     phase: Mapped[str] = mapped_column(String(10), default=Phase.WAITING)
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opens_stated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    closes_stated: Mapped[bool] = mapped_column(default=False, server_default=false())
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -175,7 +180,10 @@ class TargetChange(Base):
 
 
 class Timer(Base):
-    """What time will cause: at `due_at` the named trigger is fired on a stage. A row, never a queue's ETA."""
+    """What time will cause: at `due_at` the named trigger is fired on a stage. A row, never a queue's ETA.
+
+    note: why it could not be done, when it could not; refusal: the same as facts, of which pages make a sentence.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (
@@ -188,7 +196,8 @@ class Timer(Base):
     trigger: Mapped[str] = mapped_column(String(12))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    note: Mapped[str] = mapped_column(String(200), default="")  # why it could not be done, when it could not
+    note: Mapped[str] = mapped_column(String(200), default="")
+    refusal: Mapped[Any | None] = mapped_column(Json)
 
 
 class CalendarDay(Base):

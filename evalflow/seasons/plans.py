@@ -9,10 +9,10 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.seasons.models import Entry, Season, TargetChange
 from evalflow.seasons.rules import definition_of
-from evalflow.seasons.windows import ZONE
 from evalflow.workflow import indicators
 from evalflow.workflow.indicators import Indicator
 from evalflow.workflow.rows import with_joined
@@ -68,7 +68,7 @@ def standing(entry: Entry, changes: Sequence[TargetChange]) -> tuple[Indicator, 
 def days(season: Season) -> tuple[date, date]:
     """The first and the last day that figures are reported on; where no end of tracking is known yet, `date.max`."""
     ends = [stage.closes_at for stage in season.stages if stage.kind == TRACKING]
-    known = [(moment - MOMENT).astimezone(ZONE).date() for moment in ends if moment is not None]
+    known = [zone.last_day(moment) for moment in ends if moment is not None]
     return season.starts_on, max(known) if known and None not in ends else date.max
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -9,6 +10,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 
 from evalflow.errors import Refused
+from evalflow.web.current import end_reading
 from evalflow.web.held import comes_back, note_form
 from evalflow.web.refusals import sentence, sentence_of
 
@@ -38,6 +40,13 @@ class Form(FlaskForm):  # type: ignore[misc]
                 self.form_errors.append(told)
         if not fields:
             self.form_errors.append(sentence(refusal))
+
+
+def come_back(form: Form, refusal: Refused, page: Callable[[], str]) -> tuple[str, int]:
+    """The page that a form was sent from, once more: what was typed, what speaks against it, and the state of now."""
+    form.refuse(refusal)
+    end_reading()
+    return page(), refusal.status
 
 
 def plain(typed: str, *, grouped: bool = False) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from flask import Response, render_template, request
 
+from evalflow import zone
 from evalflow.access import Permission, may, require
 from evalflow.errors import Forbidden
 from evalflow.funds import queries
-from evalflow.funds.commands import ZONE
 from evalflow.funds.models import AccountKind, Act, FundAccount, FundBooking
 from evalflow.funds.queries import FUND, Move, Turnover, account_name
 from evalflow.funds.words import ACTS, about, account_words
@@ -164,7 +164,7 @@ def fund_document(year: int, number: int) -> Response:
 
 
 def present_year() -> int:
-    return now().astimezone(ZONE).year
+    return zone.day_of(now()).year
 
 
 def books_of(year: int) -> Books:

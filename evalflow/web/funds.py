@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired
 
+from evalflow import zone
 from evalflow.access import Permission
 from evalflow.errors import Conflict, Invalid
 from evalflow.files.content import DOCUMENTS, Cleaned, cleaned_file
 from evalflow.funds import commands
-from evalflow.funds.commands import ZONE, Voucher
+from evalflow.funds.commands import Voucher
 from evalflow.web import fund_pages as funds
 from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, now, writing
@@ -65,7 +66,7 @@ class ReasonForm(Form):
 
 def new_voucher() -> VoucherForm:
     """A form for today."""
-    return VoucherForm(formdata=None, day=now().astimezone(ZONE).date())
+    return VoucherForm(formdata=None, day=zone.day_of(now()))
 
 
 @blueprint.get("/fund")

@@ -13,8 +13,10 @@ from flask_babel import lazy_gettext as _l
 from evalflow.errors import Refused
 from evalflow.i18n import Text
 from evalflow.web import text
+from evalflow.web.refused_steps import STAGES
 
 SENTENCES: Mapping[str, Any] = {
+    **STAGES,
     # anywhere
     "not_permitted": _l("You are not permitted to do this."),
     "sign_in_first": _l("Please sign in first; nothing was changed."),
@@ -131,26 +133,6 @@ SENTENCES: Mapping[str, Any] = {
     "too_many_rows": _l("The file has more than %(most)s rows."),
     "nothing_to_import": _l("There is no row that could be imported."),
     "import_outdated": _l("Something has changed since the preview. Please upload the file again."),
-    # seasons and stages
-    "no_such_season": _l("There is no such season."),
-    "no_such_stage": _l("There is no such stage."),
-    "no_such_entry": _l("There is no such entry."),
-    "no_such_workflow": _l("There is no such workflow."),
-    "moment_needed": _l("Please state a date and a time."),
-    "season_exists": _l("A season with the key %(season)s exists already."),
-    "season_cancelled": _l("This season has been cancelled."),
-    "stage_not_open": _l("This stage is not open now."),
-    "earlier_not_settled": _l("“%(stage)s” has to be settled first."),
-    "not_this_stage": _l("It is not this stage's turn."),
-    "no_such_step": _l("The stage can't take this step in its present state."),
-    "guard": _l("The conditions for this step are not met."),
-    "window_over": _l("The stage's time is over already: it would have closed at %(closes_at)s."),
-    "too_few_entries": _l("There are too few entries: %(found)s of at least %(needed)s."),
-    "paper_too_long": _l(
-        "There are %(found)s entries on the ballot paper (a default option counts as one); at most %(most)s can be."
-    ),
-    "entry_cannot_move": _l("“%(entry)s” can't take this step in its present state."),
-    "entry_not_here": _l("“%(entry)s” is not at this stage."),
     # fields of a declaration
     "too_many_files": _l("These are too many files."),
     "not_understood": _l("This answer can't be understood."),
@@ -194,7 +176,7 @@ SENTENCES: Mapping[str, Any] = {
     "letter_incomplete": _l("A unit agrees or declines by letter; see below."),
     "letter_needed": _l("Please state the number of the letter."),
     "nothing_to_review": _l("“%(entry)s” does not wait for review."),
-    "submissions_unreviewed": _l("Declarations that still wait for review: %(count)s."),
+    "submissions_unreviewed": _l("Declarations that still wait for review (%(count)s): %(who)s."),
     "no_such_file": _l("There is no such file."),
     "file_refused": _l("Some files could not be kept. Everything else is saved."),
     "file_empty": _l("The file is empty."),
@@ -224,7 +206,7 @@ SENTENCES: Mapping[str, Any] = {
     "assessment_not_handed_in": _l("The self-assessment of “%(entry)s” is not handed in."),
     "assessment_inspected": _l("The inspection of “%(entry)s” has begun: the self-assessment stays as it is."),
     "not_to_inspect": _l("“%(entry)s” can't be inspected now."),
-    "figures_to_inspect": _l("Figures that nobody has inspected yet: %(count)s."),
+    "figures_to_inspect": _l("Figures that nobody has inspected yet (%(count)s): %(who)s."),
     # the ballot
     "weights_shared_by_few": _l(
         "A ballot's weight would nearly tell whose it is: fewer than %(needed)s electors share the weight %(weights)s. "
@@ -292,7 +274,7 @@ SENTENCES: Mapping[str, Any] = {
     "points_given_twice": _l("Points that can be given once only stand twice on the sheet: %(points)s."),
     "sheet_handed_in": _l("The sheet has been handed in. Take it back to change it."),
     "sheet_not_handed_in": _l("The sheet has not been handed in."),
-    "sheets_missing": _l("%(count)s score sheets have not been handed in."),
+    "sheets_missing": _l("Score sheets that have not been handed in (%(count)s): %(who)s."),
     "marks_to_confirm": _l("The organiser has to look at %(count)s marks far from the others."),
     "no_marks_to_confirm": _l("There are no marks far from the others to be confirmed."),
     # the committee's decision
@@ -325,7 +307,7 @@ SENTENCES: Mapping[str, Any] = {
     "nobody_refused": _l("By these rules the committee can't deviate from the ranking, which proposes somebody."),
     "nothing_decided": _l("Nothing has been decided yet."),
     # the approval of applications
-    "applications_undecided": _l("Applications that the committee has not decided on: %(count)s."),
+    "applications_undecided": _l("Applications that the committee has not decided on (%(count)s): %(who)s."),
     "stepped_back": _l("You have stepped back from this entry."),
     "no_such_field": _l("The application has no such question."),
     "no_such_proposal": _l("There is no such proposal."),
@@ -363,6 +345,9 @@ SENTENCES: Mapping[str, Any] = {
 }
 
 
+DEADLINES = frozenset({"closes_at"})  # facts that are the end of something
+
+
 class _Facts(dict[str, str]):
     def __missing__(self, _name: str) -> str:
         return text.NOTHING
@@ -378,10 +363,10 @@ def sentence_of(code: str, facts: Mapping[str, object]) -> str:
     told = SENTENCES.get(code)
     if told is None:
         return str(_("This can't be done now (%(code)s).", code=code))
-    return str(told) % _Facts({name: _written(fact) for name, fact in facts.items()})
+    return str(told) % _Facts({name: _written(name, fact) for name, fact in facts.items()})
 
 
-def _written(fact: object) -> str:
+def _written(name: str, fact: object) -> str:
     if isinstance(fact, datetime):
-        return text.moment(fact)
+        return text.deadline(fact) if name in DEADLINES else text.moment(fact)
     return text.text(fact) if isinstance(fact, Text) else str(fact)

@@ -8,13 +8,18 @@ from fractions import Fraction
 
 from babel.dates import format_date
 from flask import Flask, g
+from flask_babel import gettext as _
 
+from evalflow import zone
 from evalflow.access import Permission, Role, may
 from evalflow.i18n import Text
 from evalflow.people.models import Branch
 from evalflow.people.names import ROLE_NAMES
+from evalflow.seasons import schedule
 from evalflow.seasons.models import Entry, Season, StageRow
 from evalflow.seasons.rules import stage_of
+from evalflow.seasons.tasks import Task
+from evalflow.seasons.windows import Window
 from evalflow.web import current
 from evalflow.web.place import Place
 from evalflow.workflow import indicators, rows
@@ -34,12 +39,7 @@ def day(value: date | datetime | None) -> str:
     """2026年7月1日, or 1 July 2026; of a moment, its day in the installation's time zone."""
     if value is None:
         return NOTHING
-    if isinstance(value, datetime):
-        value = value.astimezone(current.config().timezone).date()
-    if current.locale().startswith("en"):
-        written: str = format_date(value, "d MMMM y", locale="en")
-        return written
-    return f"{value.year}年{value.month}月{value.day}日"
+    return zone.day_words(zone.day_of(value) if isinstance(value, datetime) else value, current.locale())
 
 
 def month_name(value: date) -> str:
@@ -59,11 +59,40 @@ def iso_day(written: str) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """2026年7月1日 09:30, or 1 July 2026, 09:30."""
-    if value is None:
-        return NOTHING
-    gap = ", " if current.locale().startswith("en") else " "
-    return f"{day(value)}{gap}{value.astimezone(current.config().timezone):%H:%M}"
+    """When something is or was: 2026年7月1日 09:30, or 1 July 2026, 09:30."""
+    return NOTHING if value is None else zone.moment_words(value, current.locale())
+
+
+def deadline(value: datetime | None) -> str:
+    """Until when something can be done; midnight is the end of the day before: 2026年6月30日24时."""
+    return NOTHING if value is None else zone.deadline_words(value, current.locale())
+
+
+def opening(stage: StageRow) -> str:
+    """When a stage was opened, or opens; "about" as long as that depends on one that is not over."""
+    return _about(moment(stage.opened_at or stage.opens_at), schedule.is_about(stage, stage.opens_at))
+
+
+def closing(stage: StageRow) -> str:
+    """When a stage was closed, or closes; "about" as long as that depends on one that is not over."""
+    return _about(deadline(stage.closed_at or stage.closes_at), schedule.is_about(stage, stage.closes_at))
+
+
+def window_words(window: Window) -> str:
+    """From when until when, of a plan."""
+    opens = _about(moment(window.opens), window.opens_about)
+    if window.closes is None:
+        return f"{opens} – {_('closed by hand')}"
+    return f"{opens} – {_about(deadline(window.closes), window.closes_about)}"
+
+
+def due_words(task: Task) -> str:
+    """Until when something is to be done."""
+    return _about(deadline(task.due), schedule.is_about(task.stage, task.due))
+
+
+def _about(written: str, is_about: bool) -> str:
+    return str(_("about %(moment)s", moment=written)) if is_about else written
 
 
 def number(value: Fraction | Decimal | int | str | None, places: int = 2) -> str:
@@ -165,7 +194,25 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
-FILTERS = (text, yuan, day, month_name, iso_day, moment, number, figure, way, filesize, stage_title, role_name)
+FILTERS = (
+    text,
+    yuan,
+    day,
+    month_name,
+    iso_day,
+    moment,
+    deadline,
+    opening,
+    closing,
+    due_words,
+    window_words,
+    number,
+    figure,
+    way,
+    filesize,
+    stage_title,
+    role_name,
+)
 
 
 def install(app: Flask) -> None:

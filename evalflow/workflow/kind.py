@@ -40,6 +40,7 @@ class Kind:
     check: what the options can't know alone (stages they name, numbers that depend on others).
     admits: whether it decides who takes part; what befalls an entry afterwards does not change what it came to.
     gathers: whether it looks at all entries at once, so that where entries move apart it waits for the stages before.
+    runs_in_full: whether its days are owed to the public: it never closes before its rules say, counted from opening.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Kind:
     check: Callable[[Definition, Stage], Iterable[Problem]] = _no_problem
     admits: bool = False
     gathers: bool = False
+    runs_in_full: bool = False
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -13,8 +13,7 @@ from evalflow.kinds import KINDS
 from evalflow.meetings.models import Attendance, Sitting
 from evalflow.people import accounts
 from evalflow.seasons.models import Season
-from evalflow.seasons.windows import ZONE
-from tests.builders import House
+from tests.builders import ZONE, House
 from tests.declared import PLAN, PROJECT, SUBMISSION, YEAR, declared, secretaries
 from tests.sealed import vote_of
 from tests.visitors import Visitor

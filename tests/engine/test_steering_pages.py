@@ -22,14 +22,19 @@ def test_the_dates_are_looked_at_before_a_season_is_created_from_that_very_page(
     assert "2026年1月5日 00:00" in page.text
     for name, value in FORM.items():
         assert f'<input type="hidden" name="{name}" value="{value}">' in page.text
-    answer = organiser.send(CHOSEN, **FORM)  # a form without an action is sent to the address of its page
+    assert "第一个环节“申报立项”已经结束" in page.text
+    answer = organiser.send(CHOSEN, **FORM)
+    assert (answer.status_code, "第一个环节“申报立项”已经结束" in answer.text) == (422, True)
+    answer = organiser.send(
+        CHOSEN, **FORM, confirmed="y"
+    )  # a form without an action is sent to the address of its page
     assert (answer.status_code, answer.request.path) == (200, "/steer/projects-2026/")
     assert "2026年党员先锋工程" in organiser.get("/steer/").text
 
 
 def test_a_key_that_is_taken_is_told_at_its_field_and_nothing_typed_is_lost(organiser: Visitor) -> None:
     organiser.get(CHOSEN)
-    organiser.post(CHOSEN, **FORM)
+    organiser.post(CHOSEN, **FORM, confirmed="y")
     again = organiser.post(CHOSEN, **FORM | {"starts_on": "2026-02-02"})
     assert again.status_code == 422
     assert "projects-2026" in again.text and 'value="2026-02-02"' in again.text

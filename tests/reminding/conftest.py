@@ -19,8 +19,7 @@ from evalflow.people.models import Person
 from evalflow.reminding import commands
 from evalflow.reminding.models import Reminder
 from evalflow.seasons.models import Season
-from evalflow.seasons.windows import ZONE
-from tests.builders import Clock, House, found_house
+from tests.builders import ZONE, Clock, House, found_house
 from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 from tests.declared import SUBMISSION, secretaries
 from tests.reminding.post_office import PostOffice, post_office

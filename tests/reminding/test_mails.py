@@ -45,7 +45,7 @@ def test_a_digest_says_what_is_due_where_and_by_when(desk: Desk) -> None:
             LI,
             "评优评选平台：您有1件事待办",
             "Smelting-Secretary，您好：\n\n2026年小小评选\n本周需要办理的事项如下。\n\n"
-            "· 填写申报（申报），请于2026年4月8日前完成\n\n我的待办：https://awards.example/\n\n"
+            "· 填写申报（申报），请于2026年4月8日24时前完成\n\n我的待办：https://awards.example/\n\n"
             "您在“我的账号”里登记了邮箱，因此收到这封邮件；也可以在那里取消。\n",
         )
     ]
@@ -62,7 +62,7 @@ def test_a_digest_is_in_the_reader_s_language(desk: Desk) -> None:
             LI,
             "Awards & evaluation: things to do (1)",
             "Dear Smelting-Secretary,\n\nSmall awards 2026\nThis is what there is to do this week.\n\n"
-            "· Declare your entry (Declaration), due by 8 April 2026\n\nYour tasks: https://awards.example/\n\n"
+            "· Declare your entry (Declaration), due by end of 8 April 2026\n\nYour tasks: https://awards.example/\n\n"
             "You get this mail because you asked for it under “My account”; there you can end it.\n",
         )
     ]

@@ -40,7 +40,7 @@ def test_unread_reminders_are_told_on_the_first_page_until_they_are_read(desk: D
     desk.on(7)
     assert "未读提醒：1条" in secretary.get("/").text
     page = secretary.get("/account/reminders").text
-    assert "本周需要办理的事项如下。" in page and "填写申报（申报）" in page and "请于2026年4月8日前完成" in page
+    assert "本周需要办理的事项如下。" in page and "填写申报（申报）" in page and "请于2026年4月8日24时前完成" in page
     assert "未读提醒" not in secretary.send("/account/reminders/read").text
     assert "我已阅读" not in secretary.get("/account/reminders").text
 
@@ -54,7 +54,7 @@ def test_reminders_are_one_s_own(desk: Desk, signed_in) -> None:
 def test_what_is_late_says_so_on_the_page(desk: Desk, secretary: Visitor) -> None:
     desk.on(7)
     desk.at(10)
-    assert "已逾期：应于2026年4月8日前完成" in secretary.get("/account/reminders").text
+    assert "已逾期：应于2026年4月8日24时前完成" in secretary.get("/account/reminders").text
 
 
 def test_a_mailbox_is_chosen_and_given_up_on_the_account_s_page(desk: Desk, secretary: Visitor) -> None:

@@ -7,11 +7,10 @@ import pytest
 from evalflow.config import WORKFLOWS
 from evalflow.engine import commands, demo
 from evalflow.kinds import KINDS
-from evalflow.seasons.windows import ZONE
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.when import next_day
-from tests.builders import ORGANISER, House
+from tests.builders import ORGANISER, ZONE, House
 
 
 def shipped(name: str) -> Definition:
@@ -28,7 +27,8 @@ def shipped(name: str) -> Definition:
 def test_a_season_is_named_after_the_year_it_begins_in_by_its_rules(house: House, name: str, zh: str, en: str) -> None:
     definition = shipped(name)
     starts_on = next_day(definition.heading.starts, date(2026, 1, 1))
-    season = house.act(commands.create_season, definition, key="named", starts_on=starts_on, actor=ORGANISER)
+    named = {"key": "named", "starts_on": starts_on, "actor": ORGANISER, "confirmed": True}
+    season = house.act(commands.create_season, definition, **named)
     assert (season.title_zh, season.title_en) == (zh, en)
 
 

@@ -17,8 +17,8 @@ BRANDS = reader.read((WORKFLOWS / "brand_selection.toml").read_text("utf-8"), KI
 
 def planned(start: date) -> list[tuple[str, str, str]]:
     """(stage, opens, closes) in the year's calendar of holidays and make-up days, closings by hand as "by hand"."""
-    plan = windows.plan(BRANDS, start, is_working=workdays.published, zone=ZONE)
-    return [(s.key, _told(opens), _told(closes)) for s, (opens, closes) in zip(BRANDS.stages, plan, strict=True)]
+    plan = windows.plan(BRANDS, start, is_working=workdays.published)
+    return [(s.key, _told(window.opens), _told(window.closes)) for s, window in zip(BRANDS.stages, plan, strict=True)]
 
 
 def _told(moment: datetime | None) -> str:

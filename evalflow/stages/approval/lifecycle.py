@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
 from evalflow.errors import BundleError, Conflict, Refused
+from evalflow.i18n import Text, listed
 from evalflow.kinds import approval, meeting
 from evalflow.meetings import commands as meetings
 from evalflow.meetings import queries as held
@@ -33,8 +34,9 @@ def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
 
     Rejecting or withdrawing them ends it too.
     """
-    waiting = len(queries.waiting(session, stage)) + len(queries.coming(session, stage))
-    return (Conflict("applications_undecided", count=waiting),) if waiting else ()
+    waiting = [*queries.waiting(session, stage), *queries.coming(session, stage)]
+    who = listed(Text(entry.title) for entry in waiting)
+    return (Conflict("applications_undecided", count=len(waiting), who=who),) if waiting else ()
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:

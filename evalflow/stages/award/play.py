@@ -2,10 +2,11 @@
 
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.files.content import cleaned_file
 from evalflow.funds import commands as fund
 from evalflow.funds import queries as books
-from evalflow.funds.commands import ZONE, Voucher
+from evalflow.funds.commands import Voucher
 from evalflow.kinds import money
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
@@ -26,7 +27,7 @@ def during(world: World, stage: StageRow) -> None:
 
 def after(world: World, stage: StageRow) -> None:
     """The money comes in, and each branch that was granted some spends a part of it; nothing where none was."""
-    today = world.clock.astimezone(ZONE).date()
+    today = zone.day_of(world.clock)
     document = f"拨款（示例）{stage.season.key}"
     granted = world.ask(books.granted, stage.id)
     if not granted or world.ask(_came_in, today.year, document):
@@ -48,4 +49,4 @@ def _came_in(session: Session, year: int, document: str) -> bool:
 
 def _voucher(world: World, amount: int, purpose: str, document: str) -> Voucher:
     receipt = cleaned_file("收据（示例）.csv", f"\ufeff用途,金额\r\n{purpose},{money.written(amount)}\r\n".encode())
-    return Voucher(money.written(amount), world.clock.astimezone(ZONE).date(), purpose, document, receipt)
+    return Voucher(money.written(amount), zone.day_of(world.clock), purpose, document, receipt)

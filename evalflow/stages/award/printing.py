@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.config import Config
 from evalflow.documents import headline, in_words, labels, render
 from evalflow.i18n import say
@@ -151,7 +152,7 @@ def _number(value: object) -> str:
 def _common(name: str, stage: StageRow, config: Config, locale: str) -> dict[str, object]:
     moment = stage.closed_at or stage.opened_at or stage.opens_at
     assert moment is not None
-    day = moment.astimezone(config.timezone).date()
+    day = zone.day_of(moment)
     return {
         "lang": locale,
         "labels": labels(name, locale),

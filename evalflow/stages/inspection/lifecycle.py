@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor
 from evalflow.errors import Conflict, Refused
 from evalflow.files import queries as kept_files
+from evalflow.i18n import Text, listed
 from evalflow.kinds.inspection import ACCEPTED
 from evalflow.seasons.models import StageRow
 from evalflow.stages.inspection import queries
@@ -29,8 +30,9 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 
 def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
-    left = queries.left_in_all(session, stage)
-    return (Conflict("figures_to_inspect", count=left),) if left else ()
+    left = queries.left_by_entry(session, stage)
+    count, who = sum(number for _, number in left), listed(Text(entry.title) for entry, _ in left)
+    return (Conflict("figures_to_inspect", count=count, who=who),) if left else ()
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:

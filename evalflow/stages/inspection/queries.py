@@ -107,11 +107,12 @@ def left(stage: StageRow, plan: Sequence[Indicator], found: Assessment | None) -
     return sum(not (row and row.state) for row in figures) + sum(not (row and row.found) for row in flags)
 
 
-def left_in_all(session: Session, stage: StageRow) -> int:
-    """The same of all entries at this stage."""
+def left_by_entry(session: Session, stage: StageRow) -> list[tuple[Entry, int]]:
+    """The same of each entry at this stage that anything is left of."""
     entries = here(session, stage)
     known, found = plans_of(session, entries), assessments(session, stage.id)
-    return sum(left(stage, known[entry.id], found.get(entry.id)) for entry in entries)
+    counted = ((entry, left(stage, known[entry.id], found.get(entry.id))) for entry in entries)
+    return [(entry, count) for entry, count in counted if count]
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:

@@ -1,12 +1,12 @@
 """The period of a notice as offices state it: first and last day, and how many working days that is."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
+from evalflow import zone
 from evalflow.documents import in_words
 from evalflow.i18n import say
+from evalflow.seasons.windows import IsWorking, working_days
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,14 @@ class Period:
         )
 
 
-def period_of(opened: datetime, closes: datetime, *, is_working: Callable[[date], bool], zone: ZoneInfo) -> Period:
+def period_of(opened: datetime, closes: datetime, *, is_working: IsWorking) -> Period:
     """From the moments of opening and closing; closing at 24:00 belongs to the day that ends then.
 
     A notice too short for a working day of its own is counted from its day of opening.
     """
-    day_opened = opened.astimezone(zone).date()
-    last = max((closes - timedelta(microseconds=1)).astimezone(zone).date(), day_opened)
-    days = [day_opened + timedelta(days=number) for number in range(1, (last - day_opened).days + 1)]
-    working = [day for day in days if is_working(day)]
-    return Period(working[0] if working else day_opened, last, len(working))
+    working = working_days(opened, closes, is_working)
+    day_opened = zone.day_of(opened)
+    return Period(working[0] if working else day_opened, max(zone.last_day(closes), day_opened), len(working))
 
 
 def _in_figures(day: date, *, after: date | None = None) -> str:

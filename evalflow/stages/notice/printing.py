@@ -24,8 +24,8 @@ def of(session: Session, stage: StageRow, config: Config, locale: str, address: 
     return paper.Notice(
         stage=stage,
         proposed=queries.proposed(session, stage),
-        period=queries.period(session, stage, config.timezone),
-        dated=queries.opened_on(stage, config.timezone),
+        period=queries.period(session, stage),
+        dated=queries.opened_on(stage),
         organisation=config.site_name.get(locale, ""),
         address=address,
         checkpoint=checkpoint.note if checkpoint else "",

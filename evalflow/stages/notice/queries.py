@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.audit.models import Checkpoint
 from evalflow.errors import NotFound
@@ -53,20 +53,20 @@ def has_committee(stage: StageRow) -> bool:
     return decision is not None and meetings.rule_of(decision) is not None
 
 
-def period(session: Session, stage: StageRow, zone: ZoneInfo) -> Period | None:
+def period(session: Session, stage: StageRow) -> Period | None:
     """None while opening or closing is unknown."""
     opens = stage.opened_at or stage.opens_at
     if opens is None or stage.closes_at is None:
         return None
-    return period_of(opens, stage.closes_at, is_working=workdays.calendar(session), zone=zone)
+    return period_of(opens, stage.closes_at, is_working=workdays.calendar(session))
 
 
-def opened_on(stage: StageRow, zone: ZoneInfo) -> date:
+def opened_on(stage: StageRow) -> date:
     """The day the notice is dated."""
     opened = stage.opened_at or stage.opens_at
     if opened is None:
         raise NotFound("notice_later")
-    return opened.astimezone(zone).date()
+    return zone.day_of(opened)
 
 
 def objections(session: Session, stage_id: int) -> Sequence[Objection]:

@@ -89,7 +89,7 @@ def _notice_page(form: ObjectionForm) -> str:
         is_shown=shown,
         has_gallery=visibility.has_begun(stage.season, "promotion"),
         proposed=proposed,
-        period=queries.period(session, stage, config().timezone),
+        period=queries.period(session, stage),
         intro=paper.intro(stage, proposed, locale()),
         objecting=paper.objecting(stage, locale()),
         takes_objections=queries.options_of(stage).objections and guards.is_open(stage, now()),

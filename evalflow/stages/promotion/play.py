@@ -1,14 +1,13 @@
 """Simulated visitors: some hundred page views, more of the better entries, through what counts a real view."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
+from evalflow import zone
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.promotion import counting, queries
 
 DAYS = 5  # on how many days, from the opening on, people look
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def before(world: World, stage: StageRow) -> None:
@@ -22,7 +21,7 @@ def during(world: World, stage: StageRow) -> None:
     entries = world.ask(queries.promoted, stage.season_id)
     for _ in range(DAYS):
         with world.database.writing() as session:
-            day = world.clock.astimezone(ZONE).date()
+            day = zone.day_of(world.clock)
             for entry in entries:
                 for _ in range(world.chance.randint(0, world.quality(entry.key) // 10)):
                     counting.count_view(session, stage_id=stage.id, entry_id=entry.id, day=day)

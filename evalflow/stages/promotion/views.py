@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import make_response, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from evalflow import zone
 from evalflow.access import Permission
 from evalflow.errors import NotFound
 from evalflow.files import queries as files
@@ -18,7 +19,7 @@ from evalflow.stages.promotion.links import absolute, qr_code, short_link, short
 from evalflow.stages.promotion.queries import DayViews
 from evalflow.stages.promotion.showing import Shown
 from evalflow.web.blueprint import kind_blueprint
-from evalflow.web.current import actor, config, locale, reading, writing
+from evalflow.web.current import actor, locale, reading, writing
 from evalflow.web.guard import guarded
 from evalflow.web.place import Place, place
 
@@ -151,7 +152,7 @@ def _count(here: Place, found: Entry) -> None:
     robot = counting.is_robot(request.user_agent.string)
     if own or robot or not queries.options_of(here.stage).views or not guards.is_open(here.stage, here.now):
         return
-    day = here.now.astimezone(config().timezone).date()
+    day = zone.day_of(here.now)
     with writing() as act:
         counting.count_view(act, stage_id=here.stage.id, entry_id=found.id, day=day)
 
@@ -170,7 +171,7 @@ def _kept(name: str, render: Callable[[], str]) -> Response:
 
 def _edition(name: str, stage: StageRow) -> str:
     """Changes with whatever the page of a visitor depends on, and every day, so that a new day's view is counted."""
-    day = place().now.astimezone(config().timezone).date().isoformat()
+    day = zone.day_of(place().now).isoformat()
     shown = queries.edition(reading(), stage.season_id)
     state = [name, locale(), day, shown, [(row.phase, row.closes_at) for row in stage.season.stages]]
     return hashlib.sha256(repr([*state, session.get("csrf_token", "")]).encode()).hexdigest()[:32]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Conflict, Refused
+from evalflow.i18n import listed
 from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons.models import Phase, StageRow
@@ -34,9 +35,10 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 
 def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
-    """Before the deadline it closes only when every sheet is in."""
-    late = [sheet.rater for sheet in queries.raters(session, stage.id) if not queries.is_in(sheet)]
-    return (Conflict("sheets_missing", count=len(late)),) if late else ()
+    """The sheets of all who can still hand one in."""
+    late = queries.awaited(session, stage)
+    who = listed(queries.rater_name(sheet) for sheet in late)
+    return (Conflict("sheets_missing", count=len(late), who=who),) if late else ()
 
 
 def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> None:

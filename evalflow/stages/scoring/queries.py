@@ -8,10 +8,12 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from evalflow.access import Actor, Permission, may
+from evalflow.access import Actor, Permission, Role, may
+from evalflow.i18n import Text
 from evalflow.kinds import scoring
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.sheets import Points
+from evalflow.people import rolls
 from evalflow.seasons import cases, guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
@@ -110,6 +112,26 @@ def breaches(stage: StageRow, sheet: ScoreSheet) -> tuple[Breach, ...]:
     return scoring.breaches(points_of(sheet), options_of(stage))
 
 
+def awaited(session: Session, stage: StageRow) -> list[ScoreSheet]:
+    """Sheets that are not in although somebody can fill them in: not those of raters who have left, nor empty ones."""
+    branches = rolls.branches_of(session, Role.BRANCH_SECRETARY, season_id=stage.season_id)
+    members = {one.id for one in rolls.holders(session, Role.COMMITTEE_MEMBER, season_id=stage.season_id)}
+    return [
+        sheet
+        for sheet in sheets(session, stage.id)
+        if not is_in(sheet)
+        and (sheet.person_id in members if sheet.person_id is not None else sheet.branch_id in branches)
+        and offered(session, stage, sheet)
+    ]
+
+
+def rater_name(sheet: ScoreSheet) -> Text:
+    """The branch, or the member whose own sheet it is."""
+    if sheet.person is not None:
+        return Text(sheet.person.name)
+    return Text(sheet.branch.name_zh, sheet.branch.name_en) if sheet.branch else Text(sheet.rater)
+
+
 def is_in(sheet: ScoreSheet) -> bool:
     return sheet.handed_in_at is not None
 
@@ -162,6 +184,6 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     if not guards.is_open(stage, now) or not actor.is_authenticated:
         return []
     sheet = own_sheet(session, stage, actor)
-    if sheet is None:
+    if sheet is None or not offered(session, stage, sheet):
         return []
     return [Task("Score the entries", "scoring.home", stage, due=stage.closes_at, is_done=is_in(sheet))]

@@ -11,12 +11,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, may, require
 from evalflow.errors import Conflict, Forbidden, Invalid, NotFound
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.submission import events, queries
 from evalflow.stages.submission.acceptance import log
 from evalflow.stages.submission.models import Asked, Confirmation, RevisionState
@@ -169,7 +169,7 @@ def _read(letter: Letter, now: datetime) -> tuple[str, date]:
         day = date.fromisoformat(letter.day.strip())
     except ValueError:
         day, wrong["day"] = date.min, "not_a_date"
-    if day > now.astimezone(ZONE).date():
+    if day > zone.day_of(now):
         wrong["day"] = "day_to_come"
     if wrong:
         raise Invalid("letter_incomplete", fields=wrong)

@@ -14,6 +14,7 @@ from evalflow.access import Actor
 from evalflow.audit.models import EventRow
 from evalflow.errors import Conflict, Refused
 from evalflow.files import queries as kept_files
+from evalflow.i18n import Text, listed
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
@@ -42,8 +43,9 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
 
 
 def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
-    waiting = queries.count_unreviewed(session, stage)
-    return (Conflict("submissions_unreviewed", count=waiting),) if waiting else ()
+    waiting = seasons.entries(session, stage.season_id, EntryState.SUBMITTED)
+    who = listed(Text(entry.title) for entry in waiting)
+    return (Conflict("submissions_unreviewed", count=len(waiting), who=who),) if waiting else ()
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:

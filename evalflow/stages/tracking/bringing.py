@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import Text
 from evalflow.importing.blank import BlankSheet, workbook
@@ -20,7 +21,6 @@ from evalflow.importing.table import Column, read
 from evalflow.seasons import plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import commands, queries
 from evalflow.stages.tracking.commands import Said
 from evalflow.workflow import indicators, numbers
@@ -85,7 +85,7 @@ def preview(
     table = read(book, COLUMNS)
     own = _own(session, stage, actor)
     there = {entry.key: _reported(session, stage, entry) for entry in own}
-    today = now.astimezone(ZONE).date()
+    today = zone.day_of(now)
     seen: dict[str, int] = {}
 
     def accept(number: int, row: Mapping[str, str]) -> Figures:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.event import canonical
@@ -16,7 +17,6 @@ from evalflow.files.content import Cleaned
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import ProgressReport, ReportedFigure, ReportState
 from evalflow.workflow import numbers
@@ -57,7 +57,7 @@ def report(
     filed = queries.reports_of(session, stage_id, entry.id)
     if number != len(filed) + 1:
         raise Conflict("changed_meanwhile", entry=entry.title)
-    today = now.astimezone(ZONE).date()
+    today = zone.day_of(now)
     _check(said, filed, stage, len(plans.declared(entry)), today)
     row = ProgressReport(
         stage_id=stage_id,

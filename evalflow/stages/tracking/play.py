@@ -8,12 +8,12 @@ from datetime import timedelta
 from fractions import Fraction
 from random import Random
 
+from evalflow import zone
 from evalflow.files.content import Cleaned, cleaned_file, cleaned_image
 from evalflow.files.covers import cover
 from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import commands, progress, queries, supervising
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.progress import IndicatorProgress, Progress
@@ -98,7 +98,7 @@ def _round(world: World, stage: StageRow, done: object) -> None:
 
 def _plan(world: World, stage: StageRow) -> None:
     """What each branch wants to do this month, unless it has said so already."""
-    month = world.clock.astimezone(ZONE).date().replace(day=1)
+    month = zone.day_of(world.clock).replace(day=1)
     written = {entry.id for plan, entry in world.ask(queries.month_plans, stage.id) if plan.month == month}
     for one in world.ask(progress.progress_of, stage, world.clock):
         secretary = world.secretaries.get(one.branch)
@@ -115,7 +115,7 @@ def _supervise(world: World, stage: StageRow) -> None:
             world.do(supervising.answer, stage.id, one.entry.key, one.number, ANSWER, actor=secretary)
             world.do(supervising.close, stage.id, one.entry.key, one.number, "", actor=world.organiser)
     ordered = world.ask(supervising.counts, stage.id)
-    due = (world.clock + timedelta(days=10)).astimezone(ZONE).date()
+    due = zone.day_of(world.clock + timedelta(days=10))
     for project in world.ask(progress.progress_of, stage, world.clock):
         if project.light is Light.RED and project.entry.id not in ordered and queries.is_here(project.entry, stage):
             number = len(world.ask(supervising.of_entry, stage.id, project.entry.id)) + 1
@@ -130,11 +130,11 @@ def _figures(world: World, one: Progress) -> dict[int, str]:
 
 
 def _figure(world: World, one: Progress, indicator: Indicator) -> str:
-    if indicator.name in DONE and 2 * (world.clock.astimezone(ZONE).date() - one.starts) > one.ends - one.starts:
+    if indicator.name in DONE and 2 * (zone.day_of(world.clock) - one.starts) > one.ends - one.starts:
         return DONE[indicator.name]
     usual = PACES[world.quality(f"{one.entry.key}.{indicator.number}") % len(PACES)]
     pace = FAR_AHEAD.get(indicator.name, usual)
-    passed = Fraction((world.clock.astimezone(ZONE).date() - one.starts).days, (one.ends - one.starts).days)
+    passed = Fraction((zone.day_of(world.clock) - one.starts).days, (one.ends - one.starts).days)
     noise = Fraction(world.chance.randint(-4, 4), 100)
     way = Fraction(indicator.work) - Fraction(indicator.baseline)
     value = Fraction(indicator.baseline) + way * max(Fraction(0), passed * pace + noise * passed)
@@ -163,7 +163,7 @@ def _line(one: IndicatorProgress) -> str:
 
 def _reached(world: World, one: Progress) -> list[int]:
     """Milestones whose day has come or is near, most of the time."""
-    today = world.clock.astimezone(ZONE).date()
+    today = zone.day_of(world.clock)
     return [
         number
         for number, milestone in enumerate(one.milestones, 1)

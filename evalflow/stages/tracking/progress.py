@@ -11,6 +11,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.kinds import attained, tracking
 from evalflow.kinds.attained import Cap
 from evalflow.kinds.tracking import Figure, TrackingOptions
@@ -19,7 +20,6 @@ from evalflow.seasons import plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange
 from evalflow.seasons.rules import stage_of
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import due, queries
 from evalflow.stages.tracking.due import Due
 from evalflow.stages.tracking.milestones import Milestone
@@ -106,7 +106,7 @@ def _all(session: Session, stage: StageRow, entries: Sequence[Entry], now: datet
     people = select(Person.login, Person.name).where(Person.login.in_(logins))
     names: dict[str, str] = dict(session.execute(people).all()) if logins else {}
     return tuple(
-        _one(stage, entry, reports.get(entry.id, []), changed.get(entry.id, []), names, now.astimezone(ZONE).date())
+        _one(stage, entry, reports.get(entry.id, []), changed.get(entry.id, []), names, zone.day_of(now))
         for entry in entries
     )
 
@@ -149,7 +149,7 @@ def _one(
 def span_of(stage: StageRow) -> tuple[date, date]:
     """The first and the last day that targets are for: of the season, and of this stage's window."""
     starts = stage.season.starts_on
-    ends = (stage.closes_at - plans.MOMENT).astimezone(ZONE).date() if stage.closes_at else starts
+    ends = zone.last_day(stage.closes_at) if stage.closes_at else starts
     return starts, max(ends, date.fromordinal(starts.toordinal() + 1))
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import N_
 from evalflow.kinds.tracking import TrackingOptions
@@ -16,7 +17,6 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import calendar, due
 from evalflow.stages.tracking.due import REPORT, Days, Due, Every
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProgressReport
@@ -186,7 +186,7 @@ def since(stage: StageRow, entry: Entry) -> date:
     """From when on reports are expected: the stage was open and the entry had come to it."""
     came = (entry.came or {}).get(stage.key)
     known = [moment for moment in (stage.opened_at, datetime.fromisoformat(came) if came else None) if moment]
-    return max(known).astimezone(ZONE).date() if known else stage.season.starts_on
+    return zone.day_of(max(known)) if known else stage.season.starts_on
 
 
 def overdue(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], until: date) -> tuple[Due, ...]:
@@ -196,7 +196,7 @@ def overdue(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], unti
 
 def months(stage: StageRow, now: datetime) -> tuple[date, ...]:
     """The first days of the months that can be planned now: none that begins when the stage is over."""
-    first = now.astimezone(ZONE).date().replace(day=1)
+    first = zone.day_of(now).replace(day=1)
     found = [first]
     while len(found) < AHEAD:
         found.append((found[-1] + timedelta(days=31)).replace(day=1))
@@ -217,7 +217,7 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     for report in reports(session, stage.id):
         filed.setdefault(report.entry_id, []).append(report)
     planned = {(entry.id, plan.month) for plan, entry in month_plans(session, stage.id)}
-    today, ahead = now.astimezone(ZONE).date(), months(stage, now)
+    today, ahead = zone.day_of(now), months(stage, now)
     for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED):
         if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id):
             found += _report_tasks(stage, entry, standing(filed.get(entry.id, [])), today)
@@ -253,7 +253,7 @@ def _plan_task(stage: StageRow, entry: Entry, month: date) -> Task:
 
 def start_of(day: date) -> datetime:
     """The first moment of a day, where days are meant."""
-    return datetime.combine(day, datetime.min.time(), ZONE)
+    return zone.start_of(day)
 
 
 def end_of(day: date) -> datetime:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.event import EventType
@@ -16,7 +17,6 @@ from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 
@@ -44,7 +44,7 @@ def state_of(order: FollowUp, stage: StageRow, now: datetime) -> OrderState:
         return OrderState.LAPSED
     if order.answered_at is not None:
         return OrderState.ANSWERED
-    return OrderState.OVERDUE if order.due < now.astimezone(ZONE).date() else OrderState.OPEN
+    return OrderState.OVERDUE if order.due < zone.day_of(now) else OrderState.OPEN
 
 
 def give(
@@ -67,7 +67,7 @@ def give(
     if number != len(of_entry(session, stage_id, entry.id)) + 1:
         raise Conflict("changed_meanwhile", entry=entry.title)
     wrong = _told(text)
-    if due is None or due < now.astimezone(ZONE).date():
+    if due is None or due < zone.day_of(now):
         wrong["due"] = "due_day_passed"
     if wrong or due is None:
         raise Invalid("supervision_incomplete", fields=wrong)

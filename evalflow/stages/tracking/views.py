@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from evalflow import zone
 from evalflow.access import Permission, may
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.files import queries as kept_files
@@ -17,7 +18,6 @@ from evalflow.files.models import Attachment
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import commands, forms, progress, queries, supervising, wall
 from evalflow.stages.tracking.charts import Chart, Span
 from evalflow.stages.tracking.forms import ReportForm
@@ -118,7 +118,7 @@ def entry(entry_key: str) -> str:
     """The project; with a form that is blank, or that holds what the report to be corrected says."""
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.report_form(found)(formdata=None)
-    form.day.data = request.args.get("day") or now().astimezone(ZONE).date().isoformat()
+    form.day.data = request.args.get("day") or zone.day_of(now()).isoformat()
     wrong = _to_correct(reading(), found, request.args.get("corrects", type=int))
     if wrong is not None:
         forms.fill(form, wrong)
@@ -183,7 +183,7 @@ def report(entry_key: str) -> Response | tuple[str, int]:
     form = forms.report_form(found)()
     try:
         said = forms.said(form, found)
-        day = said.day or now().astimezone(ZONE).date()
+        day = said.day or zone.day_of(now())
         doubts = queries.doubts(reading(), place().stage, found, said.figures, day, said.corrects)
         if unsure := forms.unsure(doubts):
             return _reports_page(reading(), found, form, forms.ticked(), unsure), 422

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from flask import render_template, request
 
+from evalflow import zone
 from evalflow.access import Permission
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import charts, progress, supervising, wall
 from evalflow.stages.tracking.charts import Month, Span
 from evalflow.stages.tracking.milestones import Standing
@@ -72,7 +72,7 @@ def _page(here: Place) -> WallPage:
     found = progress.progress_of(reading(), here.stage, here.now)
     orders = supervising.counts(reading(), here.stage.id)
     tiles = wall.ordered(wall.tile(one, locale=here.locale, orders=orders.get(one.entry.id, 0)) for one in found)
-    span, today = Span(*progress.span_of(here.stage)), here.now.astimezone(ZONE).date()
+    span, today = Span(*progress.span_of(here.stage)), zone.day_of(here.now)
     choice = Choice(*(request.args.get(name, "") for name in ("branch", "light", "leader")))
     unlit = Choice(choice.branch, "", choice.leader)
     return WallPage(

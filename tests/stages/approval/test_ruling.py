@@ -52,8 +52,8 @@ def test_a_return_brings_the_comments_to_the_branch_and_the_amended_application_
     assert board.states()["smelting"] == ("returned", "declare.open")
     remarks = board.house.ask(submissions.remarks_on, board.entry("smelting"))
     assert remarks == {"why": "请补充理由", "plan": "数据来源？", "": "总体不错"}
-    waits = [(one.code, one.facts) for one in board.house.ask(lifecycle.unsettled, board.stage)]
-    assert waits == [("applications_undecided", {"count": 4})]
+    waits = [(one.code, one.facts["count"]) for one in board.house.ask(lifecycle.unsettled, board.stage)]
+    assert waits == [("applications_undecided", 4)]
     board.hand_in_again("smelting", why="因为")
     assert board.states()["smelting"] == ("accepted", "committee.open")
     assert board.rule("approve:smelting") == "carried"

@@ -1,20 +1,17 @@
 """The period of a notice as it is stated."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from evalflow.seasons.workdays import published
 from evalflow.stages.notice.period import Period, period_of
 
-ZONE = ZoneInfo("Asia/Shanghai")
-
 
 def period(opened: str, closes: str) -> Period:
     """Of two moments in China."""
     first, last = (datetime.fromisoformat(f"{moment}+08:00") for moment in (opened, closes))
-    return period_of(first, last, is_working=published, zone=ZONE)
+    return period_of(first, last, is_working=published)
 
 
 def test_five_working_days_from_the_day_after_the_opening_on() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from evalflow.access import Actor, Role
 from evalflow.errors import Conflict
+from evalflow.i18n import Text
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.play import World
 from evalflow.stages.scoring import lifecycle, play, queries
@@ -28,7 +29,10 @@ def test_before_the_deadline_it_closes_only_when_every_sheet_is_in(scoring: Scor
     scoring.save("smelting", GOOD)
     scoring.hand_in("smelting")
     [missing] = scoring.house.ask(lambda session: lifecycle.missing(session, scoring.stage))
-    assert (missing.code, missing.facts) == ("sheets_missing", {"count": 1})
+    assert (missing.code, missing.facts) == (
+        "sheets_missing",
+        {"count": 1, "who": Text("精炼分厂党支部", "精炼分厂党支部")},
+    )
     scoring.save("refining", GOOD)
     scoring.hand_in("refining")
     assert scoring.house.ask(lambda session: lifecycle.missing(session, scoring.stage)) == ()

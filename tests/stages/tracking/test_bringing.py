@@ -16,11 +16,10 @@ from evalflow.importing.rows import BadRow, Preview
 from evalflow.people import grants
 from evalflow.people.models import Person
 from evalflow.seasons.models import Season
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import bringing, commands, queries
 from evalflow.stages.tracking.bringing import Figures
 from evalflow.stages.tracking.commands import Said
-from tests.builders import House
+from tests.builders import ZONE, House
 from tests.declared import PLAN, PROJECT, declared, secretaries
 from tests.visitors import Visitor
 

@@ -15,7 +15,6 @@ from evalflow.access import Actor, Role
 from evalflow.errors import Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season, TargetChange
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import calendar, commands, progress, queries, supervising
 from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.due import REPORT, Due
@@ -25,7 +24,7 @@ from evalflow.tally import trajectory
 from evalflow.tally.trajectory import Light, Outlook
 from evalflow.workflow.indicators import Indicator
 from evalflow.workflow.rows import COLUMNS
-from tests.builders import House
+from tests.builders import ZONE, House
 from tests.declared import PLAN, PROJECT, declared, secretaries
 from tests.visitors import Visitor
 
