@@ -1,12 +1,17 @@
-"""Who may do what: one table, default deny.
+"""Who may do what, and where: one table, default deny.
 
-A person holds grants: a role, perhaps only for one branch or one season. A permission names an act. `ROLES_OF` says
-which roles carry it; whatever is not in the table is forbidden to everybody. A route, a command and a template all
-ask the same question: `may(actor, permission, season=…, branch=…)`.
+A person holds grants: a role, perhaps only for one branch or one season. A permission names an act. `RIGHTS` says which
+roles carry it, and its scope: what it is held for. Whatever is not in the table is forbidden to everybody.
+
+A command asks `require(actor, permission, season=…, branch=…)` and names exactly what the permission's scope names; to
+name less or more is a bug, `TypeError`. A limited grant acts only where its limit is named: an organiser of one season
+does nothing of the installation's, and nothing in another season.
+
+Menus, route guards and exclusions ask something else, `holds_anywhere`: whether there is any place at all for it.
 """
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evalflow.errors import Forbidden
 
@@ -45,60 +50,84 @@ class Permission(enum.StrEnum):
     SPEND = "spend"  # from a branch's account
     SEE_FUND = "see_fund"  # the award fund as a whole
     KEEP_FUND = "keep_fund"  # money coming in, the end of a year
+    START_SEASON = "start_season"
+    STATE_CALENDAR = "state_calendar"  # which days are working days
     STEER = "steer"  # open, close, reopen, cancel
     SUPERVISE = "supervise"  # follow-up orders on projects
     FOLLOW_TURNOUT = "follow_turnout"
-    AUDIT = "audit"
+    AUDIT = "audit"  # the evidence of a season before it is public, and what its log says
+    READ_LOG = "read_log"  # every event of every season
     ADMINISTER = "administer"  # people, branches, invitations
 
 
-V, M, B, C, O, T, S, A, X = Role  # one letter a role, so that the table below reads as a table
+class Scope(enum.Flag):
+    """What a permission is held for, and so what a call must name."""
 
-ROLES_OF: dict[Permission, frozenset[Role]] = {
-    Permission.SEE_PUBLIC: frozenset(Role),
-    Permission.SIGN_IN: frozenset(Role),
-    Permission.USE_ACCOUNT: frozenset({M, B, C, O, T, S, A, X}),
-    Permission.PREPARE: frozenset({B, O}),
-    Permission.DECLARE: frozenset({B}),
-    Permission.REVIEW: frozenset({O}),
-    Permission.ACCEPT_COMMAND: frozenset({S}),
-    Permission.VOTE: frozenset({M}),
-    Permission.HOLD_SHARE: frozenset({T}),
-    Permission.SCORE: frozenset({B}),
-    Permission.READ_DOSSIER: frozenset({C, O, A}),
-    Permission.INSPECT: frozenset({O}),
-    Permission.DECIDE: frozenset({C}),
-    Permission.KEEP_MINUTES: frozenset({O}),
-    Permission.OBJECT: frozenset(Role),
-    Permission.ANSWER_OBJECTIONS: frozenset({O}),
-    Permission.FINALISE: frozenset({C}),
-    Permission.READ_ACCOUNT: frozenset({B, C, O, A}),
-    Permission.SPEND: frozenset({B}),
-    Permission.SEE_FUND: frozenset({C, O, A}),
-    Permission.KEEP_FUND: frozenset({O}),
-    Permission.STEER: frozenset({O}),
-    Permission.SUPERVISE: frozenset({O}),
-    Permission.FOLLOW_TURNOUT: frozenset({O, A, C}),
-    Permission.AUDIT: frozenset({A}),
-    Permission.ADMINISTER: frozenset({X}),
+    INSTALLATION = 0  # the house as a whole: a limited grant does not reach it
+    SEASON = enum.auto()
+    BRANCH = enum.auto()
+    OWN = enum.auto()  # what is the actor's alone, such as the account: every grant will do, wherever it is limited to
+
+
+@dataclass(frozen=True)
+class Right:
+    """A row of the table: what the permission is held for, and which roles carry it."""
+
+    scope: Scope
+    roles: frozenset[Role]
+
+
+HOUSE, SEASON, BRANCH, OWN = Scope.INSTALLATION, Scope.SEASON, Scope.BRANCH, Scope.OWN
+M, B, C, O, T, S, A, X = list(Role)[1:]  # one letter a role, so that the table below reads as a table
+
+RIGHTS: dict[Permission, Right] = {
+    Permission.SEE_PUBLIC: Right(HOUSE, frozenset(Role)),
+    Permission.SIGN_IN: Right(HOUSE, frozenset(Role)),
+    Permission.USE_ACCOUNT: Right(OWN, frozenset({M, B, C, O, T, S, A, X})),
+    Permission.PREPARE: Right(SEASON | BRANCH, frozenset({B, O})),
+    Permission.DECLARE: Right(SEASON | BRANCH, frozenset({B})),
+    Permission.REVIEW: Right(SEASON, frozenset({O})),
+    Permission.ACCEPT_COMMAND: Right(SEASON, frozenset({S})),
+    Permission.VOTE: Right(SEASON, frozenset({M})),
+    Permission.HOLD_SHARE: Right(SEASON, frozenset({T})),
+    Permission.SCORE: Right(SEASON | BRANCH, frozenset({B})),
+    Permission.READ_DOSSIER: Right(SEASON, frozenset({C, O, A})),
+    Permission.INSPECT: Right(SEASON, frozenset({O})),
+    Permission.DECIDE: Right(SEASON, frozenset({C})),
+    Permission.KEEP_MINUTES: Right(SEASON, frozenset({O})),
+    Permission.OBJECT: Right(OWN, frozenset(Role)),
+    Permission.ANSWER_OBJECTIONS: Right(SEASON, frozenset({O})),
+    Permission.FINALISE: Right(SEASON, frozenset({C})),
+    Permission.READ_ACCOUNT: Right(BRANCH, frozenset({B, C, O, A})),
+    Permission.SPEND: Right(BRANCH, frozenset({B})),
+    Permission.SEE_FUND: Right(HOUSE, frozenset({C, O, A})),
+    Permission.KEEP_FUND: Right(HOUSE, frozenset({O})),
+    Permission.START_SEASON: Right(HOUSE, frozenset({O})),
+    Permission.STATE_CALENDAR: Right(HOUSE, frozenset({O})),
+    Permission.STEER: Right(SEASON, frozenset({O})),
+    Permission.SUPERVISE: Right(SEASON, frozenset({O})),
+    Permission.FOLLOW_TURNOUT: Right(SEASON, frozenset({O, A, C})),
+    Permission.AUDIT: Right(SEASON, frozenset({A})),
+    Permission.READ_LOG: Right(HOUSE, frozenset({A})),
+    Permission.ADMINISTER: Right(HOUSE, frozenset({X})),
 }
 
 
 @dataclass(frozen=True)
 class Grant:
-    """A role, everywhere or for one branch or one season (None = every one)."""
+    """A role, everywhere or for one branch or one season (None = every one). branch_key: of that branch."""
 
     role: Role
     branch_id: int | None = None
     season_id: int | None = None
+    branch_key: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Actor:
     """Who is asking. `person_id` is None for a visitor and for the system itself.
 
-    office: what the log says of them, such as "organiser" or "branch_secretary:smelting"; never a name. speaks_for:
-    keys of the branches they are secretary of.
+    office: what the log says of them, such as "organiser" or "branch_secretary:smelting"; never a name.
     """
 
     person_id: int | None
@@ -108,11 +137,18 @@ class Actor:
     grants: frozenset[Grant] = frozenset()
     locale: str = "zh_Hans"
     login: str = ""
-    speaks_for: frozenset[str] = frozenset()
 
     @property
     def is_authenticated(self) -> bool:
         return self.person_id is not None
+
+    def speaks_for(self, season: int) -> frozenset[str]:
+        """Keys of the branches whose secretary they are in this season."""
+        return frozenset(
+            grant.branch_key
+            for grant in self.grants
+            if grant.role is Role.BRANCH_SECRETARY and grant.branch_key and grant.season_id in (None, season)
+        )
 
 
 VISITOR = Actor(None, "", "visitor", grants=frozenset({Grant(Role.VISITOR)}))
@@ -120,16 +156,41 @@ SYSTEM = Actor(None, "", "system", grants=frozenset(Grant(role) for role in (Rol
 
 
 def may(actor: Actor, permission: Permission, *, season: int | None = None, branch: int | None = None) -> bool:
-    """Whether one of the actor's grants carries the permission in this season and for this branch (ids)."""
+    """Whether the actor may do this here. season, branch: ids; exactly those that the permission's scope names."""
+    right = RIGHTS[permission]
+    named = (Scope.SEASON if season is not None else HOUSE) | (Scope.BRANCH if branch is not None else HOUSE)
+    if named != right.scope & (Scope.SEASON | Scope.BRANCH):
+        raise TypeError(f"{permission} is held for {right.scope}, asked for {named}")
     return any(
-        grant.role in ROLES_OF[permission]
-        and (season is None or grant.season_id in (None, season))
-        and (branch is None or grant.branch_id in (None, branch))
+        grant.role in right.roles
+        and (right.scope is Scope.OWN or (grant.season_id in (None, season) and grant.branch_id in (None, branch)))
         for grant in actor.grants
     )
 
 
 def require(actor: Actor, permission: Permission, *, season: int | None = None, branch: int | None = None) -> None:
-    """Refuse (`Forbidden`) what the actor may not do."""
+    """Refuse (`Forbidden`) what the actor may not do here."""
     if not may(actor, permission, season=season, branch=branch):
         raise Forbidden("not_permitted", permission=permission.value)
+
+
+def holds_anywhere(actor: Actor, permission: Permission, *, season: int | None = None) -> bool:
+    """Whether there is any place, or any in this season, where the actor may do this. It allows nothing by itself."""
+    right = RIGHTS[permission]
+    return any(
+        grant.role in right.roles
+        and (season is None or grant.season_id in (None, season))
+        and (right.scope is Scope.OWN or _reaches(grant, right.scope))
+        for grant in actor.grants
+    )
+
+
+def branches_of(actor: Actor, permission: Permission, *, season: int) -> frozenset[int]:
+    """Ids of the actor's branches, their own and those they hold a role for, for which they may do this."""
+    known = {actor.branch_id, *(grant.branch_id for grant in actor.grants)} - {None}
+    return frozenset(one for one in known if one and may(actor, permission, season=season, branch=one))
+
+
+def _reaches(grant: Grant, scope: Scope) -> bool:
+    """Whether a grant with these limits can ever act in such a scope."""
+    return (grant.season_id is None or Scope.SEASON in scope) and (grant.branch_id is None or Scope.BRANCH in scope)

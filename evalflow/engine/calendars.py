@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow import zone
-from evalflow.access import Actor, Permission, may
+from evalflow.access import Actor, Permission, holds_anywhere, may
 from evalflow.engine.tasks import of_season
 from evalflow.i18n import say
 from evalflow.meetings.models import Attendance, Sitting
@@ -64,7 +64,7 @@ def _windows(season: Season, reader: Actor) -> Iterator[Appointment]:
     """Stages that are not over. Whole days where they close at a day's end."""
     for stage in season.stages:
         asked = CONCERNS[stage.kind] | EVERYTHING
-        concerned = any(may(reader, permission, season=season.id) for permission in asked)
+        concerned = any(holds_anywhere(reader, permission, season=season.id) for permission in asked)
         if stage.phase != Phase.DONE and stage.opens_at is not None and concerned:
             starts, ends = _span(stage.opens_at, stage.closes_at)
             title = f"{season.title(reader.locale)} · {stage_of(stage).rule.title.to(reader.locale)}"
@@ -87,7 +87,7 @@ def _due(task: Task, reader: Actor) -> Appointment:
 
 def _milestones(session: Session, season: Season, reader: Actor) -> Iterator[Appointment]:
     """Of the projects that the reader's branch owns or takes part in, or that are under their command."""
-    if not (reader.speaks_for or may(reader, Permission.ACCEPT_COMMAND, season=season.id)):
+    if not (reader.speaks_for(season.id) or may(reader, Permission.ACCEPT_COMMAND, season=season.id)):
         return
     for entry in queries.entries(session, season.id, EntryState.ACCEPTED):
         if _is_of(entry, reader):
@@ -99,7 +99,7 @@ def _milestones(session: Session, season: Season, reader: Actor) -> Iterator[App
 
 
 def _is_of(entry: Entry, reader: Actor) -> bool:
-    return entry.branch.key in reader.speaks_for or plans.names(entry, reader)
+    return entry.branch.key in reader.speaks_for(entry.season_id) or plans.names(entry, reader)
 
 
 def _sittings(session: Session, season: Season, reader: Actor) -> Iterator[Appointment]:

@@ -35,7 +35,7 @@ def create_season(
     Invalid("season_exists") where another one has this key, or had it before it was deleted. confirmed: that its first
     window is over already, or that its stages collide, was seen; else Invalid.
     """
-    require(actor, Permission.STEER)
+    require(actor, Permission.START_SEASON)
     if starting.is_known(session, key):
         raise Invalid("season_exists", fields={"key": "season_exists"}, season=key)
     plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session))

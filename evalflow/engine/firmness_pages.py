@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from evalflow.access import Permission, require
+from evalflow.access import Permission
 from evalflow.analysis.bands import Band
 from evalflow.analysis.sensitivity import Seat, Sensitivity, Variant, Without, sensitivity
 from evalflow.analysis.variants import deciding
@@ -18,7 +18,7 @@ from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.seasons import queries
 from evalflow.seasons.models import Season
 from evalflow.seasons.rules import definition_of
-from evalflow.web.current import actor, locale, reading
+from evalflow.web.current import locale, reading
 from evalflow.web.guard import guarded
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.outcome import Outcome
@@ -66,7 +66,6 @@ class FirmnessPage:
 def home(season_key: str) -> str:
     session = reading()
     season = queries.season_by_key(session, season_key)
-    require(actor(), Permission.READ_DOSSIER, season=season.id)
     definition = definition_of(season)
     stage, hidden = deciding(definition), hidden_entries(season)
     bundle = bundles.evidence(session, season)

@@ -9,10 +9,10 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from evalflow.access import Permission, may
+from evalflow.access import Permission, holds_anywhere, may
 from evalflow.audit import ledger, note, upkeep
 from evalflow.audit.event import EventType, decode
 from evalflow.audit.models import EventRow, Leaf
@@ -50,16 +50,17 @@ def home() -> str:
     checkpoint = ledger.latest_checkpoint(session)
     wanted = {name: request.args.get(name, "").strip() for name in ("season", "type")}
     page = max(request.args.get("page", 1, type=row_number), 1)
-    allowed = may(actor(), Permission.AUDIT)
-    total = _count(session, wanted) if allowed else 0
-    told = [one for one in queries.seasons(session) if allowed or visibility.is_final(one)]
+    seasons = queries.seasons(session)
+    audited = [one for one in seasons if may(actor(), Permission.AUDIT, season=one.id)]
+    query = _wanted(wanted, None if may(actor(), Permission.READ_LOG) else [one.key for one in audited])
+    total = _count(session, query)
     return render_template(
         "log/home.html",
-        seasons=told,
+        seasons=[one for one in seasons if one in audited or visibility.is_final(one)],
         checkpoint=checkpoint,
         verifier=note.format_verifier(signer().verifier) if checkpoint else "",
-        rollbacks=upkeep.rollbacks(session) if allowed else (),
-        lines=_lines(session, wanted, page) if allowed else (),
+        rollbacks=upkeep.rollbacks(session) if holds_anywhere(actor(), Permission.AUDIT) else (),
+        lines=_lines(session, query, page),
         types=EVENT_TYPES,
         wanted=wanted,
         page=page,
@@ -112,7 +113,11 @@ def bundle(season_key: str) -> Response:
     return response
 
 
-def _wanted(query: Any, wanted: Mapping[str, str]) -> Any:
+def _wanted(wanted: Mapping[str, str], seasons: Sequence[str] | None) -> Select[Any]:
+    """The events that are asked for. seasons: keys of those whose events may be read; None is every event there is."""
+    query = select(EventRow)
+    if seasons is not None:
+        query = query.where(EventRow.season.in_(seasons))
     if wanted["season"]:
         query = query.where(EventRow.season == wanted["season"])
     if wanted["type"]:
@@ -120,19 +125,20 @@ def _wanted(query: Any, wanted: Mapping[str, str]) -> Any:
     return query
 
 
-def _count(session: Session, wanted: Mapping[str, str]) -> int:
-    return int(session.scalars(_wanted(select(func.count()).select_from(EventRow), wanted)).one())
+def _count(session: Session, query: Select[Any]) -> int:
+    return session.scalars(select(func.count()).select_from(query.subquery())).one()
 
 
-def _lines(session: Session, wanted: Mapping[str, str], page: int) -> Sequence[Line]:
+def _lines(session: Session, query: Select[Any], page: int) -> Sequence[Line]:
     """The latest first; what is not sealed yet stands on top."""
-    query = (
-        select(Leaf.number, EventRow.leaf).select_from(EventRow).join(Leaf, Leaf.event_id == EventRow.id, isouter=True)
+    rows = (
+        query.join(Leaf, Leaf.event_id == EventRow.id, isouter=True)
+        .with_only_columns(Leaf.number, EventRow.leaf)
+        .order_by(Leaf.number.desc().nulls_first(), EventRow.at.desc())
     )
-    query = _wanted(query, wanted).order_by(Leaf.number.desc().nulls_first(), EventRow.at.desc())
     known = {event_type.name: event_type for event_type in EVENT_TYPES}
     found = []
-    for number, leaf in session.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)):
+    for number, leaf in session.execute(rows.limit(PER_PAGE).offset((page - 1) * PER_PAGE)):
         event = decode(leaf.encode())
         found.append(
             Line(

@@ -13,7 +13,7 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evalflow.access import SYSTEM, Actor, Grant, Role, may
+from evalflow.access import SYSTEM, Actor, Grant, Role, holds_anywhere
 from evalflow.access import Permission as P
 from evalflow.db import Database
 from evalflow.importing import delimited
@@ -122,18 +122,18 @@ def world_of(database: Database, *, seed: str, now: datetime) -> World:
     chance = Random(seed)
     with database.reading() as session:
         actors = [actor_of(session, person) for person in session.scalars(select(Person).order_by(Person.id))]
-        secretaries = {actor.office.partition(":")[2]: actor for actor in actors if may(actor, P.DECLARE)}
-    tellers = [actor for actor in actors if may(actor, P.HOLD_SHARE)]
+        secretaries = {actor.office.partition(":")[2]: actor for actor in actors if holds_anywhere(actor, P.DECLARE)}
+    tellers = [actor for actor in actors if holds_anywhere(actor, P.HOLD_SHARE)]
     return World(
         database=database,
         clock=now,
         chance=chance,
-        organiser=next(actor for actor in actors if may(actor, P.STEER)),
+        organiser=next(actor for actor in actors if holds_anywhere(actor, P.STEER)),
         secretaries=secretaries,
-        members=[actor for actor in actors if may(actor, P.VOTE)],
-        committee=[actor for actor in actors if may(actor, P.DECIDE)],
+        members=[actor for actor in actors if holds_anywhere(actor, P.VOTE)],
+        committee=[actor for actor in actors if holds_anywhere(actor, P.DECIDE)],
         tellers=tellers,
-        leaders=[actor for actor in actors if may(actor, P.ACCEPT_COMMAND)],
+        leaders=[actor for actor in actors if holds_anywhere(actor, P.ACCEPT_COMMAND)],
         passphrases={actor.person_id or 0: passphrase_of(actor.person_id or 0) for actor in tellers},
         seed=seed,
     )

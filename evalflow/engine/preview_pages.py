@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from evalflow.access import Permission, require
+from evalflow.access import Permission, may
 from evalflow.analysis import samples
 from evalflow.analysis.preview import Column, Misfit, Preview, Seat, Standing, Unfit, preview
 from evalflow.analysis.variants import Change, altered, deciding, variants, weighted
@@ -21,7 +21,7 @@ from evalflow.errors import DefinitionError
 from evalflow.i18n import N_, say
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.people.models import Branch
-from evalflow.seasons import queries
+from evalflow.seasons import queries, visibility
 from evalflow.seasons.models import Phase, Season
 from evalflow.seasons.rules import definition_of
 from evalflow.web.current import actor, locale, reading
@@ -95,7 +95,6 @@ class PreviewPage:
 def home(season_key: str) -> str:
     """A form whose answer stands below it; everything asked for is in the address."""
     season = queries.season_by_key(reading(), season_key)
-    require(actor(), Permission.STEER, season=season.id)
     return render_template("preview/home.html", page=_page(season), seats=Seat)
 
 
@@ -130,13 +129,14 @@ def _page(season: Season) -> PreviewPage:
 
 
 def _over(season: Season) -> dict[str, Season]:
-    """{key: season} of this workflow that nobody can change any more, the latest first."""
+    """{key: season} of this workflow that nobody can change any more and the reader may read, the latest first."""
     return {
         one.key: one
         for one in queries.seasons(reading())
         if one.workflow == season.workflow
         and one.cancelled_at is None
         and all(row.phase == Phase.DONE for row in one.stages)
+        and (visibility.is_final(one) or may(actor(), Permission.READ_DOSSIER, season=one.id))
     }
 
 

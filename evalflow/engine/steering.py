@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from evalflow.access import Actor, Permission, may
 from evalflow.config import WORKFLOWS, Config
 from evalflow.engine import commands
 from evalflow.errors import NotFound, Refused
@@ -55,9 +56,9 @@ class Planned:
     window: Window
 
 
-def seasons(session: Session) -> list[SeasonLine]:
-    """All seasons, with what needs the administrator's eye."""
-    found = queries.seasons(session)
+def seasons(session: Session, actor: Actor) -> list[SeasonLine]:
+    """The seasons that the actor steers, with what needs the administrator's eye."""
+    found = [one for one in queries.seasons(session) if may(actor, Permission.STEER, season=one.id)]
     whole, stuck = legible(found), {key for key, *_ in timers.failed(session)}
     return [SeasonLine(one, queries.current_stage(one), one in whole, one.key in stuck) for one in found]
 

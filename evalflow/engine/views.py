@@ -69,7 +69,7 @@ Act = Callable[[Session, StageRow, StepForm], object]
 @blueprint.get("/")
 @guarded(Permission.STEER)
 def home() -> str:
-    """All seasons, and the form for a new one with its planned dates once a first day is chosen."""
+    """The seasons one steers, and the form for a new one with its planned dates once a first day is chosen."""
     return _desk(_new_form(request.args))
 
 
@@ -91,11 +91,12 @@ def _desk(form: NewSeasonForm) -> str:
         definition = steering.read_workflow(config(), form.workflow.data)
         plan = steering.planned(session, definition, form.starts_on.data)
         flaws = starting.flaws(definition, [one.window for one in plan], now())
-    return render_template("steering/home.html", seasons=steering.seasons(session), form=form, plan=plan, flaws=flaws)
+    seasons = steering.seasons(session, actor())
+    return render_template("steering/home.html", seasons=seasons, form=form, plan=plan, flaws=flaws)
 
 
 @blueprint.post("/")
-@guarded(Permission.STEER)
+@guarded(Permission.START_SEASON)
 def create() -> Response | tuple[str, int]:
     form = _new_form(request.form)
     if not form.validate():

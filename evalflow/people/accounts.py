@@ -134,6 +134,7 @@ def choose_locale(session: Session, locale: str, *, actor: Actor) -> None:
 def sign_out(session: Session, *, actor: Actor) -> None:
     """End one's own sessions, on every device: a signed cookie can't be taken back singly, and a copy of it must be
     worth nothing. Coming and going are no acts of the house: the log keeps nothing of it."""
+    require(actor, Permission.SIGN_IN)
     moved = update(Person).where(Person.id == _own_id(actor)).values(session_version=Person.session_version + 1)
     session.execute(moved)
 

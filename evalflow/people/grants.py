@@ -16,7 +16,7 @@ from evalflow.audit.event import EventType
 from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.people import events
 from evalflow.people.models import Branch, Person, RoleGrant
-from evalflow.people.names import BOUND_TO_BRANCH
+from evalflow.people.names import BOUND_TO_BRANCH, FOR_A_BRANCH
 from evalflow.people.queries import locked_person
 
 # Of several roles the first of these is what the log calls a person.
@@ -43,9 +43,9 @@ def grant(
     actor: Actor,
     now: datetime,
 ) -> RoleGrant:
-    """Give a role, for one branch or season or (None) for all. Conflict when it is already held just so.
+    """Give a role, for one season or (None) for all. Conflict when it is already held just so.
 
-    A branch secretary's role is always that of one branch; a member needs a branch to vote in.
+    A branch secretary's role is always that of one branch, and no other role is; a member needs a branch to vote in.
     """
     require(actor, Permission.ADMINISTER)
     person = locked_person(session, person_id)
@@ -54,8 +54,7 @@ def grant(
         raise NotFound("no_such_branch", branch=branch_id)
     if role is Role.VISITOR:
         raise Invalid("role_not_grantable", fields={"role": "role_not_grantable"}, role=role.value)
-    if role in BOUND_TO_BRANCH and branch is None and (role is Role.BRANCH_SECRETARY or person.branch_id is None):
-        raise Invalid("branch_needed", fields={"branch": "branch_needed"}, role=role.value)
+    _check_branch(role, branch, person)
     if _held(session, person_id, role, branch_id, season_id):
         raise Conflict("role_already_granted", role=role.value)
     row = RoleGrant(person_id=person_id, role=role.value, branch_id=branch_id, season_id=season_id)
@@ -64,6 +63,14 @@ def grant(
     session.flush()
     _log(session, events.ROLE_GRANTED, row, person, branch, actor=actor, now=now)
     return row
+
+
+def _check_branch(role: Role, branch: Branch | None, person: Person) -> None:
+    if branch is not None and role not in FOR_A_BRANCH:
+        raise Invalid("role_without_branch", fields={"branch": "role_without_branch"}, role=role.value)
+    home = branch is not None or (role not in FOR_A_BRANCH and person.branch_id is not None)
+    if role in BOUND_TO_BRANCH and not home:
+        raise Invalid("branch_needed", fields={"branch": "branch_needed"}, role=role.value)
 
 
 def withdraw_grant(session: Session, grant_id: int, *, actor: Actor, now: datetime) -> None:
@@ -134,11 +141,8 @@ def _actor(session: Session, *which: ColumnElement[bool]) -> Actor | None:
     if not rows:
         return None
     first, held = rows[0], [row for row in rows if row.role is not None]
-    grants = frozenset(Grant(Role(row.role), row.for_branch, row.season_id) for row in held)
-    branches = frozenset(row.key for row in held if row.role == Role.BRANCH_SECRETARY.value)
-    return Actor(
-        first.id, first.name, _office(held), first.branch_id, grants, first.locale, first.login, branches - {None}
-    )
+    grants = frozenset(Grant(Role(row.role), row.for_branch, row.season_id, row.key or "") for row in held)
+    return Actor(first.id, first.name, _office(held), first.branch_id, grants, first.locale, first.login)
 
 
 def _office(held: Sequence[Row[*tuple[Any, ...]]]) -> str:

@@ -29,6 +29,7 @@ ROLE_NAMES: Mapping[Role, Text] = {
     Role.ADMINISTRATOR: Text("系统管理员", "administrator"),
 }
 BOUND_TO_BRANCH = frozenset({Role.MEMBER, Role.BRANCH_SECRETARY})  # without a branch these can do nothing
+FOR_A_BRANCH = frozenset({Role.BRANCH_SECRETARY})  # the roles that are held for a branch; all others never are
 
 
 def normal_login(text: str) -> str:

@@ -47,7 +47,7 @@ def names(entry: Entry, reader: Actor) -> bool:
     """Whether an entry names this person: as its leader in command, or their branch among those that take part."""
     leads = may(reader, Permission.ACCEPT_COMMAND, season=entry.season_id)
     is_leader = leads and bool(reader.login) and reader.login == answer_of(entry, "leader")
-    return is_leader or any(row["branch"] in reader.speaks_for for row in partners(entry))
+    return is_leader or any(row["branch"] in reader.speaks_for(entry.season_id) for row in partners(entry))
 
 
 def declared(entry: Entry) -> tuple[Indicator, ...]:

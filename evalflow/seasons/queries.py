@@ -20,6 +20,14 @@ def season_by_key(session: Session, key: str) -> Season:
     return season
 
 
+def season_id(session: Session, key: str) -> int:
+    """NotFound when there is none."""
+    found = session.scalars(select(Season.id).where(Season.key == key)).one_or_none()
+    if found is None:
+        raise NotFound("no_such_season", season=key)
+    return found
+
+
 def seasons(session: Session) -> Sequence[Season]:
     """All seasons with their stages, the latest first."""
     return session.scalars(

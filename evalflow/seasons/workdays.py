@@ -37,7 +37,7 @@ def calendar(session: Session) -> Callable[[date], bool]:
 
 def state(session: Session, day: date, *, is_working: bool, note: str, actor: Actor, now: datetime) -> None:
     """Say what a day is, whatever the library believes."""
-    require(actor, Permission.STEER)
+    require(actor, Permission.STATE_CALENDAR)
     row = session.get(CalendarDay, day) or CalendarDay(day=day)
     row.is_working, row.note = is_working, note
     session.add(row)

@@ -60,8 +60,8 @@ def is_visible(asking: Actor, attachment: Attachment, entry: Entry) -> bool:
     """
     if may(asking, Permission.DECLARE, season=entry.season_id, branch=entry.branch_id):
         return True
-    readers = (Permission.REVIEW, Permission.READ_DOSSIER)
-    reads = any(may(asking, reader, season=entry.season_id) for reader in readers)
+    season = entry.season_id
+    reads = may(asking, Permission.REVIEW, season=season) or may(asking, Permission.READ_DOSSIER, season=season)
     is_told = attachment.is_reported or attachment.id in _attachment_ids(entry.answers, set(entry.answers))
     return attachment.is_handed_in and (reads or (is_told and plans.names(entry, asking)))
 

@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from evalflow.access import may
+from evalflow.access import holds_anywhere
 from evalflow.db import is_away
 from evalflow.errors import RETRY_AFTER, Busy, Refused
 from evalflow.web.current import actor, forget_actor
@@ -53,7 +53,7 @@ def _expired(_error: CSRFError) -> Answer:
     """The session that the form belongs to has ended; nothing of it is done before the person sends it again."""
     if "HX-Request" not in request.headers and request.endpoint not in ENTRANCES:
         asking, wanted = actor(), permission_of(current_app, request.endpoint or "")
-        may_send = asking.is_authenticated or (wanted is not None and may(asking, wanted))
+        may_send = asking.is_authenticated or (wanted is not None and holds_anywhere(asking, wanted))
         kept = held_page("session_ended", is_authenticated=may_send, status=400)
         if kept is not None:
             return kept

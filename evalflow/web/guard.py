@@ -1,6 +1,6 @@
 """Default deny: a view says by `@guarded` which permission it asks for; a view that says nothing is refused.
 
-A stage's view is asked for its own season. Whether a branch is concerned only the command can know.
+A view whose address names a season is asked for that one. Whether a branch is concerned only the command can know.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from evalflow.access import Permission, may
+from evalflow.access import RIGHTS, Permission, Scope, holds_anywhere
 from evalflow.errors import Forbidden
 from evalflow.web.current import actor
-from evalflow.web.place import place_if_any
+from evalflow.web.place import season_id_if_any
 
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN_ENDPOINTS = frozenset({"static"})
@@ -66,10 +66,10 @@ def _check() -> Response | None:
     if permission is None:
         raise Forbidden("not_permitted", permission="")
     asking = actor()
-    if may(asking, permission):
-        here = place_if_any()
-        if here is None or may(asking, permission, season=here.season.id):
-            return None
+    if holds_anywhere(asking, permission) and (
+        RIGHTS[permission].scope is Scope.INSTALLATION or holds_anywhere(asking, permission, season=season_id_if_any())
+    ):
+        return None
     if asking.is_authenticated:
         raise Forbidden("not_permitted", permission=permission.value)
     if request.method not in ("GET", "HEAD") or "HX-Request" in request.headers:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g
+from flask import g, request
 
 from evalflow.errors import NotFound
 from evalflow.seasons import queries
@@ -42,9 +42,12 @@ def place() -> Place:
     return found
 
 
-def place_if_any() -> Place | None:
-    """None on pages outside a stage."""
-    return place() if "address" in g else None
+def season_id_if_any() -> int | None:
+    """Of the season that the address names; None where it names none."""
+    if "address" in g:
+        return place().season.id
+    key = (request.view_args or {}).get("season_key")
+    return queries.season_id(reading(), key) if key is not None else None
 
 
 def _load(address: Address) -> Place:

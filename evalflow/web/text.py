@@ -11,7 +11,7 @@ from flask import Flask, g
 from flask_babel import gettext as _
 
 from evalflow import zone
-from evalflow.access import Permission, Role, may
+from evalflow.access import RIGHTS, Permission, Role, Scope, holds_anywhere, may
 from evalflow.i18n import Text
 from evalflow.people.models import Branch
 from evalflow.people.names import ROLE_NAMES
@@ -160,8 +160,20 @@ def filesize(size: int) -> str:
 
 
 def can(permission: str, subject: Season | StageRow | Entry | Branch | Place | None = None) -> bool:
-    """The only question a template asks about rights; of a season, a stage, an entry, a branch, or in general."""
-    return may(current.actor(), Permission(permission), season=_season_id(subject), branch=_branch_id(subject))
+    """Whether who asks may do this with a season, a stage, an entry or a branch; with nothing, in the whole house.
+
+    Of the subject counts what the permission's scope names.
+    """
+    wanted = Permission(permission)
+    scope = RIGHTS[wanted].scope
+    season = _season_id(subject) if Scope.SEASON in scope else None
+    branch = _branch_id(subject) if Scope.BRANCH in scope else None
+    return may(current.actor(), wanted, season=season, branch=branch)
+
+
+def can_anywhere(permission: str, subject: Season | StageRow | Entry | Place | None = None) -> bool:
+    """Whether there is any place, or any in the subject's season, where who asks may do this: for menus and links."""
+    return holds_anywhere(current.actor(), Permission(permission), season=_season_id(subject))
 
 
 def stage_title(stage: StageRow) -> str:
@@ -219,6 +231,7 @@ def install(app: Flask) -> None:
     for written in FILTERS:
         app.add_template_filter(written)
     app.add_template_global(can)
+    app.add_template_global(can_anywhere)
     app.add_template_global(rows.COLUMNS.get, "row_columns")
     app.context_processor(_context)
 

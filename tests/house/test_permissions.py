@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from evalflow.access import ROLES_OF, Permission, Role
+from evalflow.access import RIGHTS, Permission, Role
 from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine import commands, jobs, organisation
@@ -124,7 +124,7 @@ def visitors(app: Flask, database: Database) -> dict[Role, Visitor]:
 
 def carries(role: Role, wanted: Permission) -> bool:
     held = {role, Role.MEMBER} if role is Role.BRANCH_SECRETARY else {role}
-    return bool(held & ROLES_OF[wanted])
+    return bool(held & RIGHTS[wanted].roles)
 
 
 def routes(app: Flask, method: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from evalflow.access import SYSTEM, Actor, Permission, may, require
+from evalflow.access import SYSTEM, Actor, Permission, holds_anywhere, require
 from evalflow.audit import ledger
 from evalflow.audit.event import canonical
 from evalflow.db import entropy_of
@@ -28,7 +28,7 @@ def keep_key(session: Session, stage_id: int, passphrase: str, *, actor: Actor, 
     """Make the actor a teller of this ballot, with a key only their passphrase opens; again replaces it."""
     stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.HOLD_SHARE, season=stage.season_id)
-    if actor.person_id is None or may(actor, Permission.DECLARE):
+    if actor.person_id is None or holds_anywhere(actor, Permission.DECLARE):
         raise Forbidden("candidate_cannot_be_teller")
     if stage.phase != Phase.WAITING:
         raise Conflict("too_late_for_tellers")

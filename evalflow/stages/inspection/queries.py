@@ -7,7 +7,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from evalflow.access import Actor, Permission, may
+from evalflow.access import Actor, Permission, holds_anywhere, may
 from evalflow.i18n import N_
 from evalflow.kinds.inspection import InspectionOptions
 from evalflow.kinds.plans import last_figures
@@ -154,7 +154,8 @@ def evidence(session: Session, stage: StageRow) -> Tables:
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:
     """A branch assesses its own entries; the organiser inspects."""
     asked = (Permission.DECLARE, Permission.INSPECT)
-    if stage.phase not in (Phase.OPEN, Phase.CLOSED) or not any(may(actor, p, season=stage.season_id) for p in asked):
+    concerned = any(holds_anywhere(actor, permission, season=stage.season_id) for permission in asked)
+    if stage.phase not in (Phase.OPEN, Phase.CLOSED) or not concerned:
         return []
     entries, found = here(session, stage), assessments(session, stage.id)
     if may(actor, Permission.INSPECT, season=stage.season_id):

@@ -39,7 +39,7 @@ def object_to(
     the case; only their hash is kept.
     """
     stage = guards.open_stage(session, stage_id, now=now)
-    require(actor, Permission.OBJECT, season=stage.season_id)
+    require(actor, Permission.OBJECT)
     if not queries.options_of(stage).objections:
         raise Conflict("no_objections_taken")
     if not re.fullmatch("[0-9a-f]{32}", code):
@@ -94,7 +94,7 @@ def answer(
 def withdraw(session: Session, stage_id: int, code: str, *, actor: Actor, now: datetime) -> Objection:
     """The objector, known by the secret code, takes an open objection back."""
     stage = seasons.locked_stage(session, stage_id)
-    require(actor, Permission.OBJECT, season=stage.season_id)
+    require(actor, Permission.OBJECT)
     known = queries.by_code(session, stage_id, code)
     if known is None:
         raise Conflict("no_such_case")

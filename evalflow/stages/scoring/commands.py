@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from evalflow.access import Actor
+from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds.rubric import Criterion, ScoringOptions
@@ -111,6 +111,7 @@ def recuse(session: Session, stage_id: int, entry_key: str, *, version: int, act
 def confirm_marks(session: Session, stage_id: int, *, actor: Actor, now: datetime) -> MarkConfirmation:
     """Leave the marks far from the others as they are, so that the scores can be fixed."""
     stage = seasons.locked_stage(session, stage_id)
+    require(actor, Permission.STEER, season=stage.season_id)
     left = queries.to_confirm(session, stage)
     if not left:
         raise Conflict("no_marks_to_confirm")
@@ -129,6 +130,10 @@ def _own(
     sheet = queries.own_sheet(session, stage, actor)
     if sheet is None:
         raise Forbidden("not_a_rater")
+    if sheet.person_id is not None:
+        require(actor, Permission.DECIDE, season=stage.season_id)
+    else:
+        require(actor, Permission.SCORE, season=stage.season_id, branch=sheet.branch_id)
     if sheet.version != version and (not page or sheet.page != page):
         raise Conflict("changed_meanwhile")
     return stage, sheet

@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from evalflow.access import Actor, Permission, Role, may
+from evalflow.access import Actor, Permission, Role, branches_of, may
 from evalflow.i18n import Text
 from evalflow.kinds import scoring
 from evalflow.kinds.rubric import ScoringOptions
@@ -61,8 +61,7 @@ def own_sheet(session: Session, stage: StageRow, actor: Actor) -> ScoreSheet | N
     """The sheet this person fills in: their branch's, or their own; None for whoever is not asked."""
     query = select(ScoreSheet).where(ScoreSheet.stage_id == stage.id)
     if options_of(stage).raters == "each_branch":
-        scoped = [grant.branch_id for grant in actor.grants if grant.branch_id is not None]
-        branches = [one for one in scoped if may(actor, Permission.SCORE, season=stage.season_id, branch=one)]
+        branches = branches_of(actor, Permission.SCORE, season=stage.season_id)
         query = query.where(ScoreSheet.branch_id.in_(branches))
     elif may(actor, Permission.DECIDE, season=stage.season_id):
         query = query.where(ScoreSheet.person_id == actor.person_id)

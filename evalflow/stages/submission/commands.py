@@ -169,7 +169,7 @@ def copy_from(
     draft = queries.draft_of(session, entry)
     if version != (draft.version if draft else 0) or not earlier.is_blank(entry, draft):
         raise Conflict("changed_meanwhile", entry=entry.title or entry.branch.name_zh)
-    source = next((one for one in earlier.sources(session, entry) if one.id == source_id), None)
+    source = next((one for one in earlier.sources(session, entry, actor) if one.id == source_id), None)
     if source is None:
         raise NotFound("no_such_entry", entry=source_id)
     draft = draft or Draft(entry_id=entry.id, version=0)

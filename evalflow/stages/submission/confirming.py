@@ -78,7 +78,7 @@ def concerning(rows: Sequence[Confirmation], actor: Actor, season_id: int) -> li
         row
         for row in rows
         if (row.what == Asked.COMMAND and row.name == actor.login and leads)
-        or (row.what == Asked.PART and row.name in actor.speaks_for)
+        or (row.what == Asked.PART and row.name in actor.speaks_for(season_id))
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
+from evalflow.access import Actor, Permission, may
 from evalflow.seasons.models import Entry, EntryState, Season
 from evalflow.seasons.rules import definition_of
 from evalflow.stages.submission.models import Draft
@@ -19,8 +20,11 @@ def is_blank(entry: Entry, draft: Draft | None) -> bool:
     return not entry.answers and (draft is None or not draft.answers)
 
 
-def sources(session: Session, entry: Entry) -> Sequence[Entry]:
-    """The branch's accepted entries of seasons that began before, the latest season first."""
+def sources(session: Session, entry: Entry, actor: Actor) -> Sequence[Entry]:
+    """The branch's accepted entries of seasons that began before, the latest season first.
+
+    Only of seasons in which the actor speaks for the branch too.
+    """
     query = (
         select(Entry)
         .join(Entry.season)
@@ -29,7 +33,8 @@ def sources(session: Session, entry: Entry) -> Sequence[Entry]:
         .options(contains_eager(Entry.season))
         .order_by(Season.starts_on.desc(), Season.id.desc(), Entry.number, Entry.id)
     )
-    return session.scalars(query).all()
+    found = session.scalars(query)
+    return [one for one in found if may(actor, Permission.DECLARE, season=one.season_id, branch=one.branch_id)]
 
 
 def answers(source: Entry, asked: Sequence[Field], season: Season) -> dict[str, Answer]:

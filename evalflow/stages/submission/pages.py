@@ -22,6 +22,7 @@ from evalflow.stages.submission import confirming, earlier, queries
 from evalflow.stages.submission.forms import DeclarationForm
 from evalflow.stages.submission.models import Asked, Confirmation, Draft, Revision
 from evalflow.stages.submission.queries import Change
+from evalflow.web import current
 from evalflow.web.answers import Shown, named, shown
 from evalflow.web.current import locale
 from evalflow.web.refusals import sentence_of
@@ -173,7 +174,7 @@ def form_page(session: Session, stage: StageRow, entry: Entry, form: Declaration
         sent_back=queries.sent_back(session, entry) is not None,
         saved_at=_saved_at(draft),
         branches=queries.other_branches(session, entry, locale()) if queries.asks(asked, "partners") else {},
-        sources=earlier.sources(session, entry) if earlier.is_blank(entry, draft) else (),
+        sources=earlier.sources(session, entry, current.actor()) if earlier.is_blank(entry, draft) else (),
     )
 
 

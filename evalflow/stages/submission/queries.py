@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from evalflow.access import ROLES_OF, Actor, Permission, Role, may
+from evalflow.access import Actor, Permission, Role, branches_of, holds_anywhere, may
 from evalflow.errors import NotFound
 from evalflow.i18n import N_
 from evalflow.kinds.submission import SubmissionOptions
@@ -162,12 +162,8 @@ def attachment_ids(*versions: Answers) -> set[int]:
 
 def own_branches(session: Session, actor: Actor, season_id: int) -> Sequence[Branch]:
     """The branches for which this person may declare in this season."""
-    ids = {
-        actor.branch_id if grant.branch_id is None else grant.branch_id
-        for grant in actor.grants
-        if grant.role in ROLES_OF[Permission.DECLARE] and grant.season_id in (None, season_id)
-    }
-    return session.scalars(select(Branch).where(Branch.id.in_(ids - {None})).order_by(Branch.id)).all()
+    ids = branches_of(actor, Permission.DECLARE, season=season_id)
+    return session.scalars(select(Branch).where(Branch.id.in_(ids)).order_by(Branch.id)).all()
 
 
 def own_entries(session: Session, actor: Actor, season_id: int) -> Sequence[Entry]:
@@ -244,7 +240,7 @@ def _awaited(session: Session, season_id: int) -> Mapping[int, int]:
 
 def asked_of(session: Session, season_id: int, actor: Actor) -> list[Entry]:
     """Entries handed in that name this person or their branch, and wait for their word."""
-    theirs = and_(Confirmation.what == Asked.PART, Confirmation.name.in_(actor.speaks_for))
+    theirs = and_(Confirmation.what == Asked.PART, Confirmation.name.in_(actor.speaks_for(season_id)))
     if may(actor, Permission.ACCEPT_COMMAND, season=season_id):
         theirs = or_(theirs, and_(Confirmation.what == Asked.COMMAND, Confirmation.name == actor.login))
     return _waiting_for(session, season_id, theirs)
@@ -276,9 +272,10 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     found: list[Task] = []
     if actor.person_id is None or not is_admitting(stage):
         return found
-    if may(actor, Permission.DECLARE, season=stage.season_id):
+    if holds_anywhere(actor, Permission.DECLARE, season=stage.season_id):
         found += _declaring(session, stage, actor, now)
-    if actor.speaks_for or may(actor, Permission.ACCEPT_COMMAND):
+    season_id = stage.season_id
+    if actor.speaks_for(season_id) or may(actor, Permission.ACCEPT_COMMAND, season=season_id):
         found += [
             Task("Confirm your part", "submission.confirm", stage, entry.title, args=(("entry_key", entry.key),))
             for entry in asked_of(session, stage.season_id, actor)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from evalflow.access import Permission, may, require
+from evalflow.access import Permission, holds_anywhere, require
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import submission as rules
 from evalflow.seasons import guards
@@ -47,7 +47,7 @@ def home() -> str:
     """What is asked, for everybody; to a branch its own entries."""
     session, here = reading(), place()
     own: tuple[list[Entry], list[tuple[object, int]]] = ([], [])
-    if may(actor(), Permission.DECLARE, season=here.season.id):
+    if holds_anywhere(actor(), Permission.DECLARE, season=here.season.id):
         entries = list(queries.own_entries(session, actor(), here.season.id))
         branches = queries.own_branches(session, actor(), here.season.id)
         own = entries, [(branch, queries.places_left(entries, branch.id, here.stage)) for branch in branches]

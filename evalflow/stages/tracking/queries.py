@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from evalflow import zone
-from evalflow.access import Actor, Permission, may
+from evalflow.access import Actor, Permission, holds_anywhere, may
 from evalflow.i18n import N_
 from evalflow.kinds.tracking import TrackingOptions
 from evalflow.seasons import guards, plans
@@ -211,7 +211,7 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     if not guards.is_open(stage, now) or actor.person_id is None:
         return []
     found = _order_tasks(session, stage, actor)
-    if not may(actor, Permission.DECLARE, season=stage.season_id):
+    if not holds_anywhere(actor, Permission.DECLARE, season=stage.season_id):
         return found
     filed: dict[int, list[ProgressReport]] = {}
     for report in reports(session, stage.id):

@@ -1,11 +1,12 @@
 """A blank draft begins with what the branch declared in an earlier season of the same workflow."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from evalflow.access import Actor
+from evalflow.access import Actor, Grant, Role
 from evalflow.errors import Conflict, Forbidden, NotFound
 from evalflow.files.content import cleaned_file
 from evalflow.seasons import queries as seasons
@@ -102,8 +103,8 @@ def draft(house: House, entry: Entry) -> tuple[int, Any] | None:
     return (found.version, found.answers) if found else None
 
 
-def offered(house: House, entry: Entry) -> list[int]:
-    return [source.id for source in house.ask(lambda session: earlier.sources(session, session.merge(entry)))]
+def offered(house: House, entry: Entry, actor: Actor) -> list[int]:
+    return [source.id for source in house.ask(lambda session: earlier.sources(session, session.merge(entry), actor))]
 
 
 def test_answers_to_questions_still_asked_are_copied_with_days_a_year_later_and_files_are_not(
@@ -131,12 +132,13 @@ def test_a_source_is_the_branchs_own_accepted_entry_of_an_earlier_season_of_the_
     other = opened(house, THEN.replace('key = "small"', 'key = "other"'), "other-2027")
     accepted(house, other, by["smelting"], {**TOLD, **PLAN, "steps": []})
     drafted = begun(house, season, by["smelting"])
-    assert offered(house, drafted) == [old["smelting"].id]
+    assert offered(house, drafted, by["smelting"]) == [old["smelting"].id]
     accepted(house, season, by["refining"], {"name": "第二年"})
     house.clock.wait(days=365)
     later = opened(house, NOW, "test-2028")
-    assert offered(house, begun(house, later, by["smelting"])) == [old["smelting"].id]
-    names = [house.ask(queries.entry_of, one).title for one in offered(house, begun(house, later, by["refining"]))]
+    assert offered(house, begun(house, later, by["smelting"]), by["smelting"]) == [old["smelting"].id]
+    found = offered(house, begun(house, later, by["refining"]), by["refining"])
+    names = [house.ask(queries.entry_of, one).title for one in found]
     assert names == ["第二年", "回收率提升工程"]
 
 
@@ -193,3 +195,15 @@ def test_a_branch_without_an_earlier_entry_is_offered_none(
     own = signed_in(by["smelting"].person_id or 0)
     own.get(HOME)
     assert 'name="source"' not in own.get(own.post(HOME).headers["Location"]).text
+
+
+def test_a_secretary_of_this_season_alone_is_offered_nothing_of_an_earlier_one(
+    house: House, season: Season, by: dict[str, Actor], old: dict[str, Entry]
+) -> None:
+    entry = begun(house, season, by["smelting"])
+    here = Grant(Role.BRANCH_SECRETARY, house.smelting, season.id)
+    newcomer = replace(by["smelting"], grants=frozenset({here}))
+    assert offered(house, entry, by["smelting"]) == [old["smelting"].id]
+    assert offered(house, entry, newcomer) == []
+    with pytest.raises(NotFound, match="no_such_entry"):
+        copied(house, season, entry, old["smelting"], newcomer)
