@@ -103,7 +103,10 @@ class Database:
 
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
-        engine = self.engine.execution_options(evalflow_writing=writing)
+        options: dict[str, Any] = {"evalflow_writing": writing}
+        if not writing and self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"  # else each statement sees a snapshot of its own
+        engine = self.engine.execution_options(**options)
         with Session(engine, info=self._info(), expire_on_commit=False) as session:
             yield session
 

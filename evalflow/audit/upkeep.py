@@ -12,7 +12,7 @@ from evalflow.audit import ledger, note
 from evalflow.audit.event import decode
 from evalflow.audit.events import KEY_ROTATED, ROLLBACK_ACCEPTED
 from evalflow.audit.head import Head, beginning
-from evalflow.audit.models import EventRow
+from evalflow.audit.models import EventRow, Leaf
 from evalflow.audit.note import Verifier
 from evalflow.audit.signing import Signer
 from evalflow.db import afterwards, entropy_of
@@ -41,17 +41,19 @@ def found(session: Session, signer: Signer, *, adopts: bool) -> None:
     the head. LogBroken where the key or the head of a log that has been signed is missing, empty or another one's.
     """
     ledger.one_at_a_time(session)
-    latest = ledger.latest_checkpoint(session)
     head = signer.head()
-    if head is None and latest is None:
+    if head is None and _has_no_leaves(session):
         signer.make_key(entropy_of(session))
-    if head is None and latest is None:
         afterwards(session, partial(signer.keep, beginning(signer.own_key().verifier)))
     elif head is None and adopts:
         afterwards(session, partial(signer.keep, _as_it_stands(session, signer)))
     else:
         head = ledger.last_head(session, signer)
         signer.key(head.key)
+
+
+def _has_no_leaves(session: Session) -> bool:
+    return ledger.latest_checkpoint(session) is None and session.scalars(select(Leaf.number).limit(1)).first() is None
 
 
 def accept_rollback(session: Session, signer: Signer, reason: str, *, actor: Actor, now: datetime) -> Rollback:

@@ -1,5 +1,7 @@
 """The log's tables: written once on both databases, sealed in order, erasable where they are personal."""
 
+import threading
+
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
@@ -82,6 +84,22 @@ def test_personal_parts_can_be_erased_and_the_log_still_verifies(log: Log) -> No
     with log.database.writing() as session:
         session.execute(delete(Personal))
     assert log.verified_size() == 3
+
+
+def test_a_log_that_grows_while_it_is_verified_verifies(log: Log) -> None:
+    def grow() -> None:
+        for number in range(30):
+            log.append(number)
+            log.seal()
+
+    grower = threading.Thread(target=grow)
+    grower.start()
+    sizes = []
+    while grower.is_alive():
+        sizes.append(log.verified_size())
+    grower.join()
+    assert sizes == sorted(sizes)
+    assert log.verified_size() == 33
 
 
 def test_an_act_that_is_rolled_back_leaves_no_event(log: Log) -> None:
