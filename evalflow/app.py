@@ -10,12 +10,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from evalflow import zone
 from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
-from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config
+from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config, use_temporary_folder
 from evalflow.db import Database, connect
 from evalflow.engine import (
     calendar_feed,
     firmness_pages,
     hint_pages,
+    installation,
     jobs,
     log_pages,
     preview_pages,
@@ -117,6 +118,7 @@ BLUEPRINTS = (
 
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
     """The WSGI application of one installation. Without a database handle it opens the configured one."""
+    use_temporary_folder(config.instance)
     app = Flask("evalflow", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
     zone.use(config.timezone)
     secret = secret_of(config.instance)
@@ -154,9 +156,11 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
 def from_environment() -> Flask:
     """The application as the EVALFLOW_… variables set it up: what application servers call.
 
-    LogBroken where the log is not what this installation signed last: nothing is served then.
+    NotReady where there is no installation with this version's schema, LogBroken where the log is not what this
+    installation signed last: nothing is served then.
     """
-    app = create_app(Config.from_environment())
+    config = Config.from_environment()
+    app = create_app(config, database=installation.opened(config))
     site: Site = app.extensions[current.EXTENSION]
     with site.database.reading() as session:
         site.signer.key(ledger.last_head(session, site.signer).key)

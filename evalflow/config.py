@@ -1,11 +1,12 @@
 """Where things are and how this installation is set up; everything from the environment, nothing from code."""
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -22,6 +23,21 @@ MIGRATIONS = _shipped("migrations")
 TRANSLATIONS = PACKAGE / "translations"
 LOCALES = ("zh_Hans", "en")
 SITE_NAME: Mapping[str, str] = {"zh_Hans": "评优评选平台", "en": "Awards & evaluation"}
+
+
+def fonts_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Where the fonts of documents are, for those who can't install fonts; None for the machine's own."""
+    named = environ.get("EVALFLOW_FONTS")
+    return Path(named) if named else None
+
+
+def use_temporary_folder(instance: Path) -> None:
+    """Large uploads and workbooks are written to a temporary file; where no folder for these can be written, the
+    instance folder takes them."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        tempfile.tempdir = str(instance)
 
 
 SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("none", 25)}
@@ -87,7 +103,10 @@ class Config:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Config":
-        """Read the EVALFLOW_… variables named below; each has a default that suits one machine."""
+        """Read the EVALFLOW_… variables named below; each has a default that suits one machine.
+
+        ValueError, in one line that names the variable, for what can't be.
+        """
         instance = Path(environ.get("EVALFLOW_INSTANCE", "var")).resolve()
         extra = environ.get("EVALFLOW_WORKFLOWS")
         server = environ.get("EVALFLOW_SMTP")
@@ -99,12 +118,27 @@ class Config:
                 "en": environ.get("EVALFLOW_SITE_NAME_EN", SITE_NAME["en"]),
             },
             site_url=environ.get("EVALFLOW_SITE_URL", "").rstrip("/"),
-            timezone=ZoneInfo(environ.get("EVALFLOW_TIMEZONE", "Asia/Shanghai")),
-            trusted_proxies=int(environ.get("EVALFLOW_TRUSTED_PROXIES", "0")),
+            timezone=_zone(environ, "EVALFLOW_TIMEZONE"),
+            trusted_proxies=_count(environ, "EVALFLOW_TRUSTED_PROXIES"),
             secure_cookies=environ.get("EVALFLOW_INSECURE_COOKIES", "") != "1",
             log_origin=environ.get("EVALFLOW_LOG_ORIGIN", "evalflow.example/log"),
             extra_workflows=Path(extra) if extra else None,
-            tick_every=int(environ.get("EVALFLOW_TICK_EVERY", "0")),
+            tick_every=_count(environ, "EVALFLOW_TICK_EVERY"),
             session_hours=int(environ.get("EVALFLOW_SESSION_HOURS", "24")),
             smtp=Smtp.of(server, environ.get("EVALFLOW_MAIL_FROM", "")) if server else None,
         )
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    written = environ.get(name, "0")
+    if not written.isdecimal():
+        raise ValueError(f"{name}: expected a whole number, found {written}")
+    return int(written)
+
+
+def _zone(environ: Mapping[str, str], name: str) -> ZoneInfo:
+    written = environ.get(name, "Asia/Shanghai")
+    try:
+        return ZoneInfo(written)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name}: there is no time zone {written}") from None

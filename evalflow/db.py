@@ -138,8 +138,6 @@ def connect(url: str) -> Engine:
         wait = {} if "connect_timeout" in target.query else {"connect_timeout": CONNECT_SECONDS}
         target = target.set(drivername="postgresql+psycopg")
         return create_engine(target, pool_pre_ping=True, connect_args=wait, max_overflow=OVERFLOW)
-    if target.database:
-        Path(target.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(target, max_overflow=OVERFLOW)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -14,7 +14,8 @@ from typing import Final
 
 import typst
 
-from evalflow.config import TEMPLATES
+from evalflow.config import TEMPLATES, fonts_folder
+from evalflow.errors import NotReady
 from evalflow.i18n import N_, say
 
 FOLDER = TEMPLATES / "documents"
@@ -69,7 +70,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 
 
 class DocumentError(RuntimeError):
-    """A document can't be made: a font, a value or a template is at fault, not the person who asked for it."""
+    """A document can't be made: a value or a template is at fault, not the person who asked for it."""
 
 
 def labels(name: str, locale: str) -> dict[str, str]:
@@ -103,7 +104,7 @@ def render(name: str, values: Mapping[str, object]) -> bytes:
 
     values: JSON-able, by the keys named at the head of the template; always `lang`, `labels`, `title`, `organisation`
     and `dated` (ISO date, the only time stamp in the file). A character no installed font has is printed as 〓.
-    Raises DocumentError when a font or a value is missing or Typst warns of anything.
+    Raises NotReady when fonts are missing, DocumentError when a value is or when Typst warns of anything.
     """
     if name not in LABELS:
         raise DocumentError(f"there is no document {name!r}; known: {', '.join(sorted(LABELS))}")
@@ -159,11 +160,17 @@ def _compiled(name: str, values: object, moment: datetime) -> tuple[bytes, list[
 @functools.cache
 def _compiler() -> typst.Compiler:
     """One compiler for all: the second document takes a tenth of the first. It serves one caller at a time."""
-    fonts = typst.Fonts()
+    return typst.Compiler(root=FOLDER, font_paths=look_for_fonts())
+
+
+def look_for_fonts() -> typst.Fonts:
+    """The fonts of this machine, or of the folder that EVALFLOW_FONTS names; NotReady where the house's are missing."""
+    folder = fonts_folder()
+    fonts = typst.Fonts(include_system_fonts=folder is None, font_paths=[folder] if folder else [])
     missing = [family for family in FAMILIES if family not in fonts.families()]
     if missing:
-        raise DocumentError(f"fonts missing: {', '.join(missing)}; install them (Debian: apt install fonts-noto-cjk)")
-    return typst.Compiler(root=FOLDER, font_paths=fonts)
+        raise NotReady("fonts_missing", families=", ".join(missing))
+    return fonts
 
 
 @functools.lru_cache(maxsize=10_000)

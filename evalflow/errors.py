@@ -7,7 +7,8 @@
     │   ├── NotFound      404  there is no such thing, or not for this person
     │   ├── Conflict      409  not in this state, or someone else was faster
     │   ├── TooMany       429  too often
-    │   └── Busy          503  too many at once, or the database is away: the same again in a moment
+    │   ├── Busy          503  too many at once, or the database is away: the same again in a moment
+    │   └── NotReady      503  the machine lacks what an operator has to make or install first
     ├── DefinitionError   a workflow file can't work: file, stage, key, expected, found
     ├── BundleError       a bundle can't be recounted: file, line, reason
     └── LogBroken         the audit log does not verify: stop
@@ -75,6 +76,12 @@ class TooMany(Refused):
 
 class Busy(Refused):
     """Nothing is wrong with what was asked; the same again after `RETRY_AFTER` seconds may succeed."""
+
+    status = 503
+
+
+class NotReady(Refused):
+    """The machine lacks what an operator has to make or install first: an installation, its schema, fonts."""
 
     status = 503
 

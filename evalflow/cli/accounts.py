@@ -9,6 +9,7 @@ from sqlalchemy import select
 from evalflow.access import Role
 from evalflow.cli.setting import OPERATOR, Setting
 from evalflow.engine import erasing
+from evalflow.cli.telling import sentence_of
 from evalflow.errors import NotFound
 from evalflow.importing import bounded
 from evalflow.importing.rows import Preview
@@ -34,7 +35,10 @@ def user() -> None:
 @click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="A role to give; repeat for more.")
 @pass_setting
 def invite(setting: Setting, login: str, name: str | None, branch: str | None, roles: tuple[str, ...]) -> None:
-    """Print a one-time link with which LOGIN chooses a password; adds the account where it is new."""
+    """Print a one-time link for LOGIN to choose a password.
+
+    Adds the account where it is new.
+    """
     with setting.database.writing() as session:
         query = select(Person).where(Person.login == names.normal_login(login))
         person = session.scalars(query).one_or_none()
@@ -82,7 +86,10 @@ def roll() -> None:
 @click.option("--write", is_flag=True, help="Write the good rows; without it nothing is written.")
 @pass_setting
 def import_(setting: Setting, branches: Path | None, people: Path | None, *, write: bool) -> None:
-    """Preview branches and people from spreadsheets, then (--write) add the good rows; exit 1 where rows are bad."""
+    """Preview branches and people from spreadsheets.
+
+    With --write the good rows are added. Exit 1 where rows are bad.
+    """
     bad = 0
     for path, preview_of, add in (
         (branches, preview_branches, importing.add_branches),
@@ -102,8 +109,7 @@ def import_(setting: Setting, branches: Path | None, people: Path | None, *, wri
 
 def _tell(path: Path, preview: Preview) -> None:  # type: ignore[type-arg]
     for row in preview.bad:
-        facts = ", ".join(f"{name} {value}" for name, value in row.facts.items())
-        click.echo(f"{path}:{row.row}: {row.reason}" + (f" ({facts})" if facts else ""), err=True)
+        click.echo(f"{path}:{row.row}: {sentence_of(row.reason, row.facts)}", err=True)
     click.echo(f"{path}: {len(preview.good)} good rows, {len(preview.bad)} bad ones")
 
 

@@ -2,12 +2,17 @@
 
 import sqlite3
 import sys
+from collections.abc import Iterator
 from datetime import date
 
 import click
 
+from evalflow import documents
 from evalflow.cli.setting import OPERATOR, Setting
+from evalflow.cli.telling import sentence
 from evalflow.engine import doctor as examination
+from evalflow.engine import installation
+from evalflow.errors import NotReady
 from evalflow.seasons import workdays
 
 pass_setting = click.make_pass_decorator(Setting)
@@ -17,20 +22,33 @@ SAFE_SQLITE = (3, 51, 3)  # before it, a reported corruption when the write-ahea
 @click.command()
 @pass_setting
 def doctor(setting: Setting) -> None:
-    """Check every invariant of the database; one line for each fault, exit 1 if there is any."""
+    """Check every invariant; exit 1 if one is broken.
+
+    One line for each fault of the database. What the machine lacks is advice on standard error.
+    """
     with setting.database.reading() as session:
         faults = examination.faults(session, setting.signer)
     for fault in faults:
         click.echo(fault)
-    if setting.database.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
-        click.echo(
-            f"advice: SQLite {sqlite3.sqlite_version} has a reported write-ahead-log corruption; prefer 3.51.3 or "
-            "later, or PostgreSQL, for a large installation",
-            err=True,
-        )
+    for line in _advice(setting):
+        click.echo(f"advice: {line}", err=True)
     if not faults:
         click.echo("all is well")
     sys.exit(1 if faults else 0)
+
+
+def _advice(setting: Setting) -> Iterator[str]:
+    if setting.database.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
+        yield (
+            f"SQLite {sqlite3.sqlite_version} has a reported write-ahead-log corruption; prefer 3.51.3 or later, or "
+            "PostgreSQL, for a large installation"
+        )
+    try:
+        documents.look_for_fonts()
+    except NotReady as lacking:
+        yield sentence(lacking)
+    for path in installation.readable_by_others(setting.config):
+        yield f"other users of this machine can look into {path}: chmod go= {path}"
 
 
 @click.group()
@@ -53,7 +71,10 @@ def tell(setting: Setting, day: date) -> None:
 @click.option("--note", default="", help="Why, such as the notice that announced it.")
 @pass_setting
 def state(setting: Setting, day: date, status: str, note: str) -> None:
-    """State that DAY is working or free, whatever the holiday library believes."""
+    """State that DAY is working or free.
+
+    It holds whatever the holiday library believes.
+    """
     with setting.database.writing() as session:
         workdays.state(
             session,

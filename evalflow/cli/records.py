@@ -26,7 +26,10 @@ CHECKPOINT = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.argument("folder", type=FOLDER)
 @pass_setting
 def export(setting: Setting, season: str, folder: Path) -> None:
-    """Write SEASON as a bundle into FOLDER: rules, entries, ballots as counted, sheets, decisions, outcomes, log."""
+    """Write SEASON as a bundle into FOLDER.
+
+    Rules, entries, ballots as counted, sheets, decisions, outcomes, log.
+    """
     with setting.database.writing() as session:
         ledger.seal(session, setting.signer, now=setting.now())  # a bundle's log speaks of all that is in it
     with setting.database.reading() as session:
@@ -46,7 +49,10 @@ def export(setting: Setting, season: str, folder: Path) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def recount(folder: Path) -> None:
-    """Recompute every outcome of the bundle in FOLDER and print it; exit 1 on any difference."""
+    """Recompute every outcome of the bundle in FOLDER.
+
+    Prints what it found; exit 1 on any difference.
+    """
     found = recounting.recount(layout.read(folder))
     click.echo(recounting.as_json(found), nl=False)
     for difference in found.differences:
@@ -63,8 +69,11 @@ def log() -> None:
 @click.option("--checkpoint", type=CHECKPOINT, help="A checkpoint kept elsewhere, which the log has to continue.")
 @pass_setting
 def verify(setting: Setting, checkpoint: Path | None) -> None:
-    """Recompute the whole log from the rows, hold it against the last head signed and against a checkpoint kept
-    elsewhere; name the first bad leaf and exit 1."""
+    """Recompute the whole log from the rows.
+
+    It is held against the last head signed and against a checkpoint kept elsewhere. Names the first bad leaf and exits
+    with 1.
+    """
     kept = [] if checkpoint is None else [checkpoint.read_text(encoding="utf-8", errors="replace")]
     with setting.database.reading() as session:
         try:

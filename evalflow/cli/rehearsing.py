@@ -13,15 +13,15 @@ from evalflow.bundle import format as layout
 from evalflow.bundle import recount as recounting
 from evalflow.bundle.format import Bundle
 from evalflow.cli.setting import Setting
+from evalflow.cli.telling import sentence
 from evalflow.cli.workflows import read_file
-from evalflow.config import Config
+from evalflow.config import Config, use_temporary_folder
 from evalflow.db import connect
-from evalflow.documents import DocumentError
 from evalflow.engine import bundles, dead_ends, printing, rehearsal, schema
 from evalflow.engine import rehearsal_report as reporting
 from evalflow.engine.dead_ends import DeadEnd
 from evalflow.engine.rehearsal_report import Report, Setup
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, NotReady
 from evalflow.seasons import queries
 from evalflow.seasons.models import Season
 
@@ -40,8 +40,12 @@ FORMULAS = "results.xlsx"
 @click.option("--out", type=FOLDER, required=True, help="Where the report, documents/ and bundle/ are written.")
 @pass_setting
 def rehearse(setting: Setting, file: Path, branches: int, members: int, seed: str, smooth: bool, out: Path) -> None:
-    """Play a whole year of the workflow FILE with simulated users; exit 1 where its rules lead to a dead end."""
+    """Play a whole year of a workflow with simulated users.
+
+    Exit 1 where the rules of FILE lead to a dead end.
+    """
     definition = read_file(file)
+    use_temporary_folder(out.parent)
     setup = Setup(definition.key, definition.digest, branches, members, seed)
     with tempfile.TemporaryDirectory(prefix="evalflow-rehearsal-") as scratch:
         engine = connect(f"sqlite:///{scratch}/rehearsal.sqlite3")
@@ -87,8 +91,8 @@ def _documents(session: Session, season: Season, bundle: Bundle, config: Config)
     """Everything on paper, and the calculation as a workbook. Where no font is installed there is no paper."""
     try:
         found = printing.documents(session, season, config=config)
-    except DocumentError as error:
-        click.echo(f"no documents: {error}", err=True)
+    except NotReady as lacking:
+        click.echo(f"no documents: {sentence(lacking)}", err=True)
         found = {}
     return {**found, FORMULAS: workbook(bundle, queries.outcomes(season))}
 

@@ -5,10 +5,10 @@ import sys
 import click
 
 from evalflow.audit import ledger
-from evalflow.cli import serving
+from evalflow.cli import progress, serving
 from evalflow.cli.setting import Setting
 from evalflow.engine import demo as demonstration
-from evalflow.engine import founding, jobs, reminders, schema
+from evalflow.engine import jobs, reminders, schema
 
 pass_setting = click.make_pass_decorator(Setting)
 
@@ -21,8 +21,11 @@ def db() -> None:
 @db.command()
 @pass_setting
 def upgrade(setting: Setting) -> None:
-    """Bring the database up to this version's schema; safe to repeat."""
-    founding.bring_up(setting.database, setting.signer)
+    """Make the installation, or bring its database up to date.
+
+    Safe to repeat. New folders and the SQLite file are readable by this user only.
+    """
+    setting.found()
     click.echo(f"schema {schema.current(setting.database.engine)}")
 
 
@@ -34,7 +37,7 @@ def check(setting: Setting) -> None:
     click.echo("models and migrations agree")
 
 
-@db.command()
+@db.command(hidden=True)  # for developers: an operator's database has the schema of a version
 @click.argument("message")
 @pass_setting
 def revise(setting: Setting, message: str) -> None:
@@ -47,12 +50,15 @@ def revise(setting: Setting, message: str) -> None:
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are seasons already.")
 @pass_setting
 def demo(setting: Setting, members: int, if_empty: bool) -> None:
-    """Load the demo: last year's season finished, this year's in the online vote; prints its accounts."""
-    founding.bring_up(setting.database, setting.signer)
+    """Load the demo into an empty installation and print its accounts.
+
+    Last year's season is finished, this year's is in the online vote. Makes the installation where there is none.
+    """
+    setting.found_where_none()
     if demonstration.is_empty(setting.database):
-        demonstration.load(
-            setting.database, setting.signer, members=members, now=setting.now(), progress=lambda line: click.echo(line)
-        )
+        click.echo("Playing the four seasons of the demo: about a minute.")
+        with progress.line() as told:
+            demonstration.load(setting.database, setting.signer, members=members, now=setting.now(), progress=told)
     elif not if_empty:
         click.echo("There are seasons already: the demo is loaded only into an empty database.", err=True)
         sys.exit(1)
@@ -61,22 +67,35 @@ def demo(setting: Setting, members: int, if_empty: bool) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True, envvar="PORT")
-@click.option("--workers", default=1, show_default=True, help="Processes that answer requests.")
-@click.option("--tick-every", default=15, show_default=True, help="Seconds between ticks in this process; 0 for none.")
+@click.option("--port", default=5000, show_default=True, envvar="PORT", type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1), help="Processes that answer requests.")
+@click.option(
+    "--tick-every", default=15, show_default=True, type=click.IntRange(0), help="Seconds between ticks; 0: none."
+)
 @pass_setting
 def serve(setting: Setting, host: str, port: int, workers: int, tick_every: int) -> None:
-    """Serve the pages, and by default let time do its work too (one installation needs one such process)."""
+    """Serve the pages until Ctrl-C, and let time do its work too.
+
+    One installation needs one process that ticks; others are started with --tick-every 0.
+    """
+    serving.look_at(host, port)
     with setting.database.reading() as session:
         ledger.verify(session, setting.signer)
     setting.signer.own_key()
-    serving.serve(setting.config, host=host, port=port, workers=workers, tick_every=tick_every)
+    serving.serve(setting.config, host=host, port=port, workers=workers, tick_every=tick_every, ready=_tell_address)
+
+
+def _tell_address(address: str) -> None:
+    click.echo(f"\nLook at {address} (stop with Ctrl-C)")
 
 
 @click.command()
 @pass_setting
 def tick(setting: Setting) -> None:
-    """Do all that time has caused by now: open, close, settle, seal the log, remind. For cron."""
+    """Do all that time has caused by now; for cron.
+
+    Opens, closes and settles stages, seals the log, writes and sends reminders.
+    """
     fired = jobs.tick(setting.database, now=setting.now(), signer=setting.signer)
     made, sent = reminders.remind(setting.database, setting.config, now=setting.now())
     click.echo(f"{fired} timers fired, {made} reminders written, {sent} mails sent")

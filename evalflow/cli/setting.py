@@ -3,24 +3,53 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from typing import IO, Any
+
+import click
 
 from evalflow.access import SYSTEM, Actor, Grant, Role
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
-from evalflow.db import Database, connect
+from evalflow.db import Database
+from evalflow.engine import installation
 
 OPERATOR = Actor(None, "", "system", grants=SYSTEM.grants | {Grant(Role.ADMINISTRATOR)})
 
 
+class WrongSetting(click.ClickException):
+    """A variable of the environment says what can't be."""
+
+    exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.format_message(), err=True, file=file)
+
+
 @dataclass
 class Setting:
-    """Whoever can run these commands can read the whole machine: they act as the system."""
+    """Whoever can run these commands can read the whole machine: they act as the system.
 
-    config: Config
+    A command that asks for the database or the signer needs an installation that is there (NotReady else). Two may
+    make one, and say so by calling `found` or `found_where_none` first: `db upgrade` and `demo`.
+    """
+
+    @cached_property
+    def config(self) -> Config:
+        try:
+            return Config.from_environment()
+        except ValueError as wrong:
+            raise WrongSetting(str(wrong)) from None
+
+    def found(self) -> None:
+        installation.found(self.config)
+
+    def found_where_none(self) -> None:
+        if not installation.is_there(self.config):
+            installation.found(self.config)
 
     @cached_property
     def database(self) -> Database:
-        return Database(connect(self.config.database_url))
+        return installation.opened(self.config)
 
     @cached_property
     def signer(self) -> Signer:

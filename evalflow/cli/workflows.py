@@ -33,7 +33,10 @@ def workflow() -> None:
 @workflow.command()
 @click.argument("files", nargs=-1, type=FILE)
 def check(files: tuple[Path, ...]) -> None:
-    """Say what is wrong with workflow files (default: all shipped ones); exit 1 if anything is."""
+    """Say what is wrong with workflow files.
+
+    Without FILES all shipped ones are checked. Exit 1 if anything is wrong.
+    """
     flawed = False
     for path in files or sorted(WORKFLOWS.glob("*.toml")):
         try:
@@ -71,7 +74,10 @@ def schema() -> None:
     "--into", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Write them into DIR's pages."
 )
 def reference(into: Path | None) -> None:
-    """Print the parts of the handbook that are made from the code: options, evidence, rules of counting."""
+    """Print the handbook's tables made from the code.
+
+    Options, evidence, rules of counting.
+    """
     options, evidence, rules = option_tables(KINDS, counting.anchors()), evidence_tables(KINDS), counting.reference()
     if into is None:
         click.echo(f"{options}\n{evidence}\n{rules}", nl=False)

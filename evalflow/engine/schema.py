@@ -83,6 +83,16 @@ def _next_number() -> str:
     return f"{len(found) + 1:04d}"
 
 
+def newest() -> str:
+    """The revision of this version of the program."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def is_known(revision: str) -> bool:
+    """Whether this version of the program has the migration."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def current(engine: Engine) -> str:
     """The revision the database is at; "" when it is empty."""
     with engine.connect() as connection:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from evalflow.access import holds_anywhere
 from evalflow.db import is_away
 from evalflow.errors import RETRY_AFTER, Busy, Refused
-from evalflow.web.current import actor, forget_actor
+from evalflow.web.current import actor, config, forget_actor
 from evalflow.web.guard import SignInFirst, permission_of
 from evalflow.web.held import held_page, page_again, visible_fields
 from evalflow.web.refusals import sentence, sentence_of
@@ -50,7 +50,13 @@ def _database(error: DBAPIError) -> Answer:
 
 
 def _expired(_error: CSRFError) -> Answer:
-    """The session that the form belongs to has ended; nothing of it is done before the person sends it again."""
+    """The session that the form belongs to has ended; nothing of it is done before the person sends it again.
+
+    A browser keeps no secure cookie that comes by plain HTTP: without one there never was a session.
+    """
+    came_back = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    if config().secure_cookies and not request.is_secure and not came_back:
+        return _answer(400, sentence_of("form_needs_https", {}))
     if "HX-Request" not in request.headers and request.endpoint not in ENTRANCES:
         asking, wanted = actor(), permission_of(current_app, request.endpoint or "")
         may_send = asking.is_authenticated or (wanted is not None and holds_anywhere(asking, wanted))

@@ -22,6 +22,11 @@ SENTENCES: Mapping[str, Any] = {
     "sign_in_first": _l("Please sign in first; nothing was changed."),
     "form_expired": _l("This form has expired. Go back, reload the page and send it again."),
     "session_ended": _l("Your session has ended. Nothing was changed, and nothing you typed is lost."),
+    "form_needs_https": _l(
+        "This server's cookies travel by HTTPS only, and this page came by plain HTTP: no form can be sent from here. "
+        "Use the address that begins with https://. (For whoever runs it: behind a proxy set EVALFLOW_TRUSTED_PROXIES; "
+        "for a trial without TLS set EVALFLOW_INSECURE_COOKIES=1.)"
+    ),
     "form_incomplete": _l("The form arrived incomplete. Reload the page and try again."),
     "changed_meanwhile": _l(
         "Somebody else has changed this in the meantime. Reload the page to see the present state."
@@ -40,6 +45,19 @@ SENTENCES: Mapping[str, Any] = {
     "busy": _l("Very many people are writing at this moment. Nothing was changed; please send it again in a moment."),
     "database_away": _l("The database can't be reached at the moment. Nothing was changed; please try again shortly."),
     "broken": _l("Something went wrong on our side. It has been recorded; please try again later."),
+    # what the machine lacks
+    "no_installation": _l("There is no installation in %(folder)s; set EVALFLOW_INSTANCE or run evalflow db upgrade."),
+    "not_a_database": _l("%(file)s is not a database."),
+    "schema_old": _l("The database is at schema %(found)s, this version needs %(needed)s: run evalflow db upgrade."),
+    "schema_newer": _l(
+        "The database has the schema %(found)s of another version, this one knows %(needed)s: run the newer version."
+    ),
+    "fonts_missing": _l(
+        "Documents can't be printed: this server lacks the fonts %(families)s. Install them (Debian: apt-get install "
+        "fonts-noto-cjk), or set EVALFLOW_FONTS to a folder that has them; then restart."
+    ),
+    "port_taken": _l("Port %(port)s of %(host)s is taken. Stop what listens there, or take another: --port, PORT=…"),
+    "port_refused": _l("No server can listen on port %(port)s of %(host)s: %(reason)s."),
     # accounts
     "wrong_login": _l("Account or password is wrong."),
     "too_many_attempts": _l(

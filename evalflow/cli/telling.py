@@ -1,0 +1,48 @@
+"""What the terminal is told: refusals as sentences, in its language."""
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask import Flask
+from flask_babel import Babel, force_locale
+
+from evalflow.config import LOCALES, TRANSLATIONS
+from evalflow.errors import Invalid, Refused
+from evalflow.i18n import Text
+from evalflow.web import refusals
+
+
+def terminal_locale(environ: Mapping[str, str] = os.environ) -> str:
+    """Chinese where the terminal is set to it, else English.
+
+    >>> terminal_locale({"LANG": "zh_CN.UTF-8"}), terminal_locale({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"})
+    ('zh_Hans', 'en')
+    """
+    named = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return LOCALES[0] if named.lower().startswith("zh") else "en"
+
+
+def sentence(refusal: Refused) -> str:
+    """The refusal in the terminal's language; of what was sent wrong, a line for each field too."""
+    lines = [sentence_of(refusal.code, refusal.facts)]
+    if isinstance(refusal, Invalid):
+        fields = {name: sentence_of(code, refusal.facts) for name, code in refusal.fields.items()}
+        lines += [f"  {name}: {told}" for name, told in fields.items() if told not in lines]
+    return "\n".join(lines)
+
+
+def sentence_of(code: str, facts: Mapping[str, object]) -> str:
+    """The sentence of a code, filled with its facts."""
+    locale = terminal_locale()
+    plain = {name: _plain(fact, locale) for name, fact in facts.items()}
+    app = Flask("evalflow")  # the catalogues are asked for by way of an application, and this needs no more of one
+    Babel(app, default_translation_directories=str(TRANSLATIONS))
+    with app.app_context(), force_locale(locale):
+        return refusals.sentence_of(code, plain)
+
+
+def _plain(fact: object, locale: str) -> object:
+    if isinstance(fact, datetime):
+        return f"{fact.astimezone():%Y-%m-%d %H:%M %Z}"
+    return fact.to(locale) if isinstance(fact, Text) else fact
