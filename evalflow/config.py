@@ -25,12 +25,6 @@ LOCALES = ("zh_Hans", "en")
 SITE_NAME: Mapping[str, str] = {"zh_Hans": "评优评选平台", "en": "Awards & evaluation"}
 
 
-def fonts_folder(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """Where the fonts of documents are, for those who can't install fonts; None for the machine's own."""
-    named = environ.get("EVALFLOW_FONTS")
-    return Path(named) if named else None
-
-
 def use_temporary_folder(instance: Path) -> None:
     """Large uploads and workbooks are written to a temporary file; where no folder for these can be written, the
     instance folder takes them."""

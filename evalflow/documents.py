@@ -14,7 +14,7 @@ from typing import Final
 
 import typst
 
-from evalflow.config import TEMPLATES, fonts_folder
+from evalflow.config import TEMPLATES
 from evalflow.errors import NotReady
 from evalflow.i18n import N_, say
 
@@ -164,9 +164,8 @@ def _compiler() -> typst.Compiler:
 
 
 def look_for_fonts() -> typst.Fonts:
-    """The fonts of this machine, or of the folder that EVALFLOW_FONTS names; NotReady where the house's are missing."""
-    folder = fonts_folder()
-    fonts = typst.Fonts(include_system_fonts=folder is None, font_paths=[folder] if folder else [])
+    """The fonts of this machine; NotReady where those of the house are not among them."""
+    fonts = typst.Fonts()
     missing = [family for family in FAMILIES if family not in fonts.families()]
     if missing:
         raise NotReady("fonts_missing", families=", ".join(missing))

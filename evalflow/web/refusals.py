@@ -54,7 +54,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "fonts_missing": _l(
         "Documents can't be printed: this server lacks the fonts %(families)s. Install them (Debian: apt-get install "
-        "fonts-noto-cjk), or set EVALFLOW_FONTS to a folder that has them; then restart."
+        "fonts-noto-cjk)."
     ),
     "port_taken": _l("Port %(port)s of %(host)s is taken. Stop what listens there, or take another: --port, PORT=…"),
     "port_refused": _l("No server can listen on port %(port)s of %(host)s: %(reason)s."),

@@ -190,8 +190,7 @@ def test_without_the_fonts_it_says_what_to_install(tmp_path: Path) -> None:
     ended = _run(script, FONTCONFIG_FILE=str(tmp_path / "fonts.conf"))
     assert ended.returncode == 1
     assert ended.stderr.decode().splitlines()[-1] == (
-        "evalflow.documents.DocumentError: fonts missing: Noto Serif CJK SC, Noto Sans CJK SC, Noto Sans Mono CJK SC; "
-        "install them (Debian: apt install fonts-noto-cjk)"
+        "evalflow.errors.NotReady: fonts_missing(families=Noto Serif CJK SC, Noto Sans CJK SC, Noto Sans Mono CJK SC)"
     )
 
 
