@@ -1,29 +1,46 @@
-# evalflow: `make run` to see it, `make test` to check everything. Needs python3 ≥ 3.11 and git; see README.md.
+# evalflow: `make run` to see it, `make test` to check everything, `make help` for the rest. What is needed: README.md.
 
 PYTHON ?= python3
 PORT ?= 5000
+TESTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 FRONT := evalflow/static/vendor/package-lock.json
 TEXTS := $(shell find evalflow/translations -name '*.po' 2>/dev/null)
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
+PIP := $(BIN)/python -m pip install --quiet --root-user-action=ignore
 
 export EVALFLOW_INSTANCE ?= $(CURDIR)/var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint prove bench mutate docs texts lock clean
+.PHONY: help run fonts test lint prove bench mutate docs texts lock clean reset
 
-## run: everything from nothing to a page at http://127.0.0.1:$(PORT)
-run: $(VENV)/run $(FRONT) .fonts
+## help: this list
+help:
+	@sed -n 's/^## \([a-z]*\): /  make \1	/p' Makefile | expand -t 16
+
+## run: everything from nothing to a page at http://127.0.0.1:5000 (PORT=8000 make run: at another port)
+run: $(VENV)/run $(FRONT) fonts
 	@$(BIN)/evalflow db upgrade
 	@$(BIN)/evalflow demo --if-empty
-	@echo; echo "Look at http://127.0.0.1:$(PORT) (stop with Ctrl-C)"; echo
 	@EVALFLOW_INSECURE_COOKIES=1 PORT=$(PORT) $(BIN)/evalflow serve
 
-## test: lint, types, contracts, and every test but the long proofs
-test: $(VENV)/dev $(FRONT) .machine lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+# Documents are set in Noto CJK; without it every page works, but no certificate can be printed.
+fonts: $(VENV)/run
+	@has() { $(BIN)/python -c 'from evalflow.documents import look_for_fonts; look_for_fonts()' 2>/dev/null; }; has || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing the fonts of certificates and minutes (fonts-noto-cjk): about a minute."; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-noto-cjk; } >/dev/null 2>&1; \
+	  fi; has || echo "For certificates and minutes (PDF) install, as root: apt-get install fonts-noto-cjk"; }
 
+## test: lint, types, contracts, and every test but the long proofs (TESTS=tests/tally make test: these only)
+test: $(VENV)/dev $(FRONT) lint
+	@$(BIN)/python -m tests.machine install
+	@marks=$$($(BIN)/python -m tests.machine marks); \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow$$marks" $(TESTS); ended=$$?; \
+	$(BIN)/python -m tests.machine told && exit $$ended
+
+## lint: style, types and contracts only
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,8 +48,9 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 
 ## prove: the long proofs
-prove: $(VENV)/prove $(FRONT) .machine
-	$(BIN)/python -m pytest -m slow
+prove: $(VENV)/prove $(FRONT)
+	@$(BIN)/python -m tests.machine install
+	$(BIN)/python -m pytest -m slow $(TESTS)
 
 ## bench: speeds, as ratios within one run
 bench: $(VENV)/dev $(FRONT)
@@ -59,46 +77,40 @@ lock:
 	$(LOCK) pyproject.toml --group build -o requirements.txt
 	$(LOCK) pyproject.toml --group build --group dev -o requirements-dev.txt
 	$(LOCK) pyproject.toml --group build --group dev --group prove -o requirements-prove.txt
-	$(LOCK) --group node -o requirements-node.txt
 
+## clean: remove what was installed and built; the database and the keys in var stay
 clean:
-	rm -rf $(VENV) .machine .fonts node_modules evalflow/static/vendor dist build var
+	rm -rf $(VENV) node_modules evalflow/static/vendor dist build
+	find evalflow/translations -name '*.mo' -delete
+
+## reset: begin anew: delete the database and the keys in var, after asking
+reset:
+	@printf 'This deletes the database and the keys in %s for ever. Type yes: ' '$(CURDIR)/var'; \
+	read answer && [ "$$answer" = yes ] && rm -rf var || { echo "Nothing was deleted."; exit 1; }
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: PYTHON=python3.11 make …"; exit 1; }
+	@echo "Setting up Python in $(VENV): a few seconds."
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Install venv first: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/run: requirements.txt pyproject.toml hatch_build.py | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
-	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-node.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@echo "Installing the Python packages (about 60 MB to fetch): about a minute."
+	@$(PIP) --require-hashes -r requirements.txt
+	@echo "Fetching the front end (about 15 MB) and compiling the texts: a few seconds."
+	@$(BIN)/python hatch_build.py
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev: requirements-dev.txt $(VENV)/run
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@echo "Installing what the tests need (about 200 MB to fetch): two minutes."
+	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/prove: requirements-prove.txt $(VENV)/dev
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-prove.txt
+	@echo "Installing what the long proofs need: a minute."
+	@$(PIP) --require-hashes -r requirements-prove.txt
 	@touch $@
 
 $(FRONT): package-lock.json $(TEXTS) hatch_build.py | $(VENV)/run
-	$(BIN)/python hatch_build.py
-	@touch $@
-
-# Documents are set in Noto CJK; without it every page works, but no certificate can be printed.
-.fonts:
-	@if fc-list 2>/dev/null | grep -q "Noto Serif CJK"; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends fonts-noto-cjk fontconfig >/dev/null; \
-	fi; fc-list 2>/dev/null | grep -q "Noto Serif CJK" || echo "For certificates and minutes (PDF) install, as root: apt-get install fonts-noto-cjk fontconfig"
-	@touch $@
-
-# Browser tests drive Debian's Chromium and need fonts that have Chinese characters; LibreOffice recalculates workbooks.
-.machine:
-	@if command -v chromium >/dev/null && command -v soffice >/dev/null && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk fontconfig libreoffice-calc-nogui; \
-	elif command -v chromium >/dev/null && fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then echo "No workbook is recalculated without libreoffice-calc-nogui"; \
-	else echo "Install first, as root: apt-get install chromium fonts-noto-cjk fontconfig libreoffice-calc-nogui"; exit 1; fi
+	@$(BIN)/python hatch_build.py
 	@touch $@

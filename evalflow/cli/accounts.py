@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from evalflow.access import Role
 from evalflow.cli.setting import OPERATOR, Setting
-from evalflow.engine import erasing
 from evalflow.cli.telling import sentence_of
+from evalflow.engine import erasing
 from evalflow.errors import NotFound
 from evalflow.importing import bounded
 from evalflow.importing.rows import Preview

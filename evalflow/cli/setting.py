@@ -53,6 +53,7 @@ class Setting:
 
     @cached_property
     def signer(self) -> Signer:
+        assert self.database  # in the wrong folder that is told, not that a key is missing
         return Signer(self.config.instance, self.config.log_origin)
 
     def now(self) -> datetime:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from evalflow.cli import main
 from evalflow.config import WORKFLOWS
+from evalflow.engine import schema
 
 BRANDS = str(WORKFLOWS / "brand_selection.toml")
 SMALL = str(Path(__file__).parents[1] / "browser" / "season.toml")
@@ -116,7 +117,7 @@ def test_a_rehearsal_that_ends_in_a_dead_end_says_so_and_exits_1(run, tmp_path: 
 
 
 def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    assert run("db", "upgrade").output == "schema 0026\n"
+    assert run("db", "upgrade").output == f"schema {schema.newest()}\n"
     assert run("db", "check").exit_code == 0
     branches, people = tmp_path / "branches.csv", tmp_path / "people.csv"
     branches.write_text("支部代码,支部名称\nsmelting,熔炼分厂党支部\n")
