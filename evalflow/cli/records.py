@@ -107,7 +107,10 @@ def key(setting: Setting) -> None:
 @log.command("rotate-key")
 @pass_setting
 def rotate_key(setting: Setting) -> None:
-    """Let another key sign from now on; the old one signs that it does. Print the key that verifies then."""
+    """Let another key sign from now on.
+
+    The old one signs that it does. Prints the key that verifies then.
+    """
     with setting.database.writing() as session:
         made = upkeep.rotate_key(session, setting.signer, actor=OPERATOR, now=setting.now())
     click.echo(note.format_verifier(made))
@@ -117,7 +120,10 @@ def rotate_key(setting: Setting) -> None:
 @click.option("--reason", required=True, help="Why an older copy was restored; auditors read it.")
 @pass_setting
 def accept_rollback(setting: Setting, reason: str) -> None:
-    """Go on from the database as it stands, after an older copy was restored on purpose. Auditors are shown this."""
+    """Go on after an older copy was restored on purpose.
+
+    From the database as it stands; auditors are shown this.
+    """
     with setting.database.writing() as session:
         done = upkeep.accept_rollback(session, setting.signer, reason, actor=OPERATOR, now=setting.now())
     click.echo(f"the log goes on from {done.size} leaves; {done.lost or 'an unknown number of'} had been signed")

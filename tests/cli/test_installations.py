@@ -24,6 +24,7 @@ ARGUMENTS = {
     "calendar tell": "2026-10-01",
     "db revise": "message",
     "export": "season folder",
+    "log accept-rollback": "--reason why",
     "roll import": "--branches /dev/null",
     "serve": "--port 5999",
     "user invite": "admin --name office",
