@@ -82,6 +82,7 @@ def serve(setting: Setting, host: str, port: int, workers: int, tick_every: int)
     with setting.database.reading() as session:
         ledger.verify(session, setting.signer)
     setting.signer.own_key()
+    setting.database.engine.dispose()  # workers are forked: no connection may be open then
     serving.serve(setting.config, host=host, port=port, workers=workers, tick_every=tick_every, ready=_tell_address)
 
 

@@ -2,9 +2,10 @@
 
 import errno
 import logging
+import multiprocessing
 import os
+import signal
 import socket
-import threading
 import time
 import urllib.request
 from collections.abc import Callable
@@ -47,7 +48,9 @@ def serve(
     )
     # It warns of the number of threads, which is meant: they wait for the disk and for passwords.
     logging.getLogger("_granian").addFilter(_is_worth_saying)
-    server.on_startup(lambda: threading.Thread(target=_announce, args=(host, port, ready), daemon=True).start())
+    # A process, not a thread: workers are forked, and what a thread holds at that moment they would wait for for ever.
+    forked = multiprocessing.get_context("fork")
+    forked.Process(target=_announce, args=(host, port, ready), daemon=True).start()
     server.serve()
 
 
@@ -73,6 +76,7 @@ def look_at(host: str, port: int) -> None:
 
 def _announce(host: str, port: int, ready: Callable[[str], object]) -> None:
     """Ask for a page until it comes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C reaches it too
     asked = EVERYWHERE.get(host, host)
     address = f"http://[{asked}]:{port}" if ":" in asked else f"http://{asked}:{port}"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
