@@ -26,6 +26,7 @@ from evalflow.seasons.models import Phase, Season
 from evalflow.seasons.rules import definition_of
 from evalflow.web.current import actor, locale, reading
 from evalflow.web.guard import guarded
+from evalflow.workflow import numbers
 from evalflow.workflow.definition import Definition
 
 blueprint = Blueprint("preview", __name__, url_prefix="/s/<season_key>/preview")
@@ -172,9 +173,11 @@ def _weights(definition: Definition) -> list[Weight]:
 def _other_weights(definition: Definition, weights: Sequence[Weight]) -> tuple[dict[Change, Definition], list[str]]:
     """The rules with the weights typed, where they are others; what is wrong with them in a sentence."""
     typed = [weight.value for weight in weights]
-    if not all(value.isascii() and value.isdigit() and len(value) <= 3 for value in typed):
+    read = [numbers.whole(value, most=999) for value in typed]
+    known = [value for value in read if value is not None]
+    if len(known) < len(read):
         return {}, [_("Weights are whole numbers.")]
-    change = weighted(definition, [int(value) for value in typed]) if typed else None
+    change = weighted(definition, known) if known else None
     if change is None:
         return {}, []
     try:

@@ -25,13 +25,17 @@ PURPOSE_MAX = 500
 
 @dataclass(frozen=True)
 class Voucher:
-    """What a booking rests on. amount: as typed. document: its number. upload: its evidence, None where missing."""
+    """What a booking rests on. amount: as typed. document: its number. upload: its evidence, None where missing.
+
+    is_another: somebody has said that it is another document, though its number is booked in another account or year.
+    """
 
     amount: str
     day: date
     purpose: str
     document: str
     upload: Cleaned | None = None
+    is_another: bool = False
 
 
 def appropriate(session: Session, voucher: Voucher, *, actor: Actor, now: datetime) -> FundBooking:
@@ -41,8 +45,7 @@ def appropriate(session: Session, voucher: Voucher, *, actor: Actor, now: dateti
     year = books.open_year(session, voucher.day.year)
     source = books.account(session, year, AccountKind.SOURCE)
     fund = books.account(session, year, AccountKind.FUND)
-    if queries.is_used(session, source.id, voucher.document.strip(), Act.APPROPRIATION):
-        raise Invalid("document_used", fields={"document": "document_used"})
+    _check_document(session, voucher, source, Act.APPROPRIATION)
     made = _booked(Act.APPROPRIATION, source, fund, amount, voucher)
     return books.book(session, year, made, actor=actor, now=now)
 
@@ -91,8 +94,7 @@ def spend(session: Session, branch_key: str, voucher: Voucher, *, actor: Actor, 
     amount = _checked(voucher, now)
     year = books.open_year(session, voucher.day.year)
     held = books.account(session, year, AccountKind.BRANCH, branch)
-    if queries.is_used(session, held.id, voucher.document.strip(), Act.SPENDING):
-        raise Invalid("document_used", fields={"document": "document_used"})
+    _check_document(session, voucher, held, Act.SPENDING)
     balance = queries.balance_of(session, year.year, held.name)
     if amount > balance:
         left = money.written(balance)
@@ -179,6 +181,17 @@ def _checked(voucher: Voucher, now: datetime) -> int:
     if wrong:
         raise Invalid("form_incomplete", fields=wrong)
     return amount
+
+
+def _check_document(session: Session, voucher: Voucher, account: FundAccount, act: Act) -> None:
+    """Invalid where the document was booked out of this account; elsewhere only until somebody says it is another."""
+    found = queries.booked_with(session, voucher.document, act)
+    here = [one for one in found if one.from_id == account.id]
+    if here:
+        raise Invalid("document_used", fields={"document": "document_used"})
+    if found and not voucher.is_another:
+        told = f"{found[-1].year}-{found[-1].number}"
+        raise Invalid("document_elsewhere", fields={"is_another": "document_elsewhere"}, booking=told)
 
 
 def _text(text: str, field: str, most: int, *, missing: str) -> str:

@@ -1,5 +1,6 @@
 """What pages and commands ask of the award fund. Sums are whole hundredths; nothing here writes."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -173,13 +174,23 @@ def document(session: Session, year: int, number: int) -> FundDocument:
     return found
 
 
-def is_used(session: Session, account_id: int, document_number: str, act: Act) -> bool:
-    """Whether a document stands for a booking out of this account that was not taken back."""
+def booked_with(session: Session, document_number: str, act: Act) -> list[FundBooking]:
+    """The bookings of this sort that a document stands for already, of all accounts and years, the oldest first.
+
+    Those taken back are left out. Numbers are compared by their `document_key`.
+    """
     taken_back = select(FundBooking.corrects_id).where(FundBooking.corrects_id.is_not(None))
-    query = select(FundBooking.id).where(
-        FundBooking.from_id == account_id,
-        FundBooking.act == act,
-        FundBooking.document == document_number,
-        FundBooking.id.not_in(taken_back),
-    )
-    return session.scalars(query.limit(1)).first() is not None
+    query = select(FundBooking).where(FundBooking.act == act, FundBooking.id.not_in(taken_back))
+    wanted = document_key(document_number)
+    return [one for one in session.scalars(query.order_by(FundBooking.id)) if document_key(one.document) == wanted]
+
+
+def document_key(number: str) -> str:
+    """What two numbers of one document have in common, however they were typed: width, case, hyphen, blanks.
+
+    >>> {document_key(number) for number in ("FP-1", "ＦＰ－１", "fp-1", "FP\u20111", " F P-1 ", "FP—1", "FP\u200b-1")}
+    {'fp-1'}
+    """
+    level = unicodedata.normalize("NFKC", number).casefold()
+    marks = ("-" if unicodedata.category(mark) == "Pd" or mark == "\u2212" else mark for mark in level)
+    return "".join(mark for mark in marks if unicodedata.category(mark)[0] not in "CZ")

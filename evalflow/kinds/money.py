@@ -1,10 +1,10 @@
 """Sums of money: whole hundredths in the arithmetic and in rows, text with two decimals elsewhere. Never a float."""
 
 import re
-import unicodedata
+
+from evalflow.workflow import numbers
 
 _SUM = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
-_GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})*(\.[0-9]{1,2})?")
 
 
 def written(hundredths: int) -> str:
@@ -22,9 +22,7 @@ def read(text: str) -> int:
     >>> read("1,234.5"), read(" １２元 "), read("0.05")
     (123450, 1200, 5)
     """
-    plain = unicodedata.normalize("NFKC", text).strip().removeprefix("¥").removesuffix("元").strip()
-    if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
+    plain = numbers.plain(numbers.narrow(text).removeprefix("¥").removeprefix("￥").removesuffix("元"))
     if not _SUM.fullmatch(plain):
         raise ValueError(f"{text!r} is no sum of money")
     whole, _point, rest = plain.partition(".")

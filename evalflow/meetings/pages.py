@@ -3,7 +3,6 @@
 Counts are typed into fields called "PREFIX.ayes", ".noes", ".abstentions". Every Invalid raised here names fields.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -25,8 +24,9 @@ from evalflow.web.forms import Form
 from evalflow.web.guard import guarded, onward
 from evalflow.web.place import place
 from evalflow.web.refusals import sentence, sentence_of
+from evalflow.workflow import numbers
 
-NUMBER = re.compile("[0-9]{1,4}")
+MOST_VOTES = 9999
 VOTES = ("ayes", "noes", "abstentions")
 Typed = Mapping[str, str]
 
@@ -47,10 +47,10 @@ def division(typed: Typed, about: str, prefix: str) -> Division:
 
 def number(typed: Typed, name: str) -> int:
     """Nothing typed is 0."""
-    text = typed.get(name, "").strip() or "0"
-    if not NUMBER.fullmatch(text):
+    found = numbers.whole(typed.get(name, "").strip() or "0", most=MOST_VOTES)
+    if found is None:
         raise Invalid("not_a_number", fields={name: "not_a_number"})
-    return int(text)
+    return found
 
 
 def kept(

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from evalflow.access import Role
 from evalflow.i18n import Text
 from evalflow.importing.text import clean
+from evalflow.workflow import numbers
 
 MAX_NAME = 120
 MAX_WEIGHT = 1000
@@ -75,7 +76,7 @@ def normal_weight(text: str) -> str:
     >>> normal_weight(" ３ "), normal_weight("")
     ('3', '1')
     """
-    return unicodedata.normalize("NFKC", clean(text)) or "1"
+    return numbers.plain(clean(text)) or "1"
 
 
 def weight_flaw(weight: str) -> str:

@@ -1,7 +1,5 @@
 """The base of every form: protected, translated, and able to show what a command refused."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -47,17 +45,3 @@ def come_back(form: Form, refusal: Refused, page: Callable[[], str]) -> tuple[st
     form.refuse(refusal)
     end_reading()
     return page(), refusal.status
-
-
-def plain(typed: str, *, grouped: bool = False) -> str:
-    """As typed, with the full-width digits and signs of a Chinese keyboard made plain.
-
-    grouped: a number, from which the commas between groups of three digits are taken.
-
-    >>> plain("１２，５００．５", grouped=True), plain("3,5", grouped=True)
-    ('12500.5', '3,5')
-    """
-    text = unicodedata.normalize("NFKC", typed).strip()
-    if grouped and re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
-        return text.replace(",", "")
-    return text

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response
-from wtforms import DateField, StringField
+from wtforms import BooleanField, DateField, StringField
 from wtforms.validators import InputRequired
 
 from evalflow import zone
@@ -40,6 +40,8 @@ class VoucherForm(Form):
         render_kw={"accept": DOCUMENTS},
     )
 
+    is_another = BooleanField(_l("It is another document"))
+
     def voucher(self) -> Voucher:
         """Raises Invalid for a file that can't be kept."""
         return Voucher(
@@ -48,6 +50,7 @@ class VoucherForm(Form):
             purpose=self.purpose.data or "",
             document=self.document.data or "",
             upload=self._cleaned(),
+            is_another=self.is_another.data,
         )
 
     def _cleaned(self) -> Cleaned | None:

@@ -353,6 +353,10 @@ SENTENCES: Mapping[str, Any] = {
     "not_money": _l("This is not a sum of money above 0, such as 1280.50."),
     "day_to_come": _l("This day is still to come."),
     "day_long_past": _l("This day is too long ago."),
+    "document_elsewhere": _l(
+        "A document with this number is booked already, as no. %(booking)s, in another account or year. "
+        "Please compare the two, and tick this only if they are different documents."
+    ),
     "document_used": _l("This document has been booked already."),
     "overspent": _l("The branch has %(balance)s yuan left for %(year)s."),
     "books_closed": _l("The books of %(year)s are closed."),

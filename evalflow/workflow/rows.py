@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 
-from evalflow.workflow import indicators
+from evalflow.workflow import days, indicators, numbers
 from evalflow.workflow.indicators import Fault, Row
 
 MOST_ROWS = 20
@@ -44,8 +44,21 @@ def kept(field_type: str, rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def _tidied(row: Row) -> dict[str, str]:
+    """Numbers, interim targets and days as they are kept; what can't be read stays as it was typed."""
     stripped = {name: str(text).strip() for name, text in row.items()}
-    return {name: indicators.tidied(text) if name == "way" else text for name, text in stripped.items()}
+    tidied = {name: _TIDY[name](text) if name in _TIDY else text for name, text in stripped.items()}
+    return tidied | {name: numbers.in_unit(tidied[name], tidied.get("unit", "")) for name in TARGETS if name in tidied}
+
+
+def _tidied_day(text: str) -> str:
+    try:
+        return days.read(text).isoformat()
+    except ValueError:
+        return text
+
+
+def _tidied_share(text: str) -> str:
+    return numbers.in_unit(text, "%")
 
 
 def cells(field_type: str, row: Row) -> dict[str, str]:
@@ -140,13 +153,13 @@ def _partner(number: int, row: Row) -> list[Fault]:
 
 
 def _is_share(text: str) -> bool:
-    try:
-        share = Decimal(text)
-    except InvalidOperation:
-        return False
-    return share.is_finite() and 0 <= share <= WHOLE and len(text) <= LONGEST_SHARE
+    return numbers.is_number(text) and len(text) <= LONGEST_SHARE and 0 <= Decimal(text) <= WHOLE
 
 
+TARGETS = ("baseline", "work", "stretch")  # in the unit of their indicator
+_TIDY: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"way": indicators.tidied, "due": _tidied_day, "weight": _tidied_share, "share": _tidied_share}
+)
 WHOLE = Decimal(100)
 LONGEST_SHARE = 6
 _CHECKS: Mapping[str, Callable[[Sequence[Row]], tuple[Fault, ...]]] = MappingProxyType(

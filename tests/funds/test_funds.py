@@ -120,10 +120,32 @@ def test_a_document_stands_for_one_spending_until_that_is_taken_back(books: Book
     first = books.spend("smelting", "100", "a")
     with pytest.raises(Invalid, match="document_used"):
         books.spend("smelting", "100", " a ")
-    books.spend("refining", "100", "a")
+    books.spend("refining", "100", "a", is_another=True)
     books.take_back(first, actor=books.secretaries["smelting"])
-    books.spend("smelting", "120", "a")
+    books.spend("smelting", "120", "a", is_another=True)
     assert books.balances()["2026/branch:smelting"] == 988000
+
+
+@pytest.mark.parametrize("number", ["FP-1", "ＦＰ－１", "fp-1", "FP\u20111", " F P-1", "FP—1", "FP\u200b-1"])
+def test_a_document_number_is_the_same_however_it_was_typed(books: Books, number: str) -> None:
+    books.spend("smelting", "100", "FP-1")
+    with pytest.raises(Invalid, match="document_used"):
+        books.spend("smelting", "100", number)
+
+
+def test_a_number_booked_in_another_branch_or_year_is_booked_again_only_when_it_is_said_to_be_another_document(
+    books: Books,
+) -> None:
+    first = books.spend("smelting", "100", "FP-1")
+    with pytest.raises(Invalid) as asked:
+        books.spend("refining", "100", "ＦＰ－１")
+    assert (asked.value.code, asked.value.facts) == ("document_elsewhere", {"booking": f"2026-{first.number}"})
+    assert asked.value.fields == {"is_another": "document_elsewhere"}
+    books.spend("refining", "100", "ＦＰ－１", is_another=True)
+    books.appropriate("100", "2025-FP", day=date(2025, 12, 31))
+    with pytest.raises(Invalid, match="document_elsewhere"):
+        books.appropriate("100", "2025—fp")
+    books.appropriate("100", "2025—fp", is_another=True)
 
 
 def test_spending_is_taken_back_by_a_counter_entry_once_and_stays_in_the_books(books: Books) -> None:

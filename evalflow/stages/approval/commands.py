@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.stages.approval import events, queries
 from evalflow.stages.approval.models import FieldComment, Proposal, ProposalState
-from evalflow.workflow import indicators
+from evalflow.workflow import indicators, numbers
 from evalflow.workflow.indicators import Indicator
 
 LONGEST = 2000
@@ -122,23 +122,17 @@ def checked(held: Sequence[Indicator], number: int, work: str, stretch: str) -> 
     known = {one.number: one for one in held}
     if number not in known:
         raise NotFound("no_such_indicator")
-    typed = {"work": work.strip(), "stretch": stretch.strip()}
+    unit = known[number].unit
+    typed = {"work": numbers.in_unit(work, unit), "stretch": numbers.in_unit(stretch, unit)}
     rows = [one.to_json() | (typed if one.number == number else {}) for one in held]
     bends = "way"  # whatever the targets are
     faults = [fault for fault in indicators.faults(rows) if fault.row == number and fault.column != bends]
     wrong = {fault.column: fault.code for fault in faults}
     if wrong:
         raise Invalid("targets_not_possible", fields=wrong)
-    if (_number(typed["work"]), _number(typed["stretch"])) == (known[number].work, known[number].stretch):
+    if (Decimal(typed["work"]), Decimal(typed["stretch"])) == (known[number].work, known[number].stretch):
         raise Invalid("targets_unchanged", fields={"work": "targets_unchanged"})
     return typed["work"], typed["stretch"]
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
 
 
 def _under_discussion(session: Session, stage_id: int, entry_key: str, *, now: datetime) -> tuple[StageRow, Entry]:

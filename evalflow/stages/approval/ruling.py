@@ -19,7 +19,7 @@ from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange
 from evalflow.stages.approval import commands, events, queries
 from evalflow.stages.approval.commands import log
 from evalflow.stages.approval.models import ProposalState, Ruling
-from evalflow.workflow import rows
+from evalflow.workflow import numbers, rows
 from evalflow.workflow.indicators import Row
 
 NEEDS_REASON = ("reject", "merge", "targets")
@@ -98,7 +98,7 @@ def _act(
     if not before:
         return Act(subject, last, None, said, targets)
     everybody = queries.joining(last)
-    stated = [*(share.strip() or "0" for share in shares), *("0" for _ in everybody)]
+    stated = [*(numbers.in_unit(share, "%") or "0" for share in shares), *("0" for _ in everybody)]
     joining = [{**row, "share": share} for row, share in zip(everybody, stated, strict=False)]
     return Act(subject, last, before[0], said, targets, joining)
 

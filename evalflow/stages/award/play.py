@@ -39,7 +39,7 @@ def after(world: World, stage: StageRow) -> None:
         held = world.ask(books.balance_of, today.year, f"branch:{branch}")
         quality = world.quality(f"{stage.season.key}:{branch}:spending")
         occasion = OCCASIONS[quality % len(OCCASIONS)]
-        spending = _voucher(world, max(held * quality // 100, 1), occasion, f"发票（示例）{stage.season.key}")
+        spending = _voucher(world, max(held * quality // 100, 1), occasion, f"发票（示例）{stage.season.key}-{branch}")
         world.do(fund.spend, branch, spending, actor=world.secretaries[branch])
 
 

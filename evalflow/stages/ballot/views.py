@@ -33,6 +33,7 @@ from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pictures import covers
 from evalflow.web.place import place
+from evalflow.workflow import numbers
 from evalflow.workflow.outcome import Outcome
 
 blueprint = kind_blueprint("ballot")
@@ -58,7 +59,7 @@ class VoteForm(Form):
         if paper.options.form == "names":
             return frozenset(self.entries.data or ())
         try:
-            return {key: paper.mark(text) for key, text in self.marks.items()}
+            return {key: paper.mark(numbers.narrow(text)) for key, text in self.marks.items()}
         except ValueError:
             raise Invalid("mark_not_understood") from None
 

@@ -20,10 +20,10 @@ from evalflow.stages.decision.dossier import hidden_from
 from evalflow.stages.decision.views import blueprint
 from evalflow.tally.ranking import Place
 from evalflow.web.current import actor, reading
-from evalflow.web.forms import plain
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.refusals import sentence
+from evalflow.workflow import numbers
 
 PLACES, AT_LEAST, SEATS = "places-", "at_least-", "seats"
 MOST = 1000
@@ -123,18 +123,18 @@ def _moved(tiers: tuple[AwardTier, ...], seats: int) -> tuple[tuple[AwardTier, .
     places: dict[str, int] = {}
     scores: dict[str, str] = {}
     for tier in tiers:
-        typed = plain(request.args.get(f"{PLACES}{tier.key}", ""))
-        if typed and (number := _count(typed)) is not None:
+        typed = numbers.plain(request.args.get(f"{PLACES}{tier.key}", ""))
+        if typed and (number := count_of(typed)) is not None:
             places[tier.key] = number
         elif typed:
             faults[f"{PLACES}{tier.key}"] = _("A whole number from 0 to %(most)s.", most=MOST)
-        score = plain(request.args.get(f"{AT_LEAST}{tier.key}", ""))
+        score = numbers.plain(request.args.get(f"{AT_LEAST}{tier.key}", ""))
         if AMOUNT.fullmatch(score):
             scores[tier.key] = score
         elif score:
             faults[f"{AT_LEAST}{tier.key}"] = _("This is not a number.")
-    typed = plain(request.args.get(SEATS, ""))
-    wanted = _count(typed) if typed else seats
+    typed = numbers.plain(request.args.get(SEATS, ""))
+    wanted = count_of(typed) if typed else seats
     if wanted is None:
         faults[SEATS] = _("A whole number from 0 to %(most)s.", most=MOST)
     try:
@@ -145,8 +145,9 @@ def _moved(tiers: tuple[AwardTier, ...], seats: int) -> tuple[tuple[AwardTier, .
         return cutlines.moved(tiers, places=places, at_least={}), seats if wanted is None else wanted, faults
 
 
-def _count(typed: str) -> int | None:
-    return int(typed) if re.fullmatch("[0-9]{1,4}", typed) and int(typed) <= MOST else None
+def count_of(typed: str) -> int | None:
+    """A number of places as typed; None where it is none."""
+    return numbers.whole(typed, most=MOST)
 
 
 def _ranking(places: Sequence[Place], entries: Mapping[str, Entry], ruled: CutLines, moved: CutLines) -> list[Standing]:

@@ -1,6 +1,5 @@
 """What stating and inspecting have in common: the rows they write, what they may name, what the log says."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -15,8 +14,7 @@ from evalflow.seasons import guards
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.inspection import queries
 from evalflow.stages.inspection.models import AssessedFigure, AssessedFlag, Assessment
-
-NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+from evalflow.workflow import numbers
 
 
 def takes_part(entry: Entry, stage: StageRow) -> None:
@@ -65,7 +63,7 @@ def check_known(
 
 
 def is_number(typed: str) -> bool:
-    return bool(NUMBER.fullmatch(typed.strip()))
+    return numbers.is_figure(typed.strip())
 
 
 def plain(typed: str) -> str:

@@ -11,7 +11,8 @@ from evalflow.stages.inspection import queries
 from evalflow.stages.inspection.commands import Stated
 from evalflow.stages.inspection.inspecting import Finding
 from evalflow.stages.inspection.models import Assessment
-from evalflow.web.forms import Form, plain
+from evalflow.web.forms import Form
+from evalflow.workflow import numbers
 from evalflow.workflow.indicators import Indicator
 
 FIGURE, FLAG, REASON, VERDICT = "figure_", "flag_", "reason_", "verdict_"
@@ -34,7 +35,7 @@ def stated(
     removed = set(sent.getlist("removed"))
     kept = [int(text) for text in sent.getlist("kept") if re.fullmatch("[0-9]{1,15}", text) and text not in removed]
     return Stated(
-        figures={one.number: plain(sent.get(f"{FIGURE}{one.number}", ""), grouped=True) for one in plan},
+        figures={one.number: numbers.in_unit(sent.get(f"{FIGURE}{one.number}", ""), one.unit) for one in plan},
         text=sent.get("text", "").replace("\r\n", "\n"),
         flags={key: sent.get(f"{FLAG}{key}", "") for key in flags},
         kept=kept,
@@ -56,7 +57,7 @@ def findings(
         verdict = sent.get(f"{VERDICT}{number}", "")
         if verdict == CORRECTS:
             typed = sent.get(f"{FIGURE}{number}", "")
-            figures[number] = Finding(plain(typed, grouped=True), sent.get(f"{REASON}{number}", ""))
+            figures[number] = Finding(numbers.in_unit(typed, one.unit), sent.get(f"{REASON}{number}", ""))
         elif verdict == ACCEPTS or (_accepts_all(sent) and claimed and not (row and row.state)):
             figures[number] = Finding(claimed)
     answers: dict[str, Finding] = {}

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Forbidden, Invalid
-from evalflow.kinds.rubric import Criterion, ScoringOptions
+from evalflow.kinds.rubric import ScoringOptions
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.stages.scoring import events, queries
 from evalflow.stages.scoring.models import MarkConfirmation, Score, ScoreSheet, SheetRecusal
+from evalflow.workflow import numbers
 
 Typed = Mapping[str, Mapping[str, str]]  # {entry key: {criterion: what was typed}}
+LONGEST_POINTS = 12  # characters
 
 
 def save(
@@ -153,26 +155,23 @@ def _read(typed: Typed, options: ScoringOptions) -> tuple[dict[str, dict[str, st
             criterion = options.criterion_by_key(name)
             if criterion is None:
                 raise Invalid("form_incomplete")
-            points = text.strip()
-            if not points or _is_allowed(points, criterion):
-                given.setdefault(entry, {})[name] = _plain(points)
+            points = points_of(text)
+            if points is not None and (not points or criterion.allows(Fraction(points))):
+                given.setdefault(entry, {})[name] = points
             else:
                 faults[f"{entry}.{name}"] = "points_not_allowed"
     return given, faults
 
 
-def _is_allowed(text: str, criterion: Criterion) -> bool:
-    if len(text) > 12 or not text.isascii() or not text.removeprefix("-").replace(".", "", 1).isdigit():
-        return False
-    return criterion.allows(Fraction(text))
+def points_of(typed: str) -> str | None:
+    """Points as they are kept: without the zeros, or the sign of a zero, that say nothing. None for what is no number.
 
-
-def _plain(text: str) -> str:
-    """Points as they are kept: without the zeros, or the sign of a zero, that say nothing.
-
-    >>> _plain("08.50"), _plain("10"), _plain("-0.0"), _plain("")
-    ('8.5', '10', '0', '')
+    >>> points_of("08.50"), points_of("１０"), points_of("-0.0"), points_of(" "), points_of("1e1")
+    ('8.5', '10', '0', '', None)
     """
+    text = numbers.plain(typed)
+    if text and not (numbers.is_number(text) and len(text) <= LONGEST_POINTS):
+        return None
     return format((Decimal(text) + 0).normalize(), "f") if text else ""
 
 

@@ -16,13 +16,11 @@ from wtforms.widgets import DateInput, URLInput
 from evalflow.errors import Invalid
 from evalflow.files.content import DOCUMENTS, PICTURES, Cleaned, cleaned_file, cleaned_image
 from evalflow.web.current import locale
-from evalflow.web.forms import Form, plain
-from evalflow.workflow import rows
+from evalflow.web.forms import Form
+from evalflow.workflow import days, numbers, rows
 from evalflow.workflow.fields import Answer, Answers, Field
-from evalflow.workflow.indicators import Row
 
 MOST_SENT = 60  # rows that are looked at, however many a browser sends
-PLAIN = ("baseline", "work", "stretch", "weight", "due", "share", "way")
 ANSWER, KEPT, REMOVED, REMARK = "answer_", "kept_", "removed_", "remark_"
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
@@ -43,12 +41,7 @@ class TableField(Bound):  # type: ignore[misc]
         columns = {name: formdata.getlist(f"{self.name}-{name}") for name in rows.COLUMNS[self.field_type]}
         length = min(max(map(len, columns.values()), default=0), MOST_SENT)
         sent = [{name: cells[at] if at < len(cells) else "" for name, cells in columns.items()} for at in range(length)]
-        return rows.kept(self.field_type, [_plain_row(row) for row in sent])
-
-
-def _plain_row(row: Row) -> dict[str, str]:
-    """Numbers and days with the digits of a Chinese keyboard made plain."""
-    return {name: plain(text, grouped=True) if name in PLAIN else text for name, text in row.items()}
+        return rows.kept(self.field_type, sent)
 
 
 class DeclarationForm(Form):
@@ -162,9 +155,21 @@ def _answer(form: DeclarationForm, field: Field, sent: MultiDict[str, str]) -> A
     if field.type in rows.COLUMNS:
         return list(form.answer(field.key).data or [])
     typed = str(form.answer(field.key).data or "")
-    if field.type in ("number", "date", "link"):
-        return plain(typed, grouped=field.type == "number")
+    if field.type == "number":
+        return numbers.plain(typed)
+    if field.type == "date":
+        return _day(typed)
+    if field.type == "link":
+        return numbers.narrow(typed)
     return typed.replace("\r\n", "\n").strip()
+
+
+def _day(typed: str) -> str:
+    """As rows hold it; what is no day stays as it was typed."""
+    try:
+        return days.read(typed).isoformat()
+    except ValueError:
+        return typed.strip()
 
 
 def read_uploads(

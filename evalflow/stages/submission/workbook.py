@@ -39,7 +39,6 @@ HEADINGS: Mapping[str, Mapping[str, Text]] = MappingProxyType(
         },
     }
 )
-TARGETS = ("baseline", "work", "stretch")  # in the unit of their indicator; weights and shares are per cent
 OPTIONAL = ("branch", "unit", "way")  # of a partner one of the two
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -184,8 +183,8 @@ def _lines(field: Field, table: Table, title: str, titles: frozenset[str], names
             raise Flawed("entry_unknown", entry=row[title])
         cells = {name: _cell(name, row.get(f".{name}", ""), names, heading) for name, heading in headings.items()}
         cells |= {
-            name: numbers.in_unit(cells[name], cells["unit"] if name in TARGETS else "%")
-            for name in (*TARGETS, "weight", "share")
+            name: numbers.in_unit(cells[name], cells["unit"] if name in rows.TARGETS else "%")
+            for name in (*rows.TARGETS, "weight", "share")
             if name in cells
         }
         return number, row[title], cells
