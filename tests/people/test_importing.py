@@ -3,19 +3,28 @@
 import hashlib
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from evalflow.access import VISITOR, Role
+from evalflow.bundle.cells import write as csv_of
 from evalflow.errors import Conflict, Forbidden, Invalid
-from evalflow.importing import bounded, limits
+from evalflow.importing import bounded, limits, reading
+from evalflow.importing.blank import BlankSheet
+from evalflow.importing.blank import workbook as workbook_of
 from evalflow.importing.rows import BadRow, Preview
+from evalflow.importing.sheets import Book
+from evalflow.importing.text import clean
 from evalflow.people import queries, rolls
 from evalflow.people.importing import commands
 from evalflow.people.importing.preview import (
+    PERSON_COLUMNS,
     Existing,
     NewBranch,
     NewPerson,
@@ -24,6 +33,8 @@ from evalflow.people.importing.preview import (
 )
 from evalflow.people.importing.template import template
 from evalflow.people.models import Branch, Person, RoleGrant
+from evalflow.people.names import login_flaw
+from tests.published import published
 
 KNOWN = Existing(branches={"smelting": "熔炼分厂党支部"}, logins=frozenset({"taken"}))
 HEADINGS = "账号,姓名或岗位,支部代码,角色\n"
@@ -320,3 +331,62 @@ def test_an_import_of_nothing_and_one_by_a_visitor_are_refused(house):
             preview_branches(bounded.read(csv(headings="支部代码,支部名称\n")), KNOWN),
             actor=VISITOR,
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        (
+            "error-cells.xlsx",
+            [],
+            [
+                BadRow(2, "cell_error", {"cell": "B2", "value": "#N/A"}),
+                BadRow(3, "cell_truth", {"cell": "B3", "value": "TRUE"}),
+                BadRow(4, "cell_not_calculated", {"cell": "B4", "value": "#CALC?"}),
+            ],
+        ),
+        (
+            "sci.csv",
+            [],
+            [BadRow(row, "cell_cut", {"cell": f"A{row}", "value": "1.10101E+17"}) for row in (2, 3)],
+        ),
+        (
+            "long-ids-as-numbers.xlsx",
+            ["20260001", "00123", "123"],
+            [BadRow(row, "cell_cut", {"cell": f"A{row}", "value": "1.1010119900307E+17"}) for row in (2, 3)],
+        ),
+        ("merged-branch.xlsx", ["mg0", "mg1", "mg2"], []),
+    ],
+)
+def test_files_of_offices_bring_in_who_they_show_and_name_the_cells_that_cant_be_read(name, good, bad):
+    found = preview_people(bounded.read(published("cases", name).read_bytes()), KNOWN)
+    assert ([row.login for row in found.good], list(found.bad)) == (good, bad)
+    assert {row.branch for row in found.good} <= {"smelting"}
+
+
+people = st.builds(
+    NewPerson,
+    row=st.just(0),
+    login=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True).filter(lambda login: not login_flaw(login)),
+    name=st.text("=+-@'\t \u3000甲乙1,;\"%。１", min_size=1, max_size=20).map(clean).filter(bool),
+    branch=st.just("smelting"),
+    roles=st.lists(st.sampled_from([Role.MEMBER, Role.ORGANISER, Role.AUDITOR]), min_size=1, unique=True).map(tuple),
+    weight=st.integers(1, 1000),
+)
+
+
+@given(st.lists(people, min_size=1, max_size=5, unique_by=lambda one: one.login))
+def test_what_the_program_writes_comes_back_unchanged(rows):
+    """As a workbook and as a CSV, whatever the names begin with."""
+    cells = [
+        (one.login, one.name, one.branch, "、".join(role.value for role in one.roles), str(one.weight)) for one in rows
+    ]
+    sheet = BlankSheet("人员", PERSON_COLUMNS, cells)
+    written = workbook_of([sheet], notes=[], notes_name="说明", locale="zh_Hans")
+    headings = tuple(column.name for column in PERSON_COLUMNS)
+    table = csv_of(headings, [dict(zip(headings, line, strict=True)) for line in cells])
+    expected = [replace(one, row=number) for number, one in enumerate(rows, 2)]
+    for content in (written, table.replace(",roles,", ",role,", 1).encode()):
+        sheets = reading.sheets(content)
+        found = preview_people(Book(sheets, ""), KNOWN)
+        assert (list(found.good), found.bad) == (expected, ())
