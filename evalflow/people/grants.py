@@ -16,7 +16,7 @@ from evalflow.audit.event import EventType
 from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.people import events
 from evalflow.people.models import Branch, Person, RoleGrant
-from evalflow.people.names import BOUND_TO_BRANCH, FOR_A_BRANCH
+from evalflow.people.names import BOUND_TO_BRANCH, FOR_A_BRANCH, limit_flaw
 from evalflow.people.queries import locked_person
 
 # Of several roles the first of these is what the log calls a person.
@@ -54,7 +54,12 @@ def grant(
         raise NotFound("no_such_branch", branch=branch_id)
     if role is Role.VISITOR:
         raise Invalid("role_not_grantable", fields={"role": "role_not_grantable"}, role=role.value)
-    _check_branch(role, branch, person)
+    flaw = limit_flaw(role, for_branch=branch is not None, for_season=season_id is not None)
+    if flaw:
+        raise Invalid(flaw, fields={flaw.removeprefix("role_without_"): flaw}, role=role.value)
+    home = branch is not None or (role not in FOR_A_BRANCH and person.branch_id is not None)
+    if role in BOUND_TO_BRANCH and not home:
+        raise Invalid("branch_needed", fields={"branch": "branch_needed"}, role=role.value)
     if _held(session, person_id, role, branch_id, season_id):
         raise Conflict("role_already_granted", role=role.value)
     row = RoleGrant(person_id=person_id, role=role.value, branch_id=branch_id, season_id=season_id)
@@ -63,14 +68,6 @@ def grant(
     session.flush()
     _log(session, events.ROLE_GRANTED, row, person, branch, actor=actor, now=now)
     return row
-
-
-def _check_branch(role: Role, branch: Branch | None, person: Person) -> None:
-    if branch is not None and role not in FOR_A_BRANCH:
-        raise Invalid("role_without_branch", fields={"branch": "role_without_branch"}, role=role.value)
-    home = branch is not None or (role not in FOR_A_BRANCH and person.branch_id is not None)
-    if role in BOUND_TO_BRANCH and not home:
-        raise Invalid("branch_needed", fields={"branch": "branch_needed"}, role=role.value)
 
 
 def withdraw_grant(session: Session, grant_id: int, *, actor: Actor, now: datetime) -> None:
@@ -96,6 +93,7 @@ def keep_an_administrator(session: Session, *, without: int) -> None:
         select(Person.id)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.role == Role.ADMINISTRATOR.value, Person.is_active)
+        .where(RoleGrant.branch_id.is_(None), RoleGrant.season_id.is_(None))
         .order_by(Person.id)
         .with_for_update()
     )

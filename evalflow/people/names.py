@@ -31,6 +31,18 @@ ROLE_NAMES: Mapping[Role, Text] = {
 }
 BOUND_TO_BRANCH = frozenset({Role.MEMBER, Role.BRANCH_SECRETARY})  # without a branch these can do nothing
 FOR_A_BRANCH = frozenset({Role.BRANCH_SECRETARY})  # the roles that are held for a branch; all others never are
+NOT_FOR_A_SEASON = frozenset({Role.ADMINISTRATOR})  # who administers does nothing that belongs to a season
+
+
+def limit_flaw(role: Role, *, for_branch: bool, for_season: bool) -> str:
+    """Of a grant so limited: under such a limit its role could do nothing.
+
+    >>> limit_flaw(Role.ORGANISER, for_branch=True, for_season=False)
+    'role_without_branch'
+    """
+    if for_branch and role not in FOR_A_BRANCH:
+        return "role_without_branch"
+    return "role_without_season" if for_season and role in NOT_FOR_A_SEASON else ""
 
 
 def normal_login(text: str) -> str:

@@ -15,6 +15,7 @@ from evalflow.access import Role
 from evalflow.errors import NotFound
 from evalflow.i18n import Text
 from evalflow.people.models import Branch, Invitation, Person, RoleGrant
+from evalflow.people.names import limit_flaw
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ class GrantLine:
     role: Role
     branch_key: str
     season_id: int | None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether its limit leaves nothing of the role; no such grant can be given any more."""
+        return bool(limit_flaw(self.role, for_branch=bool(self.branch_key), for_season=self.season_id is not None))
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,10 @@ def weigh(session: Session, person_id: int, typed: str, *, actor: Actor, now: da
 
 
 def holders(session: Session, role: Role, *, season_id: int) -> Sequence[Person]:
-    """Every active person who holds a role in a season, by id."""
-    granted = select(RoleGrant.person_id).where(RoleGrant.role == role.value, _reaches(season_id))
+    """Every active person who holds a role in a season, and not for one branch alone, by id."""
+    granted = select(RoleGrant.person_id).where(
+        RoleGrant.role == role.value, RoleGrant.branch_id.is_(None), _reaches(season_id)
+    )
     return session.scalars(select(Person).where(Person.id.in_(granted), Person.is_active).order_by(Person.id)).all()
 
 

@@ -116,6 +116,7 @@ SENTENCES: Mapping[str, Any] = {
     "month_not_reportable": _l("%(month)s is not a month from the beginning of the season to today."),
     "branch_unknown": _l("There is no branch “%(branch)s”. Import the branches first."),
     "branch_needed": _l("This role needs a branch."),
+    "role_without_season": _l("This role is held for no single season. Choose every season."),
     "role_without_branch": _l("Only the secretary's role is held for a branch. Choose none here."),
     "role_unknown": _l("There is no role “%(role)s”."),
     "role_not_grantable": _l("This role can't be granted."),

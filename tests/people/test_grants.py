@@ -91,6 +91,7 @@ def test_a_role_is_not_given_twice_just_so(house):
         (Role.VISITOR, {}, Invalid, "role_not_grantable"),
         (Role.BRANCH_SECRETARY, {}, Invalid, "branch_needed"),
         (Role.TELLER, {"branch_id": 99}, NotFound, "no_such_branch"),
+        (Role.ADMINISTRATOR, {"season_id": 1}, Invalid, "role_without_season"),
         *((role, {"branch_id": 1}, Invalid, "role_without_branch") for role in WITHOUT_BRANCH),
     ],
 )
