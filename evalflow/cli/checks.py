@@ -13,7 +13,8 @@ from evalflow.cli.telling import sentence
 from evalflow.engine import doctor as examination
 from evalflow.engine import installation
 from evalflow.errors import NotReady
-from evalflow.seasons import workdays
+from evalflow.seasons import queries, schedule, workdays
+from evalflow.seasons.rules import legible
 
 pass_setting = click.make_pass_decorator(Setting)
 SAFE_SQLITE = (3, 51, 3)  # before it, a reported corruption when the write-ahead log is reset
@@ -84,6 +85,9 @@ def state(setting: Setting, day: date, status: str, note: str) -> None:
             actor=OPERATOR,
             now=setting.now(),
         )
+        for season in legible(queries.seasons(session)):
+            if season.cancelled_at is None:
+                schedule.replan(session, season)
     click.echo(f"{day:%Y-%m-%d}: {status}")
 
 

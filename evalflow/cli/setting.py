@@ -7,6 +7,7 @@ from typing import IO, Any
 
 import click
 
+from evalflow import zone
 from evalflow.access import SYSTEM, Actor, Grant, Role
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
@@ -36,9 +37,11 @@ class Setting:
     @cached_property
     def config(self) -> Config:
         try:
-            return Config.from_environment()
+            found = Config.from_environment()
         except ValueError as wrong:
             raise WrongSetting(str(wrong)) from None
+        zone.use(found.timezone)
+        return found
 
     def found(self) -> None:
         installation.found(self.config)

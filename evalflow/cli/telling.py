@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Flask
 from flask_babel import Babel, force_locale
 
+from evalflow import zone
 from evalflow.config import LOCALES, TRANSLATIONS
 from evalflow.errors import Invalid, Refused
 from evalflow.i18n import Text
@@ -44,5 +45,5 @@ def sentence_of(code: str, facts: Mapping[str, object]) -> str:
 
 def _plain(fact: object, locale: str) -> object:
     if isinstance(fact, datetime):
-        return f"{fact.astimezone():%Y-%m-%d %H:%M %Z}"
+        return f"{zone.local(fact):%Y-%m-%d %H:%M %Z}"
     return fact.to(locale) if isinstance(fact, Text) else fact

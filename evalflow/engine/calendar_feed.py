@@ -49,7 +49,11 @@ def _event(appointment: Appointment) -> Event:
     event.add("dtstamp", now())
     event.add("summary", appointment.title)
     event.add("dtstart", _written(appointment.starts))
-    event.add("dtend", _written(appointment.ends))
+    if appointment.ends is not None:
+        event.add("dtend", _written(appointment.ends))
+    if appointment.told:
+        event.add("description", appointment.told)
+    event.add("status", "TENTATIVE" if appointment.is_about else "CONFIRMED")
     event.add("transp", "TRANSPARENT")
     if appointment.place:
         event.add("location", appointment.place)

@@ -13,7 +13,7 @@ from evalflow.engine.tasks import of_season
 from evalflow.i18n import say
 from evalflow.meetings.models import Attendance, Sitting
 from evalflow.reminding.choosing import left
-from evalflow.seasons import plans, queries
+from evalflow.seasons import plans, queries, schedule
 from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import legible, stage_of
 from evalflow.seasons.tasks import Task
@@ -38,16 +38,18 @@ EVERYTHING = frozenset({Permission.STEER, Permission.AUDIT})
 class Appointment:
     """One event. key: the same as long as it is the same thing, so that calendars move it instead of doubling it.
 
-    starts, ends: days for what fills days (the end not included), else moments; a moment alone ends when it starts.
-    page: (endpoint, its arguments) to look at.
+    starts, ends: days for what fills days (the end not included), else moments; ends is later, None where nothing is.
+    page: (endpoint, its arguments) to look at. told: until when, in words. is_about: whether it may move by itself.
     """
 
     key: str
     title: str
     starts: date | datetime
-    ends: date | datetime
+    ends: date | datetime | None
     page: tuple[str, Mapping[str, str]]
     place: str = ""
+    told: str = ""
+    is_about: bool = False
 
 
 def appointments(session: Session, reader: Actor, now: datetime) -> Iterator[Appointment]:
@@ -66,9 +68,18 @@ def _windows(season: Season, reader: Actor) -> Iterator[Appointment]:
         asked = CONCERNS[stage.kind] | EVERYTHING
         concerned = any(holds_anywhere(reader, permission, season=season.id) for permission in asked)
         if stage.phase != Phase.DONE and stage.opens_at is not None and concerned:
-            starts, ends = _span(stage.opens_at, stage.closes_at)
+            closes = stage.closed_at or stage.closes_at
+            starts, ends = _span(stage.opened_at or stage.opens_at, closes)
             title = f"{season.title(reader.locale)} · {stage_of(stage).rule.title.to(reader.locale)}"
-            yield Appointment(f"stage-{stage.id}", title, starts, ends, _season_page(season))
+            told = _until(closes, reader.locale) if closes else ""
+            moments = (stage.opens_at, stage.closes_at)
+            is_about = any(schedule.is_about(stage, moment) for moment in moments)
+            page = _season_page(season)
+            yield Appointment(f"stage-{stage.id}", title, starts, ends, page, told=told, is_about=is_about)
+
+
+def _until(deadline: datetime, locale: str) -> str:
+    return say(locale, "due by %(moment)s", moment=zone.deadline_words(deadline, locale))
 
 
 def _due(task: Task, reader: Actor) -> Appointment:
@@ -79,10 +90,12 @@ def _due(task: Task, reader: Actor) -> Appointment:
     starts: date | datetime = day if whole else task.due
     gap = "：" if reader.locale.startswith("zh") else ": "
     title = say(reader.locale, task.title) + (f"{gap}{task.detail}" if task.detail else "")
-    key = "-".join(["task", str(task.stage.id), task.endpoint, *(value for _name, value in task.args)])
+    parts = (task.endpoint, *(value for _name, value in task.args), task.key)
+    key = "-".join(["task", str(task.stage.id), *(part for part in parts if part)])
     page = {"season_key": task.stage.season.key, "stage_key": task.stage.key, **dict(task.args)}
-    ends = day + timedelta(days=1) if whole else task.due
-    return Appointment(key, title, starts, ends, (task.endpoint, page))
+    ends = day + timedelta(days=1) if whole else None
+    told, is_about = _until(task.due, reader.locale), schedule.is_about(task.stage, task.due)
+    return Appointment(key, title, starts, ends, (task.endpoint, page), told=told, is_about=is_about)
 
 
 def _milestones(session: Session, season: Season, reader: Actor) -> Iterator[Appointment]:
@@ -123,12 +136,11 @@ def _sittings(session: Session, season: Season, reader: Actor) -> Iterator[Appoi
             number=sitting.number,
         )
         key = f"sitting-{stage.id}-{sitting.number}"
-        held = sitting.held_at
-        yield Appointment(key, title, held, held, _stage_page(stage), place=sitting.venue)
+        yield Appointment(key, title, sitting.held_at, None, _stage_page(stage), place=sitting.venue)
 
 
-def _span(opens: datetime, closes: datetime | None) -> tuple[date | datetime, date | datetime]:
-    """As days where it closes at a day's end or by hand, else as moments.
+def _span(opens: datetime, closes: datetime | None) -> tuple[date | datetime, date | datetime | None]:
+    """As days where it closes at a day's end or by hand, else as moments; no end where it is not later.
 
     >>> _span(datetime(2026, 4, 1, 9, tzinfo=zone.USUAL), datetime(2026, 4, 3, tzinfo=zone.USUAL))
     (datetime.date(2026, 4, 1), datetime.date(2026, 4, 3))
@@ -138,8 +150,8 @@ def _span(opens: datetime, closes: datetime | None) -> tuple[date | datetime, da
         return first, first + timedelta(days=1)
     local = zone.local(closes)
     if local.date() != zone.last_day(closes):
-        return first, local.date()
-    return opens, closes
+        return first, local.date() if local.date() > first else None
+    return opens, closes if closes > opens else None
 
 
 def _season_page(season: Season) -> tuple[str, Mapping[str, str]]:

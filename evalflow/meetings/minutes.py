@@ -43,7 +43,7 @@ def frame(
     last = [one for one in there if one.sitting == len(held)]
     names = {one.person_id: one.person.name for one in there}
     colon = _colon(locale)
-    day = _moment(held[-1] if held else None, stage).astimezone(zone.here())
+    day = zone.local(_moment(held[-1] if held else None, stage))
     return {
         "lang": locale,
         "labels": labels("minutes", locale),
@@ -97,7 +97,7 @@ def _sitting(sitting: Sitting, there: Sequence[Attendance], stage: StageRow, *, 
         if is_quorate
         else N_("Sitting %(number)s, %(moment)s: %(present)s of %(entitled)s present, no quorum"),
         number=sitting.number,
-        moment=_written(_moment(sitting, stage).astimezone(zone.here()), locale),
+        moment=_written(zone.local(_moment(sitting, stage)), locale),
         present=present,
         entitled=len(came),
     )

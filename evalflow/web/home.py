@@ -49,7 +49,7 @@ def home() -> str:
         "web/home.html",
         running=[page for page in pages if page.current is not None],
         over=[page for page in pages if page.current is None],
-        tasks=[task for page in pages for task in page.tasks],
+        tasks=urgent_first([task for page in pages for task in page.tasks]),
         unread=reminders.count_unread(reading(), asking) if (asking := actor().person_id) else 0,
     )
 
@@ -82,8 +82,13 @@ def _line(row: StageRow, definition: Definition, *, is_current: bool) -> StageLi
 
 
 def _tasks(found: Season) -> list[Task]:
-    """What the person has to do in a season that is running; what is still to be done comes first."""
+    """What the person has to do in a season that is running: what is late first, what is done last."""
     if not actor().is_authenticated or found.cancelled_at is not None:
         return []
     tasks = [task for stage in found.stages for task in site().tasks(reading(), stage, actor(), now())]
-    return sorted(tasks, key=lambda task: task.is_done)
+    return urgent_first(tasks)
+
+
+def urgent_first(tasks: Sequence[Task]) -> list[Task]:
+    """By when they are due, the most late first; then what has no date, last what is done."""
+    return sorted(tasks, key=lambda task: (task.is_done, task.due is None, task.due.timestamp() if task.due else 0))

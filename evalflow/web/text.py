@@ -86,6 +86,10 @@ def window_words(window: Window) -> str:
     return f"{opens} – {_about(deadline(window.closes), window.closes_about)}"
 
 
+def is_late(task: Task) -> bool:
+    return task.is_late(current.now())
+
+
 def due_words(task: Task) -> str:
     """Until when something is to be done."""
     return _about(deadline(task.due), schedule.is_about(task.stage, task.due))
@@ -217,6 +221,7 @@ FILTERS = (
     opening,
     closing,
     due_words,
+    is_late,
     window_words,
     number,
     figure,

@@ -90,6 +90,8 @@ def _pass_on(site: Site, organiser: Page, stage: str) -> None:
     form.evaluate("form => form.closest('details').open = true")
     form.locator("textarea").fill("各支部均已完成")
     press(form.locator("button[type=submit]"))
+    assert fits(organiser)
+    press(organiser.locator("button[name=confirmed]"))
     assert organiser.locator(".alert-success").count() == 1, organiser.inner_text("main")
     site.tick()
 

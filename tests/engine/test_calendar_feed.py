@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -13,6 +13,7 @@ from evalflow.kinds import KINDS
 from evalflow.meetings.models import Attendance, Sitting
 from evalflow.people import accounts
 from evalflow.seasons.models import Season
+from evalflow.stages.tracking import supervising
 from tests.builders import ZONE, House
 from tests.declared import PLAN, PROJECT, SUBMISSION, YEAR, declared, secretaries
 from tests.sealed import vote_of
@@ -48,11 +49,15 @@ def summaries(answer: bytes) -> list[str]:
 
 
 def events(answer: bytes) -> list[tuple[str, str, object, object]]:
-    """(uid, title, start, end) of every event."""
-    return [
-        (str(event["uid"]), str(event["summary"]), event["dtstart"].dt, event["dtend"].dt)
-        for event in Calendar.from_ical(answer).walk("VEVENT")
+    """(uid, title, start, end) of every event; None where it has no end. No two share a uid, none ends as it starts."""
+    found = Calendar.from_ical(answer).walk("VEVENT")
+    told = [
+        (str(one["uid"]), str(one["summary"]), one["dtstart"].dt, one["dtend"].dt if "dtend" in one else None)
+        for one in found
     ]
+    assert len({uid for uid, *_ in told}) == len(told)
+    assert [uid for uid, _, start, end in told if end is not None and end <= start] == []
+    return told
 
 
 def test_the_feed_holds_stages_and_what_is_to_be_done_by_when(
@@ -70,7 +75,7 @@ def test_the_feed_holds_stages_and_what_is_to_be_done_by_when(
     stage = house.stage(season, "declare")
     expected = [
         (f"stage-{stage.id}@{HOST}", "2026年小小评选 · 申报", date(2026, 4, 1), date(2026, 4, 9)),
-        (f"task-{stage.id}-submission.home@{HOST}", "填写申报", date(2026, 4, 8), date(2026, 4, 9)),
+        (f"task-{stage.id}-submission.home-smelting@{HOST}", "填写申报", date(2026, 4, 8), date(2026, 4, 9)),
     ]
     assert events(answer.data) == expected
     house.clock.wait(days=1)
@@ -89,7 +94,7 @@ def test_a_deadline_at_an_hour_is_a_moment(
     with house.database.writing() as session:
         session.merge(house.stage(season, "declare")).closes_at = closes
     own = visitor.get(made(signed_in(secretary.person_id)))
-    assert [event[2:] for event in events(own.data)] == [(house.now, closes), (closes, closes)]
+    assert [event[2:] for event in events(own.data)] == [(house.now, closes), (closes, None)]
     assert b"DTSTART:20260408T090000Z" in own.data
 
 
@@ -141,7 +146,7 @@ def test_a_sitting_stands_in_the_calendars_of_its_members(house: House, signed_i
             person = chair.person_id
             session.add(Attendance(stage_id=stage.id, sitting=number, person_id=person, office=f"member-{number}"))
     assert events(visitor.get(made(signed_in(chair.person_id))).data) == [
-        (f"sitting-{stage.id}-1@{HOST}", "申报：第1次会议", house.now, house.now)
+        (f"sitting-{stage.id}-1@{HOST}", "申报：第1次会议", house.now, None)
     ]
     assert events(visitor.get(made(signed_in(absent.person_id))).data) == []
 
@@ -200,3 +205,48 @@ def test_addresses_are_kept_as_digests_only_and_are_long(house: House, secretary
     with house.database.reading() as session:
         rows = session.connection().exec_driver_sql("SELECT token_hash FROM calendar_feed").all()
     assert len(rows) == 1 and token not in str(rows)
+
+
+def test_two_monthly_plans_and_two_orders_are_four_events_that_keep_their_uids(
+    house: House, signed_in, visitor: Visitor
+) -> None:
+    by = secretaries(house)
+    season = declared(house, YEAR, by={"smelting": by["smelting"]}, answers=PLAN, form=PROJECT)
+    stage = house.open(season, season.stages[1].key)
+    office = house.actor("office", Role.ORGANISER)
+    for number in (1, 2):
+        due = house.now.date() + timedelta(days=10)
+        house.act(supervising.give, stage.id, "smelting", "补交", due=due, number=number, actor=office)
+    address = made(signed_in(by["smelting"].person_id))
+    first = events(visitor.get(address).data)
+    told = [re.sub(r"@.*", "", uid).rpartition("smelting-")[2] for uid, *_ in first]
+    assert sorted(one for one in told if one.startswith(("plan-", "order-"))) == [
+        "order-1",
+        "order-2",
+        "plan-2026-04",
+        "plan-2026-05",
+    ]
+    house.clock.wait(days=1)
+    assert {uid for uid, *_ in events(visitor.get(address).data)} == {uid for uid, *_ in first}
+
+
+def test_midnight_is_the_end_of_the_day_before_and_what_may_move_is_tentative(
+    house: House, secretary: Actor, signed_in, visitor: Visitor
+) -> None:
+    season = house.season(SUBMISSION + LATER, starts_on=house.now.date())
+    house.open(season, "declare")
+    address = made(signed_in(house.person("office", Role.ORGANISER)))
+    found = Calendar.from_ical(visitor.get(address).data).walk("VEVENT")
+    assert [(str(one["description"]), str(one["status"])) for one in found] == [
+        ("请于2026年4月8日24时前完成", "CONFIRMED"),
+        ("请于2026年4月13日24时前完成", "TENTATIVE"),
+    ]
+
+
+LATER = """
+[[stage]]
+key = "gallery"
+kind = "promotion"
+title = { zh = "展示", en = "Gallery" }
+closes = "opening + 4 days"
+"""

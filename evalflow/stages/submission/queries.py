@@ -297,7 +297,7 @@ def _declaring(session: Session, stage: StageRow, actor: Actor, now: datetime) -
     for branch in own_branches(session, actor, stage.season_id):
         own = [entry for entry in entries if entry.branch_id == branch.id and entry.state not in OUT]
         if not own and guards.is_open(stage, now):
-            found.append(Task("Declare your entry", "submission.home", stage, due=stage.closes_at))
+            found.append(Task("Declare your entry", "submission.home", stage, due=stage.closes_at, key=branch.key))
         for entry in own:
             open_still = is_editable(entry, stage, now)
             handed_in = entry.state in (EntryState.SUBMITTED, EntryState.ACCEPTED) and stage.phase == Phase.OPEN

@@ -18,9 +18,9 @@ from evalflow.web.place import place
 
 @dataclass(frozen=True)
 class OrdersPage:
-    """lines: (order, its state), the earliest due first, what lapsed last. counts: of each state, whatever is chosen.
+    """lines: (order, its state), what is overdue first, then as the states are listed; of each the earliest due first.
 
-    chosen: a state; "" is all.
+    counts: of each state, whatever is chosen. chosen: a state; "" is all.
     """
 
     lines: tuple[tuple[FollowUp, OrderState], ...]
@@ -34,7 +34,7 @@ def orders() -> str:
     here, chosen = place(), request.args.get("state", "")
     seen = [one for one in queries.orders(reading(), here.stage.id) if queries.may_read(actor(), one.entry)]
     lines = [(one, state_of(one, here.stage, here.now)) for one in sorted(seen, key=lambda one: (one.due, one.id))]
-    lines.sort(key=lambda line: line[1] == OrderState.LAPSED)
+    lines.sort(key=lambda line: list(OrderState).index(line[1]))
     counts = Counter(state for _, state in lines)
     page = OrdersPage(
         lines=tuple((one, state) for one, state in lines if chosen in ("", state)),

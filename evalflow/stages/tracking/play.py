@@ -114,7 +114,7 @@ def _supervise(world: World, stage: StageRow) -> None:
         if one.answered_at is None and secretary is not None and world.chance.random() < ANSWERED:
             world.do(supervising.answer, stage.id, one.entry.key, one.number, ANSWER, actor=secretary)
             world.do(supervising.close, stage.id, one.entry.key, one.number, "", actor=world.organiser)
-    ordered = world.ask(supervising.counts, stage.id)
+    ordered, _late = world.ask(supervising.counts, stage, world.clock)
     due = zone.day_of(world.clock + timedelta(days=10))
     for project in world.ask(progress.progress_of, stage, world.clock):
         if project.light is Light.RED and project.entry.id not in ordered and queries.is_here(project.entry, stage):

@@ -120,14 +120,14 @@ def _order_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
         if not is_here(order.entry, stage):
             continue
         own = may(actor, Permission.DECLARE, season=stage.season_id, branch=order.entry.branch_id)
-        args = (("entry_key", order.entry.key),)
+        args, key = (("entry_key", order.entry.key),), f"order-{order.number}"
         if own and order.answered_at is None:
             title = N_("Answer a follow-up order")
             due = by(stage, order.due)
-            found.append(Task(title, "tracking.supervision", stage, order.entry.title, due, args=args))
+            found.append(Task(title, "tracking.supervision", stage, order.entry.title, due, args=args, key=key))
         elif order.answered_at is not None and may(actor, Permission.SUPERVISE, season=stage.season_id):
             title = N_("Close a follow-up order that was answered")
-            found.append(Task(title, "tracking.supervision", stage, order.entry.title, args=args))
+            found.append(Task(title, "tracking.supervision", stage, order.entry.title, args=args, key=key))
     return found
 
 
@@ -237,7 +237,16 @@ def _report_tasks(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport]
         Task(mended, "tracking.entry", stage, entry.title, end_of(one.day), args=(*args, ("day", str(one.day))))
         for one in late
     ] + [
-        Task(title, "tracking.entry", stage, entry.title, by(stage, one.day), is_done=not one.missing, args=args)
+        Task(
+            title,
+            "tracking.entry",
+            stage,
+            entry.title,
+            by(stage, one.day),
+            is_done=not one.missing,
+            args=args,
+            key=str(one.day),
+        )
         for one in present
     ]
 
@@ -248,7 +257,8 @@ def _plan_task(stage: StageRow, entry: Entry, month: date) -> Task:
     last = calendar.current("month", month)
     due_at = by(stage, last[1]) if came_later and last else start_of(month)
     detail, args = f"{entry.title} · {month:%Y-%m}", (("entry_key", entry.key),)
-    return Task(N_("Write the plan for a month"), "tracking.supervision", stage, detail, due_at, args=args)
+    title, key = N_("Write the plan for a month"), f"plan-{month:%Y-%m}"
+    return Task(title, "tracking.supervision", stage, detail, due_at, args=args, key=key)
 
 
 def start_of(day: date) -> datetime:

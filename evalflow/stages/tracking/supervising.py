@@ -137,9 +137,14 @@ def of_entry(session: Session, stage_id: int, entry_id: int) -> Sequence[FollowU
     return session.scalars(query.order_by(FollowUp.number.desc())).all()
 
 
-def counts(session: Session, stage_id: int) -> Mapping[int, int]:
-    """{entry id: how many of its orders are not closed}."""
-    return Counter(row.entry_id for row in queries.open_orders(session, stage_id))
+def counts(session: Session, stage: StageRow, now: datetime) -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """({entry id: how many of its orders are not closed}, {entry id: how many of these are overdue}).
+
+    What has lapsed is over, though nobody closed it.
+    """
+    states = [(row.entry_id, state_of(row, stage, now)) for row in queries.open_orders(session, stage.id)]
+    left = Counter(entry for entry, state in states if state is not OrderState.LAPSED)
+    return left, Counter(entry for entry, state in states if state is OrderState.OVERDUE)
 
 
 def plans_of(session: Session, stage_id: int, entry_id: int) -> Sequence[MonthlyPlan]:

@@ -160,7 +160,7 @@ def _reports_page(
         corrected={one.corrects: one.number for one in filed if one.corrects},
         steps=_steps(standing.milestones, _to_correct(session, found, form.corrects.data), ticked),
         may_report=own and accepted and guards.is_open(here.stage, here.now),
-        open_orders=supervising.counts(session, here.stage.id).get(found.id, 0),
+        open_orders=supervising.counts(session, here.stage, here.now)[0].get(found.id, 0),
     )
     return render_template("stages/tracking/entry.html", stage=here.stage, page=page, form=form, doubts=doubts)
 

@@ -36,7 +36,8 @@ class Tile:
     """A project on the wall. branch, leader: keys to filter by, with the names beside them; leader "" where none is.
 
     attainment: in per cent, None before the first figure. days_left: until the stage closes. trends: of its main
-    indicators; others: how many more it has. overdue: reports that are late; orders: follow-up orders not closed.
+    indicators; others: how many more it has. overdue: reports that are late; orders: follow-up orders not closed, of
+    which orders_late are late.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Tile:
     others: int
     overdue: int
     orders: int
+    orders_late: int
     marks: tuple[Mark, ...]
 
 
@@ -81,8 +83,8 @@ class Rollup:
     orders: int
 
 
-def tile(progress: Progress, *, locale: str, orders: int = 0) -> Tile:
-    """A project as the wall has it. orders: its follow-up orders that are not closed."""
+def tile(progress: Progress, *, locale: str, orders: int = 0, orders_late: int = 0) -> Tile:
+    """A project as the wall has it. orders: its follow-up orders that are not closed; orders_late: those overdue."""
     entry, span = progress.entry, Span(progress.starts, progress.ends)
     chosen = [progress.indicators[place] for place in main([one.indicator.weight for one in progress.indicators])]
     return Tile(
@@ -99,6 +101,7 @@ def tile(progress: Progress, *, locale: str, orders: int = 0) -> Tile:
         others=len(progress.indicators) - len(chosen),
         overdue=len(progress.overdue),
         orders=orders,
+        orders_late=orders_late,
         marks=marks(progress.milestones, span, progress.today),
     )
 

@@ -70,8 +70,11 @@ def _shown(template: str) -> str:
 
 def _page(here: Place) -> WallPage:
     found = progress.progress_of(reading(), here.stage, here.now)
-    orders = supervising.counts(reading(), here.stage.id)
-    tiles = wall.ordered(wall.tile(one, locale=here.locale, orders=orders.get(one.entry.id, 0)) for one in found)
+    left, late = supervising.counts(reading(), here.stage, here.now)
+    tiles = wall.ordered(
+        wall.tile(one, locale=here.locale, orders=left.get(one.entry.id, 0), orders_late=late.get(one.entry.id, 0))
+        for one in found
+    )
     span, today = Span(*progress.span_of(here.stage)), zone.day_of(here.now)
     choice = Choice(*(request.args.get(name, "") for name in ("branch", "light", "leader")))
     unlit = Choice(choice.branch, "", choice.leader)

@@ -214,6 +214,29 @@ def test_an_order_on_a_project_that_left_the_stage_is_never_overdue_and_stands_l
     assert "已终止，未办结" in desk.get(PAGE).text
 
 
+def test_an_overdue_order_looks_overdue_among_the_tasks_on_the_wall_and_before_closed_ones(
+    house: House, season: Season, by: dict[str, Actor], organiser: Actor, signed_in
+) -> None:
+    act(house, season, supervising.give, "报送总结", due=date(2026, 4, 18), number=1, actor=organiser)
+    act(house, season, supervising.give, "补交检修记录", due=date(2026, 4, 20), number=2, actor=organiser)
+    act(house, season, supervising.close, 1, "已另行处理", actor=organiser)
+    house.clock.moment = datetime(2026, 5, 10, tzinfo=UTC)
+    assert listed(signed_in(organiser.person_id)) == [("smelting", "已逾期"), ("smelting", "已办结")]
+    tasks = signed_in(by["smelting"].person_id).get("/").text
+    assert re.search(r"答复督办.*?tone-danger[^>]*>已逾期<", tasks, re.DOTALL)
+    wall = signed_in(organiser.person_id).get("/s/test-2026/progress/tracking/all/wall").text
+    assert "1项督办已逾期" in wall and "项督办未办结" not in wall
+
+
+def test_orders_that_lapsed_do_not_count_as_open(house: House, season: Season, organiser: Actor) -> None:
+    act(house, season, supervising.give, "补交检修记录", due=date(2026, 4, 20), number=1, actor=organiser)
+    stage = house.stage(season, "progress")
+    entry = house.ask(lambda session: supervising.counts(session, stage, house.now))
+    house.close(season, "progress")
+    over = house.ask(lambda session: supervising.counts(session, house.stage(season, "progress"), house.now))
+    assert ([sum(one.values()) for one in entry], [sum(one.values()) for one in over]) == ([1, 0], [0, 0])
+
+
 def _give_up(session, *, actor, now):  # type: ignore[no-untyped-def]
     entry = next(one for one in session.query(queries.Entry) if one.key == "smelting")
     entry.state = EntryState.WITHDRAWN

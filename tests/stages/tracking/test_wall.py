@@ -22,6 +22,7 @@ def tile(key: str, light: Light, attainment: int | None = None, **more: Any) -> 
         "others": 0,
         "overdue": 0,
         "orders": 0,
+        "orders_late": 0,
         "marks": (),
     }
     attained = None if attainment is None else F(attainment)
