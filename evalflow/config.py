@@ -73,7 +73,8 @@ class Config:
 
     instance: folder of what this installation keeps (database, keys); created when missing.
     database_url: SQLAlchemy URL; the default is an SQLite file in the instance folder.
-    site_url: the address people use, for links in mails, QR codes and documents ("" = that of the request).
+    site_url: the address people use, for links in mails, QR codes and documents ("" = none are
+        written, but on the machine itself).
     timezone: in which dates are read and shown.
     tick_every: seconds between ticks in this process; 0 where another one lets time do its work.
     session_hours: after which a session ends, however much is done in it.

@@ -6,13 +6,14 @@ The address is the key: no cookie is asked for, and whoever has the address read
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from icalendar import Calendar, Event
 
 from evalflow import zone
 from evalflow.access import Permission
 from evalflow.engine.calendars import Appointment, appointments
 from evalflow.people import feeds
+from evalflow.web.addresses import in_full
 from evalflow.web.current import config, database, now
 from evalflow.web.guard import guarded
 
@@ -58,13 +59,10 @@ def _event(appointment: Appointment) -> Event:
     if appointment.place:
         event.add("location", appointment.place)
     endpoint, values = appointment.page
-    event.add("url", _address(url_for(endpoint, **dict[str, Any](values))))
+    address = in_full(url_for(endpoint, **dict[str, Any](values)))
+    if address:
+        event.add("url", address)
     return event
-
-
-def _address(path: str) -> str:
-    """At the address people use, whatever this request came by."""
-    return f"{config().site_url or request.host_url.rstrip('/')}{path}"
 
 
 def _written(when: date | datetime) -> date | datetime:

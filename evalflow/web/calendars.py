@@ -1,13 +1,14 @@
 """The address of one's own calendar, on the account's page: made, renewed, revoked."""
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission
 from evalflow.people import feeds
 from evalflow.web import account
-from evalflow.web.current import actor, config, now, writing
+from evalflow.web.addresses import in_full
+from evalflow.web.current import actor, now, writing
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
 
@@ -18,9 +19,8 @@ def renew_calendar() -> str:
     """The page once with the new address: it is told only here."""
     with writing() as session:
         token = feeds.renew(session, actor=actor(), now=now())
-    site = config().site_url or request.host_url.rstrip("/")
-    address = f"{site}{url_for('calendar.feed', token=token)}"
-    return account.page(account.PasswordForm(formdata=None), calendar=address)
+    path = url_for("calendar.feed", token=token)
+    return account.page(account.PasswordForm(formdata=None), calendar=in_full(path) or path)
 
 
 @blueprint.post("/account/calendar/revoke")

@@ -9,7 +9,8 @@ from evalflow.access import Permission
 from evalflow.errors import Invalid
 from evalflow.people import accounts, queries
 from evalflow.people.queries import PersonLine
-from evalflow.web.current import actor, config, now, reading, writing
+from evalflow.web.addresses import in_full
+from evalflow.web.current import actor, now, reading, writing
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
 from evalflow.web.people import found_people
@@ -19,6 +20,8 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Invited:
+    """link: without the site's address where that is not set; whoever hands it over puts it before."""
+
     line: PersonLine
     link: str
 
@@ -49,7 +52,7 @@ def _invited(lines: Sequence[PersonLine]) -> list[Invited]:
 
 def _link(token: str) -> str:
     path = url_for("web.invitation", token=token)
-    return f"{config().site_url or request.host_url.rstrip('/')}{path}"
+    return in_full(path) or path
 
 
 def _shown(invited: Sequence[Invited]) -> str:

@@ -34,6 +34,7 @@ SENTENCES: Mapping[str, Any] = {
     "someone_was_faster": _l("Somebody else was faster. Reload the page to see the present state."),
     "reason_needed": _l("Please state a reason."),
     "moment_passed": _l("This moment has already passed."),
+    "no_site_address": _l("The address of this site is not set (EVALFLOW_SITE_URL), so there is no link to be shown."),
     "not_found": _l("There is no such page."),
     "method_not_allowed": _l("This page does not accept what was sent."),
     "log_not_set_back": _l("The log was not set back: it agrees with the last checkpoint that was signed."),

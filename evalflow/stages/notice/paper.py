@@ -32,7 +32,7 @@ BY_RANKING = Usual(
 
 @dataclass(frozen=True)
 class Notice:
-    """What stands on a notice. checkpoint: the signed note, "" for none; address: where to object."""
+    """What stands on a notice. checkpoint: the signed note, address: where to object; each "" where there is none."""
 
     stage: StageRow
     proposed: Sequence[Proposed]
@@ -45,7 +45,7 @@ class Notice:
 
 def values(notice: Notice, locale: str) -> dict[str, object]:
     """The values that the document's template takes."""
-    stage = notice.stage
+    stage, takes = notice.stage, options_of(notice.stage).objections
     return {
         "lang": locale,
         "labels": labels("notice", locale),
@@ -58,7 +58,7 @@ def values(notice: Notice, locale: str) -> dict[str, object]:
         "proposals": _proposals(notice, locale),
         "period": notice.period.to(locale) if notice.period else "",
         "objecting": objecting(stage, locale),
-        "contacts": [[say(locale, "Object at"), notice.address]] if options_of(stage).objections else [],
+        "contacts": [[say(locale, "Object at"), notice.address]] if takes and notice.address else [],
         "checkpoint": notice.checkpoint,
     }
 

@@ -9,8 +9,8 @@ from evalflow.stages.notice import paper, queries
 
 
 def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:
-    """One PDF; its address is that of the installation, or a path where none is set."""
-    address = f"{config.site_url}/s/{stage.season.key}/{stage.key}/notice/"
+    """One PDF; with the address of the installation where it is set."""
+    address = f"{config.site_url}/s/{stage.season.key}/{stage.key}/notice/" if config.site_url else ""
     return {
         f"{stage.key}.pdf": house_style.render(
             "notice", paper.values(of(session, stage, config, locale, address), locale)

@@ -19,6 +19,7 @@ from evalflow.stages.notice import commands, paper, printing, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
 from evalflow.stages.notice.period import Period
 from evalflow.stages.notice.queries import Proposed
+from evalflow.web.addresses import in_full
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, config, database, locale, now, reading, writing
@@ -222,15 +223,8 @@ def printed() -> Response:
     session, here = reading(), place()
     if not visibility.sees_proposal(actor(), here.season) or here.stage.opened_at is None:
         raise NotFound("notice_later")
-    notice = printing.of(session, here.stage, config(), here.locale, _address())
+    notice = printing.of(session, here.stage, config(), here.locale, in_full(url_for("notice.home")))
     response = make_response(documents.render("notice", paper.values(notice, here.locale)))
     response.mimetype = "application/pdf"
     response.headers.set("Content-Disposition", "inline", filename=f"{here.season.key}-{here.stage.key}.pdf")
     return response
-
-
-def _address() -> str:
-    """The notice's page, with the address people use."""
-    if config().site_url:
-        return f"{config().site_url}{url_for('notice.home')}"
-    return url_for("notice.home", _external=True)

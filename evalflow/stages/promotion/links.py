@@ -1,16 +1,16 @@
 """What leads people to an entry: its short link, written in full, and the QR code of that."""
 
 import io
-from urllib.parse import urljoin
 
 import segno
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
 from evalflow.access import Permission
 from evalflow.errors import NotFound
 from evalflow.seasons import queries as seasons
-from evalflow.web.current import config, reading
+from evalflow.web.addresses import in_full
+from evalflow.web.current import reading
 from evalflow.web.guard import guarded
 
 short_links = Blueprint("short", __name__)
@@ -28,13 +28,9 @@ def entry(season_key: str, entry_key: str) -> Response:
     return redirect(url_for("promotion.entry", season_key=season.key, stage_key=stage.key, entry_key=entry_key))
 
 
-def absolute(path: str) -> str:
-    """A path of this site with the address people use."""
-    return urljoin(f"{config().site_url or request.host_url.rstrip('/')}/", path.lstrip("/"))
-
-
 def short_link(season_key: str, entry_key: str) -> str:
-    return absolute(url_for("short.entry", season_key=season_key, entry_key=entry_key))
+    """In full; "" where the site's address is not set."""
+    return in_full(url_for("short.entry", season_key=season_key, entry_key=entry_key))
 
 
 def qr_code(link: str, form: str) -> bytes:

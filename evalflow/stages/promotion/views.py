@@ -15,9 +15,10 @@ from evalflow.files.models import Attachment
 from evalflow.seasons import guards, visibility
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.stages.promotion import counting, queries, showing
-from evalflow.stages.promotion.links import absolute, qr_code, short_link, short_links
+from evalflow.stages.promotion.links import qr_code, short_link, short_links
 from evalflow.stages.promotion.queries import DayViews
 from evalflow.stages.promotion.showing import Shown
+from evalflow.web.addresses import in_full
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, locale, reading, writing
 from evalflow.web.guard import guarded
@@ -101,8 +102,8 @@ def _entry_page(found: Entry) -> str:
         fields=parts,
         files=files.attachments(reading(), [number for part in parts for number in part.files]),
         link=short_link(here.season.key, found.key),
-        address=absolute(request.path),
-        image=absolute(url_for("files.show", attachment_id=picture)) if picture else "",
+        address=in_full(request.path),
+        image=in_full(url_for("files.show", attachment_id=picture)) if picture else "",
         previous=entries[at - 1] if at else None,
         next=entries[at + 1] if at + 1 < len(entries) else None,
         days=queries.views_by_day(reading(), here.stage.id, entry_id=found.id) if seen else None,
@@ -113,11 +114,14 @@ def _entry_page(found: Entry) -> str:
 @blueprint.get("/<entry_key>/code.<form>")
 @guarded(Permission.SEE_PUBLIC)
 def code(entry_key: str, form: str) -> Response:
-    """The QR code of the short link, as svg or png; `?download=1` to keep it."""
+    """The QR code of the short link, as svg or png; `?download=1` to keep it; NotFound without a link."""
     found = _seen_entry(entry_key)
     if form not in CODES:
         raise NotFound("not_found")
-    response = make_response(qr_code(short_link(place().season.key, found.key), form))
+    link = short_link(place().season.key, found.key)
+    if not link:
+        raise NotFound("no_site_address")
+    response = make_response(qr_code(link, form))
     response.mimetype = CODES[form]
     response.cache_control.max_age = A_DAY
     if request.args.get("download"):
