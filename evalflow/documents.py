@@ -8,7 +8,7 @@ that no empty box stands silently on somebody's certificate. The same values giv
 import functools
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Final
 
@@ -17,11 +17,12 @@ import typst
 from evalflow.config import TEMPLATES
 from evalflow.errors import NotReady
 from evalflow.i18n import N_, say
+from evalflow.signs import each, printable, seen
 
 FOLDER = TEMPLATES / "documents"
 FAMILIES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Noto Sans Mono CJK SC")
 STANDARD: Final = "a-2a"
-GETA = "〓"  # the printer's mark for a character his case has not
+MISSING = N_("〓: the fonts of this installation lack %(signs)s")
 
 
 CHECKPOINT: Mapping[str, str] = {
@@ -103,22 +104,28 @@ def render(name: str, values: Mapping[str, object]) -> bytes:
     """The PDF of a template filled with values.
 
     values: JSON-able, by the keys named at the head of the template; always `lang`, `labels`, `title`, `organisation`
-    and `dated` (ISO date, the only time stamp in the file). A character no installed font has is printed as 〓.
+    and `dated` (ISO date, the only time stamp in the file). Whatever people typed, a document comes out: what nobody
+    sees is left out, what no font here can print is printed as 〓, and a note at the end names it.
     Raises NotReady when fonts are missing, DocumentError when a value is or when Typst warns of anything.
     """
     if name not in LABELS:
         raise DocumentError(f"there is no document {name!r}; known: {', '.join(sorted(LABELS))}")
-    moment = _moment(name, values)
+    moment, typed = _moment(name, values), each(values, seen)
     try:
-        pdf, warnings = _compiled(name, values, moment)
-    except (typst.TypstError, UnicodeEncodeError) as error:
-        missing = {character for character in _characters(values) if not _is_shown(character)}
-        if not missing:
-            raise DocumentError(f"{name}: {getattr(error, 'message', error)}") from error
-        pdf, warnings = _compiled(name, _without(values, missing), moment)
+        pdf, warnings = _compiled(name, _noted(typed, ""), moment)
+    except typst.TypstError as error:
+        shown, lacking = printable(typed, _is_shown)
+        if not lacking:
+            raise DocumentError(f"{name}: {error.message}") from error
+        pdf, warnings = _compiled(name, _noted(shown, say(str(values.get("lang", "")), MISSING, signs=lacking)), moment)
     if warnings:
         raise DocumentError(f"{name}: {'; '.join(warnings)}")
     return pdf
+
+
+def _noted(values: object, missing: str) -> dict[str, object]:
+    assert isinstance(values, dict)
+    return {**values, "missing": missing}
 
 
 _turn = threading.Lock()
@@ -173,37 +180,10 @@ def look_for_fonts() -> typst.Fonts:
 
 
 @functools.lru_cache(maxsize=10_000)
-def _is_shown(character: str) -> bool:
-    """Whether some font has this character; asked only after a document failed."""
+def _is_shown(text: str) -> bool:
+    """Whether the fonts have all of this text, as a whole; asked only after a document failed."""
     try:
-        _compiled("probe", character, datetime(2000, 1, 1, tzinfo=UTC))
-    except (typst.TypstError, UnicodeEncodeError):
+        _compiled("probe", text, datetime(2000, 1, 1, tzinfo=UTC))
+    except typst.TypstError:
         return False
     return True
-
-
-def _characters(value: object) -> set[str]:
-    return {character for text in _texts(value) for character in text if not " " <= character <= "~"} - {"\n"}
-
-
-def _texts(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case Mapping():
-            for part in value.values():
-                yield from _texts(part)
-        case list() | tuple():
-            for part in value:
-                yield from _texts(part)
-
-
-def _without(value: object, missing: set[str]) -> object:
-    match value:
-        case str():
-            return "".join(GETA if character in missing else character for character in value)
-        case Mapping():
-            return {key: _without(part, missing) for key, part in value.items()}
-        case list() | tuple():
-            return [_without(part, missing) for part in value]
-    return value

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs"})  # controls, zero-width and direction marks, lone surrogates
+from evalflow.signs import UNSEEN
 
 
 def clean(text: str) -> str:
@@ -11,7 +11,7 @@ def clean(text: str) -> str:
     >>> clean("  熔炼分厂\\u200b党支部 \\n 书记 ")
     '熔炼分厂党支部 书记'
     """
-    seen = (mark for mark in " ".join(text.split()) if unicodedata.category(mark) not in _UNSEEN)
+    seen = (mark for mark in " ".join(text.split()) if unicodedata.category(mark) not in UNSEEN)
     return unicodedata.normalize("NFC", "".join(seen))
 
 
@@ -22,5 +22,5 @@ def clean_lines(text: str) -> str:
     '一、建立台账。\\n  （1）甲班；'
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
-    seen = ("".join(mark for mark in line if unicodedata.category(mark) not in _UNSEEN).rstrip() for line in lines)
+    seen = ("".join(mark for mark in line if unicodedata.category(mark) not in UNSEEN).rstrip() for line in lines)
     return unicodedata.normalize("NFC", "\n".join(seen).strip())

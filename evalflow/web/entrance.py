@@ -1,12 +1,36 @@
-"""What no address and no form may hold, because no database keeps it: told at the door instead of breaking inside."""
+"""What no address and no form may hold: told, or left, at the door instead of breaking inside.
+
+Numbers and signs that no database keeps are refused. Signs that nobody sees (byte order marks, zero-width and direction
+marks that come along with what is copied) are taken out of whatever is typed, but for passwords.
+"""
 
 from typing import Any
 
-from flask import Flask, abort, request
+from flask import Flask, Request, abort, request
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import IntegerConverter, Map
+
+from evalflow.signs import seen
 
 GREATEST = 2**31 - 1  # what an INTEGER column holds on PostgreSQL
 NUL = "\x00"
+SECRET = ("pass", "present", "again")  # names of fields for passwords and passphrases begin like these
+
+
+class TypedRequest(Request):
+    """A request whose form holds what people see of what they typed."""
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        typed = self.__dict__["form"].items(multi=True)
+        self.__dict__["form"] = ImmutableMultiDict((name, _as_seen(name, value)) for name, value in typed)
+
+
+def _as_seen(name: str, value: str) -> str:
+    """A password stays as it came, and what is refused has to arrive."""
+    return value if name.startswith(SECRET) or NUL in value else seen(value)
 
 
 class RowNumber(IntegerConverter):
@@ -25,6 +49,7 @@ def row_number(text: str) -> int:
 
 
 def install(app: Flask) -> None:
+    app.request_class = TypedRequest
     app.url_map.converters["int"] = RowNumber
     app.before_request(refuse_nul)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from evalflow import documents
+from evalflow import documents, signs
 from evalflow.documents import DocumentError, in_words, labels, render
 
 RARE = "䶮𬱟㛃龑骉甡"
@@ -139,9 +139,69 @@ def test_markup_in_a_value_is_shown_and_never_evaluated() -> None:
     assert set('#panic("x")$*_@a<b>\\') <= printed(pdf)
 
 
-@pytest.mark.parametrize("character", ["🏆", "\ue000", "\x07", "\ud800"])
-def test_a_character_that_no_font_has_is_printed_as_the_missing_type_mark(character: str) -> None:
-    assert render("certificate", named(f"铜花{character}飞扬")) == render("certificate", named("铜花〓飞扬"))
+# What people paste, and what breaks programs that print: each goes through every text of every document.
+WORST = {
+    "a keycap": "1️⃣ 会议室",
+    "a byte order mark": "\ufeff会议室",
+    "zero-width and direction marks": "会\u200b议\u202e室\u2066\u00ad",
+    "controls and half a character": "会议\x07\x1b[31m室\ud800",
+    "line ends of every kind": "第一行\r\n第二行\u2028第三行\u2029第四行\r第五行\x85\x0b",
+    "emoji of several": "👨‍👩‍👧‍👦🇨🇳👍🏽🏆",
+    "rare characters": "䶮𬱟㛃龑骉甡𪚥葛󠄀",
+    "private use": "\ue000\U0010ffff",
+    "accents upon accents": "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L",
+    "other scripts": "नमस्ते שלום الله ก็ ᄀᄀ 한국 Ω ж",
+    "markup of typst": '#panic("x") $x^2 $ * _ @a <b> \\ " \\u{41} // /* ` ~ = - + [ ] { }',
+    "markup of pages": "</script><b>&amp;{{ 7*7 }}%(x)s${x}",
+    "a formula": "=cmd|' /C calc'!A0",
+    "nothing but a blank": " ",
+    "a word without end": "铜" * 60,
+    "letters without end": "x" * 200,
+}
+KEPT_AS_THEY_ARE = ("lang", "dated")
+
+
+def every_text(values: dict[str, object], text: str) -> dict[str, object]:
+    """The values with this text in the place of every other."""
+    changed = signs.each(values, lambda _: text)
+    assert isinstance(changed, dict)
+    return {**changed, **{key: values[key] for key in KEPT_AS_THEY_ARE}}
+
+
+@pytest.mark.parametrize("text", WORST.values(), ids=WORST)
+@pytest.mark.parametrize("name", sorted(documents.LABELS))
+def test_whatever_is_typed_into_every_text_a_document_comes_out(name: str, text: str) -> None:
+    assert render(name, every_text(given(name), text)).startswith(b"%PDF-1.7")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "named_as"),
+    [
+        ("🏆", "〓", "U+1F3C6"),
+        ("\ue000", "〓", "U+E000"),
+        ("1️⃣", "〓", "U+0031 U+FE0F U+20E3"),
+        ("👍🏽🏆", "〓〓", "U+1F44D U+1F3FD, U+1F3C6"),
+    ],
+)
+def test_what_no_font_has_is_printed_as_the_missing_type_mark_and_named_in_a_note(
+    typed: str, shown: str, named_as: str
+) -> None:
+    found, lacking = signs.printable(f"铜花{typed}飞扬", documents._is_shown)
+    assert (found, lacking) == (f"铜花{shown}飞扬", named_as)
+    with_note, without = (render("minutes", given("minutes", place=f"铜花{text}飞扬")) for text in (typed, shown))
+    assert set(named_as) <= printed(with_note)
+    assert with_note != without
+
+
+@pytest.mark.parametrize("unseen", ["\ufeff", "\u200b", "\u202e", "\x07", "\ud800", "\u00ad"])
+def test_what_nobody_sees_is_left_out(unseen: str) -> None:
+    assert render("certificate", named(f"铜花{unseen}飞扬")) == render("certificate", named("铜花飞扬"))
+
+
+def test_only_the_certificate_that_lacks_a_sign_says_so() -> None:
+    two = given("certificate", certificates=[{**ONE, "entry": "铜花🏆飞扬"}, ONE])
+    pages = [render("certificate", {**two, "certificates": [one]}) for one in two["certificates"]]
+    assert "+" in printed(pages[0]) and "+" not in printed(pages[1])
 
 
 def test_a_meeting_without_motions_ranking_or_signatures_has_minutes_too() -> None:
