@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,6 +35,23 @@ def use_temporary_folder(instance: Path) -> None:
         tempfile.tempdir = str(instance)
 
 
+PREFIX = "EVALFLOW_"
+NAMES = (
+    "EVALFLOW_DATABASE_URL",
+    "EVALFLOW_INSECURE_COOKIES",
+    "EVALFLOW_INSTANCE",
+    "EVALFLOW_LOG_ORIGIN",
+    "EVALFLOW_MAIL_FROM",
+    "EVALFLOW_SESSION_HOURS",
+    "EVALFLOW_SITE_NAME_EN",
+    "EVALFLOW_SITE_NAME_ZH",
+    "EVALFLOW_SITE_URL",
+    "EVALFLOW_SMTP",
+    "EVALFLOW_TICK_EVERY",
+    "EVALFLOW_TIMEZONE",
+    "EVALFLOW_TRUSTED_PROXIES",
+    "EVALFLOW_WORKFLOWS",
+)
 SECURITY = {"smtps": ("tls", 465), "smtp+starttls": ("starttls", 587), "smtp": ("none", 25)}
 
 
@@ -102,30 +120,56 @@ class Config:
 
         ValueError, in one line that names the variable, for what can't be.
         """
+        _check_names(environ)
         instance = Path(environ.get("EVALFLOW_INSTANCE", "var")).resolve()
         extra = environ.get("EVALFLOW_WORKFLOWS")
         server = environ.get("EVALFLOW_SMTP")
         return cls(
             instance=instance,
-            database_url=environ.get("EVALFLOW_DATABASE_URL", f"sqlite:///{instance / 'evalflow.sqlite3'}"),
+            database_url=_database(environ, f"sqlite:///{instance / 'evalflow.sqlite3'}"),
             site_name={
                 "zh_Hans": environ.get("EVALFLOW_SITE_NAME_ZH", SITE_NAME["zh_Hans"]),
                 "en": environ.get("EVALFLOW_SITE_NAME_EN", SITE_NAME["en"]),
             },
-            site_url=environ.get("EVALFLOW_SITE_URL", "").rstrip("/"),
+            site_url=_site(environ),
             timezone=_zone(environ, "EVALFLOW_TIMEZONE"),
             trusted_proxies=_count(environ, "EVALFLOW_TRUSTED_PROXIES"),
             secure_cookies=environ.get("EVALFLOW_INSECURE_COOKIES", "") != "1",
             log_origin=environ.get("EVALFLOW_LOG_ORIGIN", "evalflow.example/log"),
             extra_workflows=Path(extra) if extra else None,
             tick_every=_count(environ, "EVALFLOW_TICK_EVERY"),
-            session_hours=int(environ.get("EVALFLOW_SESSION_HOURS", "24")),
+            session_hours=_count(environ, "EVALFLOW_SESSION_HOURS", "24") or 1,
             smtp=Smtp.of(server, environ.get("EVALFLOW_MAIL_FROM", "")) if server else None,
         )
 
 
-def _count(environ: Mapping[str, str], name: str) -> int:
-    written = environ.get(name, "0")
+def _check_names(environ: Mapping[str, str]) -> None:
+    """A variable of ours that nothing reads is a slip of the pen, and would silently change nothing."""
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in NAMES:
+            near = get_close_matches(name, NAMES, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(NAMES)}"
+            raise ValueError(f"{name}: there is no such setting{hint}")
+
+
+def _database(environ: Mapping[str, str], usual: str) -> str:
+    written = environ.get("EVALFLOW_DATABASE_URL", usual)
+    if not written.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        kind = written.partition(":")[0]  # what follows may hold a password
+        raise ValueError(f"EVALFLOW_DATABASE_URL: expected sqlite:///… or postgresql://…, found {kind}:…")
+    return written
+
+
+def _site(environ: Mapping[str, str]) -> str:
+    written = environ.get("EVALFLOW_SITE_URL", "").rstrip("/")
+    parts = urlsplit(written)
+    if written and (parts.scheme not in ("http", "https") or not parts.netloc):
+        raise ValueError(f"EVALFLOW_SITE_URL: expected https://… with the name people use, found {written}")
+    return written
+
+
+def _count(environ: Mapping[str, str], name: str, usual: str = "0") -> int:
+    written = environ.get(name, usual)
     if not written.isdecimal():
         raise ValueError(f"{name}: expected a whole number, found {written}")
     return int(written)

@@ -43,6 +43,7 @@ def serve(
         port=port,
         workers=workers,
         blocking_threads=THREADS,
+        respawn_failed_workers=True,  # a worker that dies is replaced; without it the server would go on with fewer
         websockets=False,
         log_level=LogLevels.warning,
     )

@@ -64,3 +64,23 @@ def test_gunicorn_serves_it_too(environ: dict[str, str]) -> None:
     command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "evalflow.app:from_environment()"]
     for page in answer(command, port, environ):
         assert 'name="login"' in page
+
+
+def test_a_worker_that_dies_is_replaced(environ: dict[str, str]) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "evalflow", "serve", "--port", str(port), "--tick-every", "0"]
+    server = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _page(port)
+        (worker,) = [one for one in _children(server.pid) if b"spawn" not in one[1]][-1:]
+        os.kill(worker[0], signal.SIGKILL)
+        assert 'name="login"' in _page(port)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
+
+
+def _children(parent: int) -> list[tuple[int, bytes]]:
+    """(process id, command line) of a process's children, the youngest last."""
+    text = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return [(int(one), Path(f"/proc/{one}/cmdline").read_bytes()) for one in text.split()]
