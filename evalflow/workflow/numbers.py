@@ -5,7 +5,7 @@ and nowhere else. What other programs also take for a number is none here: 1e1, 
 """
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MOST_DIGITS, MOST_DECIMALS = 12, 6  # of a figure or a target
 _WIDE = {code + 0xFEE0: code for code in range(0x21, 0x7F)} | dict.fromkeys(map(ord, "\u2212\ufe63\u2013"), "-")
@@ -88,9 +88,10 @@ def whole(typed: str, *, most: int) -> int | None:
 def rounded(text: str, decimals: int = MOST_DECIMALS) -> str:
     """A number as `plain` writes it, with at most so many decimals, rounded half up; one that has fewer stays.
 
-    >>> rounded("33.333333333333336"), rounded("0.30000000000000004"), rounded("96.80")
-    ('33.333333', '0.3', '96.80')
+    >>> rounded("33.333333333333336"), rounded("0.30000000000000004"), rounded("96.80"), rounded("9" * 40 + ".9999999")
+    ('33.333333', '0.3', '96.80', '10000000000000000000000000000000000000000')
     """
     if len(text.partition(".")[2]) <= decimals:
         return text
-    return plain(format(Decimal(text).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP).normalize(), "f"))
+    exact = Context(prec=len(text), rounding=ROUND_HALF_UP)
+    return plain(format(Decimal(text).quantize(Decimal(1).scaleb(-decimals), context=exact).normalize(exact), "f"))

@@ -170,7 +170,7 @@ def points_of(typed: str) -> str | None:
     ('8.5', '10', '0', '', None)
     """
     text = numbers.plain(typed)
-    if text and not (numbers.is_number(text) and len(text) <= LONGEST_POINTS):
+    if text and not (numbers.is_number(text) and len(typed.strip()) <= LONGEST_POINTS):
         return None
     return format((Decimal(text) + 0).normalize(), "f") if text else ""
 

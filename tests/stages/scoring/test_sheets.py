@@ -39,7 +39,7 @@ def test_every_branch_gets_an_empty_sheet_when_scoring_opens(scoring: Scoring) -
 
 
 def test_a_draft_is_kept_is_added_to_and_points_can_be_taken_back(scoring: Scoring) -> None:
-    scoring.save("smelting", {"smelting": {"known": "9.50"}})
+    scoring.save("smelting", {"smelting": {"known": "９．50"}})
     scoring.save("smelting", {"refining": {"known": " 07 ", "works": "60"}})
     scoring.save("smelting", {"refining": {"works": ""}, "smelting": {"known": "8"}})
     assert scoring.points("smelting") == {"smelting": {"known": "8"}, "refining": {"known": "7"}}
@@ -51,7 +51,7 @@ def test_drafts_leave_no_trace_in_the_log(scoring: Scoring) -> None:
     assert scoring.house.log() == before
 
 
-@pytest.mark.parametrize("points", ["10.5", "9.25", "-1", "1e1", "ten", "９", "1/2", "nan", "0" * 13, "."])
+@pytest.mark.parametrize("points", ["10.5", "9.25", "-1", "1e1", "ten", "²", "1/2", "nan", "0" * 13, "."])
 def test_points_outside_the_rubric_are_refused_by_field_and_nothing_is_kept(scoring: Scoring, points: str) -> None:
     with pytest.raises(Invalid) as refused:
         scoring.save("smelting", {"smelting": {"known": points, "works": "50"}})
