@@ -104,7 +104,7 @@ def test_an_upgrade_closes_a_database_that_others_could_read(folder: Path) -> No
 
 def test_a_terminal_set_to_chinese_is_told_in_chinese(folder: Path) -> None:
     told = run("doctor", LANG="zh_CN.UTF-8").output
-    assert told == f"{folder / 'var'} 中没有安装实例；请设置 EVALFLOW_INSTANCE，或运行 evalflow db upgrade。\n"
+    assert told == f"{folder / 'var'}中没有安装实例；请设置 EVALFLOW_INSTANCE，或运行 evalflow db upgrade。\n"
 
 
 @pytest.mark.parametrize("line", ["serve --port 5999", "doctor", "tick", "demo"])
