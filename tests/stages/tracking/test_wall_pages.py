@@ -250,7 +250,7 @@ def listed(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", ["等", "结", "答", "迟", "还"]),
+        ("", ["等", "迟", "还", "答", "结"]),
         ("?state=overdue", ["等", "迟"]),
         ("?state=open", ["还"]),
         ("?state=answered", ["答"]),
@@ -258,7 +258,7 @@ def listed(page: str) -> list[str]:
         ("?state=lost", []),
     ],
 )
-def test_follow_up_orders_are_listed_by_the_day_they_are_due_and_filtered_by_their_address(
+def test_follow_up_orders_are_listed_with_the_overdue_first_and_filtered_by_their_address(
     organiser: Visitor, ordered: None, query: str, expected: list[str]
 ) -> None:
     assert listed(organiser.get(f"{ALL}orders{query}").text) == expected
