@@ -20,7 +20,7 @@ from evalflow.engine import schema  # noqa: F401  the whole metadata
 from evalflow.entropy import SystemEntropy
 from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.marking import Paper
-from evalflow.stages.ballot import casting, sealing
+from evalflow.stages.ballot import casting, envelopes, sealing
 from evalflow.stages.ballot.models import Elector
 from tests.databases import fresh_postgresql, postgresql_server
 
@@ -70,6 +70,7 @@ def _prepare(engine: Engine) -> tuple[Database, casting.Paper]:
         )
         voters = range(1, VOTERS * ROUNDS + 2)
         session.execute(insert(Elector), [{"stage_id": 1, "person_id": n, "weight": 1} for n in voters])
+        envelopes.create(session, 1)
     options = BallotOptions.model_validate({"method": "approval", "choose": {"min": 1, "max": 10}})
     return database, casting.Paper(1, 1, "s", "v", Paper(ENTRIES, options), key, True)
 

@@ -6,6 +6,7 @@ from alembic import context
 
 from evalflow.db import Json, UtcDateTime
 from evalflow.engine.schema import METADATA
+from evalflow.stages.ballot.envelopes import PREFIX
 
 PLAIN = {UtcDateTime: "sa.DateTime(timezone=True)", Json: "sa.Text()"}
 
@@ -15,6 +16,11 @@ def plain_types(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False
     return PLAIN.get(type(item), False) if kind == "type" else False
 
 
+def is_of_the_schema(name: str | None, kind: str, _parents: Any) -> bool:
+    """The tables of envelopes come and go with the votes."""
+    return kind != "table" or not (name or "").startswith(PREFIX)
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
@@ -22,6 +28,7 @@ context.configure(
     render_as_batch=connection.dialect.name == "sqlite",
     transaction_per_migration=True,
     compare_type=True,
+    include_name=is_of_the_schema,
     render_item=plain_types,
 )
 with context.begin_transaction():

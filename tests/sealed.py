@@ -1,11 +1,14 @@
 """A sealed vote on two entries: five members, three tellers of whom two are needed."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
 
 from evalflow.access import Actor, Role
 from evalflow.seasons.models import Season, StageRow
-from evalflow.stages.ballot import casting, commands
-from evalflow.stages.ballot.models import Ballot, Envelope
+from evalflow.stages.ballot import casting, commands, envelopes
+from evalflow.stages.ballot.models import Ballot, Mark
 from evalflow.stages.ballot.papers import paper_of
 from tests.builders import House
 from tests.declared import SUBMISSION, declared, secretaries
@@ -53,8 +56,14 @@ class Vote:
         opened: bool = self.house.act(commands.hand_in, self.stage.id, passphrase, actor=teller)
         return opened
 
-    def envelopes(self) -> list[Envelope]:
-        return self.house.ask(lambda session: session.query(Envelope).order_by(Envelope.person_id).all())
+    def envelopes(self) -> list[Row[Any]]:
+        """What is in the box before the count, by voter."""
+        box = envelopes.table_of(self.stage.id)
+        return self.house.ask(lambda session: session.execute(select(box).order_by(box.c.person_id)).all())
+
+    def marks(self) -> list[Mark]:
+        """Who has voted, as the count wrote it down."""
+        return self.house.ask(lambda session: session.query(Mark).order_by(Mark.person_id).all())
 
     def ballots(self) -> list[Ballot]:
         return self.house.ask(lambda session: session.query(Ballot).order_by(Ballot.id).all())

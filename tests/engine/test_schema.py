@@ -16,6 +16,7 @@ from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 REVISIONS = [script.revision for script in reversed(list(ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()))]
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
 EMPTY = {"fund_booking", "fund_document"}  # a booking needs two accounts
+RENAMED = {"envelope": "mark"}  # what is left of the envelopes of a vote that was counted
 VALUES: Mapping[Any, Any] = {
     Boolean: True,
     Integer: 1,
@@ -43,7 +44,9 @@ def test_every_migration_keeps_what_a_database_holds(engine: Engine) -> None:
         schema.upgrade(engine, revision)
         tables = _tables(engine)
         with engine.begin() as connection:
-            assert held <= {table.name for table in tables if _count(connection, table) == 1}
+            there = {table.name for table in tables}
+            kept = {name if name in there else RENAMED[name] for name in held}
+            assert kept <= {table.name for table in tables if _count(connection, table) == 1}
             _fill(connection, tables)
         held = {table.name for table in tables} - EMPTY
     if engine.dialect.name == "sqlite":

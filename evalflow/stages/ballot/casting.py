@@ -11,16 +11,21 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import LargeBinary, bindparam, text
+from sqlalchemy import LargeBinary, Row, bindparam, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import TextClause, TextualSelect
 
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.db import UtcDateTime, entropy_of
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import marking
-from evalflow.stages.ballot import sealing
+from evalflow.seasons.models import Phase
+from evalflow.stages.ballot import envelopes, sealing
 from evalflow.stages.ballot.events import CAST
 
 Choice = AbstractSet[str] | Mapping[str, int]  # names chosen, or the marks of entries
@@ -30,23 +35,30 @@ _LOOK = """
 SELECT s.phase, s.closes_at, se.cancelled_at, e.weight, v.receipt, v.attempt{lock}
 FROM stage s JOIN season se ON se.id = s.season_id
 LEFT JOIN elector e ON e.stage_id = s.id AND e.person_id = :person
-LEFT JOIN envelope v ON v.stage_id = s.id AND v.person_id = :person
+LEFT JOIN {box} v ON v.person_id = :person
 WHERE s.id = :stage
 """
-_LOOKS = {
-    "sqlite": text(_LOOK.format(lock="")).columns(closes_at=UtcDateTime, cancelled_at=UtcDateTime),
-    "postgresql": text(_LOOK.format(lock=", pg_advisory_xact_lock_shared(:stage)")).columns(
-        closes_at=UtcDateTime, cancelled_at=UtcDateTime
-    ),
-}
-_PUT = text("""
-INSERT INTO envelope (stage_id, person_id, attempt, receipt, sealed)
-SELECT :stage, :person, :attempt, :receipt, :sealed FROM stage WHERE id = :stage AND phase = 'open'
-ON CONFLICT (stage_id, person_id) DO UPDATE
+_LOCK = {"sqlite": "", "postgresql": ", pg_advisory_xact_lock_shared(:stage)"}
+_PUT = """
+INSERT INTO {box} AS v (person_id, attempt, receipt, sealed)
+SELECT :person, :attempt, :receipt, :sealed FROM stage WHERE id = :stage AND phase = 'open'
+ON CONFLICT (person_id) DO UPDATE
 SET attempt = excluded.attempt, receipt = excluded.receipt, sealed = excluded.sealed
-WHERE envelope.attempt <> excluded.attempt AND :revote AND envelope.receipt = CAST(:seen AS VARCHAR)
+WHERE v.attempt <> excluded.attempt AND :revote AND v.receipt = CAST(:seen AS VARCHAR)
 RETURNING receipt
-""").bindparams(bindparam("sealed", type_=LargeBinary))
+"""
+
+
+@cache
+def _look(stage_id: int, dialect: str) -> TextualSelect:
+    query = text(_LOOK.format(box=envelopes.table_of(stage_id).name, lock=_LOCK[dialect]))
+    return query.columns(closes_at=UtcDateTime, cancelled_at=UtcDateTime)
+
+
+@cache
+def _put(stage_id: int) -> TextClause:
+    query = text(_PUT.format(box=envelopes.table_of(stage_id).name))
+    return query.bindparams(bindparam("sealed", type_=LargeBinary))
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,7 @@ def cast(
         raise Forbidden("not_on_the_roll")
     number = paper.number(choice)
     where = {"stage": paper.stage_id, "person": actor.person_id}
-    seen = session.execute(_LOOKS[session.get_bind().dialect.name], where).one()
+    seen = _seen(session, paper, where)
     now = clock()
     if seen.weight is None:
         raise Forbidden("not_on_the_roll")
@@ -106,12 +118,24 @@ def cast(
     info = sealing.info_of(paper.stage_id, actor.person_id)
     sealed = sealing.seal(number, paper.public_key, info, entropy=entropy)
     envelope = {**where, "attempt": attempt, "receipt": sealing.receipt(sealed), "sealed": sealed}
-    put = session.execute(_PUT, {**envelope, "revote": paper.revote, "seen": seen.receipt}).one_or_none()
+    put = session.execute(
+        _put(paper.stage_id), {**envelope, "revote": paper.revote, "seen": seen.receipt}
+    ).one_or_none()
     if put is None:
         return _lost_race(session, paper, choice, attempt=attempt, actor=actor, clock=clock)
     public = {"envelope": put.receipt, "replaces": seen.receipt}
     ledger.append(session, CAST, actor=VOTER, now=now, season=paper.season_key, stage=paper.stage_key, public=public)
     return str(put.receipt)
+
+
+def _seen(session: Session, paper: Paper, where: Mapping[str, int | None]) -> Row[Any]:
+    """The stage, the voter's line of the roll and their envelope. Conflict where the box is counted and gone."""
+    try:
+        return session.execute(_look(paper.stage_id, session.get_bind().dialect.name), where).one()
+    except DBAPIError as error:
+        if envelopes.are_gone(error, paper.stage_id):
+            raise Conflict("stage_not_open", stage=paper.stage_key, phase=Phase.CLOSED) from None
+        raise
 
 
 def _lost_race(
@@ -122,7 +146,7 @@ def _lost_race(
     The same form sent twice gets its receipt. A later form looks again, so that the log says whose place it takes.
     """
     where = {"stage": paper.stage_id, "person": actor.person_id}
-    seen = session.execute(_LOOKS[session.get_bind().dialect.name], where).one()
+    seen = _seen(session, paper, where)
     if seen.attempt == attempt:
         return str(seen.receipt)
     if seen.phase != "open" or not seen.receipt:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Permission, holds_anywhere, require
@@ -18,8 +18,8 @@ from evalflow.kinds import marking
 from evalflow.seasons import queries as seasons
 from evalflow.seasons import timers
 from evalflow.seasons.models import Phase, StageRow
-from evalflow.stages.ballot import events, queries, sealing
-from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Envelope, Teller
+from evalflow.stages.ballot import agreement, envelopes, events, queries, sealing
+from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Teller
 
 PASSPHRASE_MIN = 12
 
@@ -71,13 +71,15 @@ def hand_in(session: Session, stage_id: int, passphrase: str, *, actor: Actor, n
 
 def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: datetime) -> None:
     """Open every envelope and write all ballots at once, mixed; then nothing is left that could be opened again."""
+    agreement.check_box(session, stage)
     box = session.get_one(BallotBox, stage.id)
     named = box.private_key is not None
     weights = dict(session.execute(select(Elector.person_id, Elector.weight).where(Elector.stage_id == stage.id)).all())
     paper = marking.Paper(tuple(box.paper), queries.options_of(stage))
     entropy = entropy_of(session)
     rows: list[dict[str, Any]] = []
-    for envelope in session.scalars(select(Envelope).where(Envelope.stage_id == stage.id).order_by(Envelope.receipt)):
+    sealed = envelopes.table_of(stage.id)
+    for envelope in session.execute(select(sealed).order_by(sealed.c.receipt)):
         number = sealing.unseal(envelope.sealed, key, sealing.info_of(stage.id, envelope.person_id))
         voter = envelope.person_id if named else None
         row: dict[str, Any] = {"stage_id": stage.id, "votes": weights[envelope.person_id], "person_id": voter}
@@ -87,7 +89,6 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
         row["id"] = entropy.token(8).hex()
     if rows:
         session.execute(insert(Ballot), rows)
-    session.execute(update(Envelope).where(Envelope.stage_id == stage.id).values(sealed=b""))
     session.execute(update(Teller).where(Teller.stage_id == stage.id).values(share=None, handed_in=None))
     box.is_counted, box.private_key = True, None
     session.flush()
@@ -98,6 +99,15 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
         "ballots_sha256": ballots_digest(session, stage.id),
     }
     _log(session, events.COUNTED, stage, public, actor=SYSTEM, now=now)
+    _empty(session, stage.id)
+
+
+def _empty(session: Session, stage_id: int) -> None:
+    """Of the envelopes only who has voted is left, with the receipts; in an order that says nothing."""
+    sealed = envelopes.table_of(stage_id)
+    marks = select(literal(stage_id), sealed.c.person_id, sealed.c.receipt).order_by(sealed.c.receipt)
+    session.execute(insert(Mark).from_select(["stage_id", "person_id", "receipt"], marks))
+    envelopes.drop(session, stage_id)
 
 
 def _columns(paper: marking.Paper, number: int | None) -> dict[str, int | bytes | None]:

@@ -19,9 +19,9 @@ from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
-from evalflow.stages.ballot import commands, queries, sealing
+from evalflow.stages.ballot import commands, envelopes, queries, sealing
 from evalflow.stages.ballot.box import CountedBallots
-from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Envelope
+from evalflow.stages.ballot.models import Ballot, BallotBox, Elector
 from evalflow.workflow.outcome import Tables
 
 
@@ -44,6 +44,7 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     kept = None if sealed else key.private_bytes_raw()
     public_key = sealing.public_bytes(key)
     session.add(BallotBox(stage_id=stage.id, public_key=public_key, private_key=kept, paper=paper, roll_digest=roll))
+    envelopes.create(session, stage.id)
     session.flush()
     electors, _ = queries.turnout(session, stage.id)
     weighted = {"weights": _weights_shared(session, stage)} if options.weights == "roll" else {}
@@ -147,12 +148,12 @@ def _voters(session: Session, stage_id: int) -> Iterator[dict[str, str]]:
 
 
 def _roll_by_branch(session: Session, stage_id: int) -> Iterator[dict[str, str]]:
-    marked = (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id)
+    marked = queries.marks(session, stage_id)
     query = (
-        select(Branch.key, func.count(), func.count(Envelope.person_id))
+        select(Branch.key, func.count(), func.count(marked.c.person_id))
         .select_from(Elector)
         .join(Branch, Branch.id == Elector.branch_id, isouter=True)
-        .join(Envelope, marked, isouter=True)
+        .join(marked, marked.c.person_id == Elector.person_id, isouter=True)
         .where(Elector.stage_id == stage_id)
         .group_by(Branch.key)
         .order_by(Branch.key)
@@ -172,28 +173,27 @@ def _coarsened(rows: list[dict[str, str]], *, small: int) -> list[dict[str, str]
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:
-    """Envelopes = marks on the roll, one per voter; sealed = counted; nothing readable before the count."""
+    """Whoever has voted is on the roll; ballots = marks after the count, none before; the envelopes go with it."""
     box = queries.box_of(session, stage.id)
     if box is None:
         return ["it is open but has no box"] if stage.phase in ("open", "closed", "done") else []
+    stand = envelopes.stand(session, stage.id)
+    if stand == box.is_counted:
+        return ["its envelopes still stand after the count" if stand else "its envelopes are gone before the count"]
     found = []
-    off_roll = session.scalars(
-        select(func.count())
-        .select_from(Envelope)
-        .outerjoin(Elector, (Elector.stage_id == Envelope.stage_id) & (Elector.person_id == Envelope.person_id))
-        .where(Envelope.stage_id == stage.id, Elector.person_id.is_(None))
-    ).one()
+    marked = queries.marks(session, stage.id)
+    on_roll = (Elector.stage_id == stage.id) & (Elector.person_id == marked.c.person_id)
+    strangers = select(func.count()).select_from(marked).outerjoin(Elector, on_roll).where(Elector.person_id.is_(None))
+    off_roll = session.scalars(strangers).one()
     if off_roll:
         found.append(f"{off_roll} envelopes of people who are not on the roll")
-    envelopes = queries.turnout(session, stage.id)[1]
+    marks = queries.turnout(session, stage.id)[1]
     ballots = session.scalars(select(func.count()).where(Ballot.stage_id == stage.id)).one()
-    empty = Envelope.sealed == b""
-    readable = session.scalars(select(func.count()).where(Envelope.stage_id == stage.id, ~empty)).one()
     if box.is_counted and _votes_counted(session, stage.id) != _votes_cast(session, stage.id):
         found.append("the ballots do not have the weights that their voters have on the roll")
-    if box.is_counted and (ballots != envelopes or readable):
-        found.append(f"{envelopes} envelopes, {ballots} ballots counted, {readable} envelopes not emptied")
-    if not box.is_counted and (ballots or readable != envelopes):
+    if box.is_counted and ballots != marks:
+        found.append(f"{marks} people have voted, {ballots} ballots were counted")
+    if not box.is_counted and ballots:
         found.append(f"{ballots} ballots stand in the clear before the count")
     return found
 
@@ -206,9 +206,10 @@ def _votes_counted(session: Session, stage_id: int) -> dict[int, int]:
 
 def _votes_cast(session: Session, stage_id: int) -> dict[int, int]:
     """{weight: envelopes}."""
+    marked = queries.marks(session, stage_id)
     query = (
         select(Elector.weight, func.count())
-        .join(Envelope, (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id))
+        .join(marked, marked.c.person_id == Elector.person_id)
         .where(Elector.stage_id == stage_id)
         .group_by(Elector.weight)
     )

@@ -1,4 +1,4 @@
-"""The box, who may put something in, the envelopes, and, after the count, the ballots."""
+"""The box, who may put something in, and, after the count, who did and the ballots. Envelopes: `envelopes`."""
 
 from typing import Any
 
@@ -50,20 +50,15 @@ class Elector(Base):
     weight: Mapped[int] = mapped_column(default=1)
 
 
-class Envelope(Base):
-    """The mark on the roll that somebody has voted, with their envelope; `sealed` is emptied by the count.
+class Mark(Base):
+    """The mark on the roll that somebody has voted, with their receipt; written by the count (see `envelopes`)."""
 
-    attempt: what the form carried, so that a retry of the same form gets the same receipt.
-    """
-
-    __tablename__ = "envelope"
+    __tablename__ = "mark"
     __table_args__ = {"sqlite_with_rowid": False}
 
     stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    attempt: Mapped[str] = mapped_column(String(64))
     receipt: Mapped[str] = mapped_column(String(64), index=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Ballot(Base):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import FromClause, func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, may
@@ -14,7 +14,8 @@ from evalflow.seasons import guards
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Envelope, Teller
+from evalflow.stages.ballot import envelopes
+from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Teller
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,31 @@ def electors_by_weight(session: Session, stage_id: int) -> dict[int, int]:
     return dict(session.execute(query.group_by(Elector.weight).order_by(Elector.weight)).all())
 
 
+def marks(session: Session, stage_id: int) -> FromClause:
+    """Who has voted, with which receipt (person_id, receipt): the envelopes until the count, the marks from then on.
+
+    The count takes the envelopes away, so it waits (on PostgreSQL, by the lock) for whoever was sent to them.
+    """
+    counted = select(BallotBox.is_counted).where(BallotBox.stage_id == stage_id)
+    if session.scalar(counted) is False and session.scalar(counted.with_for_update(read=True)) is False:
+        return envelopes.table_of(stage_id)
+    return select(Mark.person_id, Mark.receipt).where(Mark.stage_id == stage_id).subquery()
+
+
 def own_receipt(session: Session, stage_id: int, person_id: int) -> str | None:
-    query = select(Envelope.receipt).where(Envelope.stage_id == stage_id, Envelope.person_id == person_id)
-    return session.scalars(query).one_or_none()
+    found = marks(session, stage_id)
+    return session.scalars(select(found.c.receipt).where(found.c.person_id == person_id)).one_or_none()
 
 
 def is_in_box(session: Session, stage_id: int, receipt: str) -> bool:
-    query = select(Envelope.receipt).where(Envelope.stage_id == stage_id, Envelope.receipt == receipt)
-    return session.scalars(query).first() is not None
+    found = marks(session, stage_id)
+    return session.scalars(select(found.c.receipt).where(found.c.receipt == receipt)).first() is not None
 
 
 def receipts(session: Session, stage_id: int) -> Sequence[str]:
     """All receipts, in the order of their text: an order that says nothing."""
-    query = select(Envelope.receipt).where(Envelope.stage_id == stage_id).order_by(Envelope.receipt)
-    return session.scalars(query).all()
+    found = marks(session, stage_id)
+    return session.scalars(select(found.c.receipt).order_by(found.c.receipt)).all()
 
 
 def tellers(session: Session, stage_id: int) -> Sequence[Teller]:
@@ -71,17 +83,17 @@ def tellers(session: Session, stage_id: int) -> Sequence[Teller]:
 def turnout(session: Session, stage_id: int) -> tuple[int, int]:
     """(electors, voted), in heads."""
     electors = session.scalars(select(func.count()).where(Elector.stage_id == stage_id)).one()
-    return electors, session.scalars(select(func.count()).where(Envelope.stage_id == stage_id)).one()
+    return electors, session.scalars(select(func.count()).select_from(marks(session, stage_id))).one()
 
 
 def turnout_by_branch(session: Session, stage_id: int, *, small: int) -> list[BranchTurnout]:
     """By branch, those with fewer than `small` electors in one line; none where the total would give that line away."""
-    marked = (Envelope.stage_id == Elector.stage_id) & (Envelope.person_id == Elector.person_id)
+    marked = marks(session, stage_id)
     query = (
-        select(Branch, func.count(), func.count(Envelope.person_id))
+        select(Branch, func.count(), func.count(marked.c.person_id))
         .select_from(Elector)
         .join(Branch, Branch.id == Elector.branch_id, isouter=True)
-        .join(Envelope, marked, isouter=True)
+        .join(marked, marked.c.person_id == Elector.person_id, isouter=True)
         .where(Elector.stage_id == stage_id)
         .group_by(Branch.id)
         .order_by(Branch.id)

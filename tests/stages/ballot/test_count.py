@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from evalflow.errors import Invalid
 from evalflow.seasons import queries as seasons
-from evalflow.stages.ballot import commands, lifecycle
-from evalflow.stages.ballot.models import Ballot, Envelope, Teller
+from evalflow.stages.ballot import commands, envelopes, lifecycle
+from evalflow.stages.ballot.models import Ballot, Teller
 from evalflow.workflow.outcome import Tables
 from tests.builders import House
 from tests.sealed import PASSPHRASE, VOTE, Vote, vote_of
@@ -27,7 +27,7 @@ def state(vote: Vote) -> list[list[object]]:
     """Everything that a teller's act could change."""
 
     def read(session):  # type: ignore[no-untyped-def]
-        tables = (Teller.__table__, Envelope.__table__, Ballot.__table__)
+        tables = (Teller.__table__, envelopes.table_of(vote.stage.id), Ballot.__table__)
         return [[tuple(row) for row in session.execute(table.select())] for table in tables]
 
     found: list[list[object]] = vote.house.ask(read)
@@ -55,7 +55,7 @@ def test_as_many_ballots_are_counted_as_envelopes_were_sealed(opened: Vote, vote
         opened.cast(member, "smelting")
     close_and_count(opened)
     [(_, _, public, _)] = opened.house.log("ballot.counted")
-    assert (len(opened.envelopes()), len(opened.ballots()), public["envelopes"]) == (voters, voters, voters)
+    assert (len(opened.marks()), len(opened.ballots()), public["envelopes"]) == (voters, voters, voters)
     assert votes(opened) == {"smelting": voters, "refining": 0}
 
 

@@ -10,7 +10,7 @@ from evalflow.access import Actor
 from evalflow.db import Database
 from evalflow.engine import commands
 from evalflow.errors import Refused
-from evalflow.stages.ballot import casting, queries
+from evalflow.stages.ballot import casting, envelopes, queries
 from evalflow.stages.ballot.casting import Paper
 from evalflow.stages.ballot.papers import paper_of
 from tests.builders import ORGANISER, Clock, found_house
@@ -160,7 +160,7 @@ def test_a_vote_that_comes_while_the_box_is_being_closed_is_refused(
     late.join()
     assert answers == ["stage_not_open"]
     assert counted(vote, secrecy) == [1 << seen.entries.index("smelting")]
-    assert len(vote.envelopes()) == 1
+    assert len(vote.marks()) == 1
 
 
 def test_whoever_got_a_receipt_while_the_box_was_closing_is_counted_and_nobody_else(
@@ -174,3 +174,22 @@ def test_whoever_got_a_receipt_while_the_box_was_closing_is_counted_and_nobody_e
     receipts = [one for one in answers if one != "stage_not_open"]
     assert sorted(envelope.receipt for envelope in vote.envelopes()) == sorted(receipts)
     assert counted(vote, "sealed") == [1 << seen.entries.index("smelting")] * len(receipts)
+
+
+def test_a_vote_that_comes_after_the_count_is_refused_and_whoever_voted_still_finds_their_receipt(
+    on_both: Database, clock: Clock, secrecy: str
+) -> None:
+    """The table of the envelopes is gone by then; a form that was left open knows nothing of it."""
+    vote = begun(on_both, clock, VOTE + f'secrecy = "{secrecy}"\n')
+    seen, house = paper(vote), vote.house
+    receipt = cast(vote, seen, vote.members[0], 1, "smelting")
+    house.close(vote.season, "vote")
+    counted(vote, secrecy)
+    assert not house.ask(envelopes.stand, vote.stage.id)
+    assert (
+        at_once([lambda n=n: cast(vote, seen, vote.members[n], 2, "refining") for n in (0, 1)])
+        == ["stage_not_open"] * 2
+    )
+    person = vote.members[0].person_id
+    assert house.ask(queries.own_receipt, vote.stage.id, person) == receipt
+    assert house.ask(queries.receipts, vote.stage.id) == [receipt]
