@@ -11,7 +11,7 @@ from evalflow import zone
 from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.config import LOCALES, PACKAGE, TEMPLATES, TRANSLATIONS, Config, use_temporary_folder
-from evalflow.db import Database, connect
+from evalflow.db import Database
 from evalflow.engine import (
     calendar_feed,
     firmness_pages,
@@ -123,7 +123,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     zone.use(config.timezone)
     secret = secret_of(config.instance)
     app.config.update(_settings(config, secret))
-    kept = database or Database(connect(config.database_url))
+    kept = database or Database.installed(config)
     signer = Signer(config.instance, config.log_origin)
     site = Site(
         config=config,
@@ -164,8 +164,7 @@ def from_environment() -> Flask:
     site: Site = app.extensions[current.EXTENSION]
     with site.database.reading() as session:
         site.signer.key(ledger.last_head(session, site.signer).key)
-    if site.config.tick_every:
-        ticking.start(site.database, site.signer, site.config)
+    ticking.start(site.database, site.signer, site.config)
     return app
 
 

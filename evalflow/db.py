@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,12 +22,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from evalflow.config import Config
 from evalflow.entropy import Entropy, SystemEntropy
 from evalflow.errors import Busy
+from evalflow.peppers import PepperFiles, Peppers, PeppersInMemory
 
 THREADS = 16  # that answer requests in a process; each may hold a snapshot and an act at once
 CONNECT_SECONDS = 5  # a server that does not answer is told at once, not after the network's two minutes
 OVERFLOW = 2 * THREADS - 5  # beyond the 5 connections that stay open
+BUSY_MILLISECONDS = 10_000
+LOCKED, NOT_PERMITTED = "55P03", "42501"  # SQLSTATEs of PostgreSQL
 AWAY = ("08", "53", "57")  # PostgreSQL's classes: connection, resources (too many clients), operator (shutting down)
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -79,12 +83,19 @@ class Json(TypeDecorator[Any]):
 class Database:
     """A handle on one database.
 
-    entropy: where its acts take their randomness from. kept: what never changes once read, such as ballot papers.
+    entropy: where its acts take their randomness from. peppers: what of a box is kept outside of it. kept: what this
+    process keeps in memory: what never changes once read, such as ballot papers, and the keys of counts under way.
     """
 
     engine: Engine
     entropy: Entropy = field(default_factory=SystemEntropy)
+    peppers: Peppers = field(default_factory=PeppersInMemory)
     kept: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def installed(cls, config: Config) -> "Database":
+        """That of an installation: what must outlive this process is kept in its folder."""
+        return cls(connect(config.database_url), peppers=PepperFiles(config.instance / "boxes"))
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -126,19 +137,23 @@ def entropy_of(session: Session) -> Entropy:
 
 
 def kept_of(session: Session) -> dict[Any, Any]:
-    """What this process keeps of the database; only for what never changes."""
+    """What this process keeps of the database in its memory."""
     kept: dict[Any, Any] = session.info["kept"]
     return kept
 
 
 def connect(url: str) -> Engine:
-    """An engine for SQLite (made durable and strict) or PostgreSQL by psycopg 3."""
+    """An engine for SQLite (made durable and strict) or PostgreSQL by psycopg 3.
+
+    Errors do not say what was being written: that may be a choice.
+    """
     target = make_url(url)
     if target.get_backend_name() != "sqlite":
         wait = {} if "connect_timeout" in target.query else {"connect_timeout": CONNECT_SECONDS}
-        target = target.set(drivername="postgresql+psycopg")
-        return create_engine(target, pool_pre_ping=True, connect_args=wait, max_overflow=OVERFLOW)
-    engine = create_engine(target, max_overflow=OVERFLOW)
+        server = target.set(drivername="postgresql+psycopg")
+        options = {"pool_pre_ping": True, "connect_args": wait, "max_overflow": OVERFLOW}
+        return create_engine(server, hide_parameters=True, **options)
+    engine = create_engine(target, max_overflow=OVERFLOW, hide_parameters=True)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -147,7 +162,7 @@ def connect(url: str) -> Engine:
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
     for pragma in (
-        "busy_timeout=10000",
+        f"busy_timeout={BUSY_MILLISECONDS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -168,7 +183,49 @@ def is_away(error: DBAPIError) -> bool:
     if isinstance(cause, sqlite3.Error):
         return cause.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_LOCKED"))
     state = getattr(cause, "sqlstate", None)
+    if state == LOCKED:
+        return True
     return error.connection_invalidated or isinstance(error, OperationalError) and (state or "08")[:2] in AWAY
+
+
+def scrub(engine: Engine, tables: Sequence[str]) -> bool:
+    """Make what was deleted unreadable in the database's own files; False where somebody who reads is in the way.
+
+    tables: small ones from which secrets were deleted; a dropped table needs no more than this. On SQLite deleted
+    bytes are zeros already (`secure_delete`), so the write-ahead log is moved over and cut off. On PostgreSQL deleted
+    rows stay in a table's file until it is written anew, and the files of dropped tables until the next checkpoint,
+    which a role without that right leaves to the server. PostgreSQL's own log keeps what it has until its segments
+    are used again: out of reach here.
+    """
+    return _scrub_sqlite(engine) if engine.dialect.name == "sqlite" else _scrub_postgresql(engine, tables)
+
+
+def _scrub_sqlite(engine: Engine) -> bool:
+    with _turn(engine), engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        raw.execute("PRAGMA busy_timeout=0")
+        try:
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+    return not busy
+
+
+def _scrub_postgresql(engine: Engine, tables: Sequence[str]) -> bool:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET lock_timeout = '2s'")
+        try:
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+            connection.exec_driver_sql("CHECKPOINT")
+        except DBAPIError as error:
+            state = getattr(error.orig, "sqlstate", "")
+            if state not in (NOT_PERMITTED, LOCKED):
+                raise
+            return bool(state == NOT_PERMITTED)
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
+    return True
 
 
 class Turns:

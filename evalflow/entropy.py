@@ -7,9 +7,10 @@ whose envelopes are sealed by the library. `SeededEntropy` is predictable by des
 
 import hashlib
 import secrets
-from collections.abc import MutableSequence
+from collections.abc import MutableSequence, Sequence
 from typing import Any, Protocol
 
+from Crypto.Protocol.SecretSharing import Shamir
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -28,6 +29,9 @@ class Entropy(Protocol):
     def seal(self, plaintext: bytes, public_key: X25519PublicKey, info: bytes) -> bytes:
         """An HPKE (RFC 9180) base-mode message, enc || ciphertext, which `SUITE.decrypt` opens with the same info."""
 
+    def split(self, secret: bytes, *, needed: int, shares: int) -> list[bytes]:
+        """16 bytes by Shamir's scheme over GF(2^128), as `Shamir.combine` wants them, those of number 1 first."""
+
 
 def shuffle(entropy: Entropy, things: MutableSequence[Any]) -> None:
     """Mix in place, every order equally likely (Fisher and Yates; 128 bits a step make the bias negligible)."""
@@ -45,6 +49,9 @@ class SystemEntropy:
     def seal(self, plaintext: bytes, public_key: X25519PublicKey, info: bytes) -> bytes:
         return SUITE.encrypt(plaintext, public_key, info)
 
+    def split(self, secret: bytes, *, needed: int, shares: int) -> list[bytes]:
+        return [share for _, share in Shamir.split(needed, shares, secret)]
+
 
 class SeededEntropy:
     """A SHAKE-256 stream of a seed: for rehearsals, where the same seed must give the same bytes."""
@@ -59,6 +66,10 @@ class SeededEntropy:
 
     def seal(self, plaintext: bytes, public_key: X25519PublicKey, info: bytes) -> bytes:
         return seal_with(X25519PrivateKey.from_private_bytes(self.token(32)), plaintext, public_key, info)
+
+    def split(self, secret: bytes, *, needed: int, shares: int) -> list[bytes]:
+        factors = [self.token(16) for _ in range(needed - 1)]
+        return split_with(factors, secret, shares)
 
 
 def seal_with(
@@ -79,6 +90,30 @@ def seal_with(
     key = _expand(hpke, secret, b"key", context, 32)
     nonce = _expand(hpke, secret, b"base_nonce", context, 12)
     return enc + ChaCha20Poly1305(key).encrypt(nonce, plaintext, aad)
+
+
+def split_with(factors: Sequence[bytes], secret: bytes, shares: int) -> list[bytes]:
+    """The points of a polynomial over GF(2^128), x^128 + x^7 + x^2 + x + 1, whose factors are given, highest first.
+
+    The library draws the factors itself; tests let it put the shares together again.
+    """
+    found = []
+    for number in range(1, shares + 1):
+        value = 0
+        for factor in (*factors, secret):
+            value = _times(value, number) ^ int.from_bytes(factor)
+        found.append(value.to_bytes(16))
+    return found
+
+
+def _times(one: int, other: int) -> int:
+    product = 0
+    while other:
+        if other & 1:
+            product ^= one
+        one = (one << 1) ^ ((1 << 128 | 0x87) if one >> 127 else 0)
+        other >>= 1
+    return product
 
 
 def _raw(key: X25519PublicKey) -> bytes:

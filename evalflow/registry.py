@@ -7,7 +7,7 @@ from evalflow.meetings.events import EVENTS as MEETING_EVENTS
 from evalflow.people.events import EVENTS as PEOPLE_EVENTS
 from evalflow.reminding.events import EVENTS as REMINDER_EVENTS
 from evalflow.seasons.events import EVENTS as SEASON_EVENTS
-from evalflow.seasons.lifecycle import Lifecycle
+from evalflow.seasons.lifecycle import Lifecycle, Upkeep
 from evalflow.seasons.play import Play
 from evalflow.seasons.printing import Printing
 from evalflow.seasons.tasks import Tasks
@@ -24,6 +24,7 @@ from evalflow.stages.award.events import EVENTS as AWARD_EVENTS
 from evalflow.stages.ballot import lifecycle as ballot_lifecycle
 from evalflow.stages.ballot import play as ballot_play
 from evalflow.stages.ballot import queries as ballot_queries
+from evalflow.stages.ballot import upkeep as ballot_upkeep
 from evalflow.stages.ballot.events import EVENTS as BALLOT_EVENTS
 from evalflow.stages.decision import lifecycle as decision_lifecycle
 from evalflow.stages.decision import play as decision_play
@@ -55,6 +56,8 @@ from evalflow.stages.tracking import lifecycle as tracking_lifecycle
 from evalflow.stages.tracking import play as tracking_play
 from evalflow.stages.tracking import queries as tracking_queries
 from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
+
+UPKEEP: tuple[Upkeep, ...] = (ballot_upkeep.upkeep,)
 
 LIFECYCLES: dict[str, Lifecycle] = {
     "approval": approval_lifecycle,

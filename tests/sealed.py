@@ -7,7 +7,7 @@ from sqlalchemy import Row, select
 
 from evalflow.access import Actor, Role
 from evalflow.seasons.models import Season, StageRow
-from evalflow.stages.ballot import casting, commands, envelopes
+from evalflow.stages.ballot import casting, envelopes, tellers
 from evalflow.stages.ballot.models import Ballot, Mark
 from evalflow.stages.ballot.papers import paper_of
 from tests.builders import House
@@ -50,11 +50,13 @@ class Vote:
 
     def keep_keys(self) -> None:
         for teller in self.tellers:
-            self.house.act(commands.keep_key, self.stage.id, PASSPHRASE, actor=teller)
+            self.keep_key(teller)
+
+    def keep_key(self, teller: Actor, passphrase: str = PASSPHRASE) -> None:
+        tellers.keep_key(self.house.database, self.stage.id, passphrase, actor=teller, clock=self.house.clock)
 
     def hand_in(self, teller: Actor, passphrase: str = PASSPHRASE) -> bool:
-        opened: bool = self.house.act(commands.hand_in, self.stage.id, passphrase, actor=teller)
-        return opened
+        return tellers.hand_in(self.house.database, self.stage.id, passphrase, actor=teller, clock=self.house.clock)
 
     def envelopes(self) -> list[Row[Any]]:
         """What is in the box before the count, by voter."""

@@ -1,10 +1,12 @@
 """Seeded randomness for rehearsals: repeatable, and its envelopes are real ones."""
 
+import pytest
+from Crypto.Protocol.SecretSharing import Shamir
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalflow.entropy import SUITE, SeededEntropy, SystemEntropy, seal_with, shuffle
+from evalflow.entropy import SUITE, Entropy, SeededEntropy, SystemEntropy, seal_with, shuffle
 
 # RFC 9180, appendix A.2.1: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305, base mode, sequence number 0
 INFO = bytes.fromhex("4f6465206f6e2061204772656369616e2055726e")
@@ -49,3 +51,17 @@ def test_shuffling_keeps_every_thing_and_reaches_every_order() -> None:
 def test_the_system_s_envelopes_differ_each_time() -> None:
     recipient = X25519PrivateKey.from_private_bytes(RECIPIENT).public_key()
     assert SystemEntropy().seal(b"x", recipient, b"") != SystemEntropy().seal(b"x", recipient, b"")
+
+
+@pytest.mark.parametrize("entropy", [SystemEntropy(), SeededEntropy("shares")])
+@pytest.mark.parametrize(("needed", "shares"), [(1, 1), (1, 3), (2, 3), (3, 3), (5, 9)])
+def test_shares_give_the_secret_back_however_they_were_made(entropy: Entropy, needed: int, shares: int) -> None:
+    secret = bytes(range(16))
+    found = list(enumerate(entropy.split(secret, needed=needed, shares=shares), 1))
+    assert Shamir.combine(found[:needed]) == Shamir.combine(found[-needed:]) == secret
+
+
+def test_a_seed_always_makes_the_same_shares() -> None:
+    split = {"needed": 2, "shares": 3}
+    assert SeededEntropy("a").split(bytes(16), **split) == SeededEntropy("a").split(bytes(16), **split)
+    assert SeededEntropy("a").split(bytes(16), **split) != SeededEntropy("b").split(bytes(16), **split)

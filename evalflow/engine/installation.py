@@ -26,7 +26,7 @@ def opened(config: Config) -> Database:
     """The installation's database. NotReady where there is none, or where its schema is not this version's."""
     if not is_there(config):
         raise NotReady("no_installation", folder=config.instance)
-    database = Database(connect(config.database_url))
+    database = Database.installed(config)
     revision = schema.current(database.engine)
     if revision != schema.newest():
         code = "schema_old" if schema.is_known(revision) else "schema_newer"
@@ -63,7 +63,7 @@ def found(config: Config) -> Database:
         file.touch(mode=FILE)
         with suppress(PermissionError):  # somebody else's file; what they may do with it is theirs to say
             file.chmod(FILE)
-    database = Database(connect(config.database_url))
+    database = Database.installed(config)
     founding.bring_up(database, Signer(config.instance, config.log_origin))
     return database
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM
 from evalflow.audit import holding, ledger
@@ -13,7 +14,8 @@ from evalflow.db import Database
 from evalflow.engine import commands
 from evalflow.engine.explaining import explain_settled
 from evalflow.errors import Conflict, Refused
-from evalflow.seasons import timers
+from evalflow.registry import UPKEEP
+from evalflow.seasons import queries, timers
 from evalflow.seasons.models import Phase, StageRow, Timer
 
 log = logging.getLogger("evalflow.tick")
@@ -28,12 +30,25 @@ ROUNDS = 100  # a settled stage may open the next at once, and so on; this many 
 
 
 def tick(database: Database, *, now: datetime, signer: Signer | None = None) -> int:
-    """Fire everything due, explain what was settled, then seal the log; how many timers were fired."""
+    """Do all that time causes; how many timers were fired.
+
+    First what kinds do by themselves, then everything due, then what was settled is explained and the log sealed.
+    """
+    keep_up(database, now=now)
     fired = fire(database, now=now)
     explain_settled(database, now=now)
     if signer is not None:
         seal(database, signer, now=now)
     return fired
+
+
+def keep_up(database: Database, *, now: datetime) -> None:
+    """What kinds do by themselves; one that fails holds up no other."""
+    for upkeep in UPKEEP:
+        try:
+            upkeep(database, now=now)
+        except Exception:
+            log.exception("%s failed; the others go on", upkeep)
 
 
 def fire(database: Database, *, now: datetime) -> int:
@@ -65,8 +80,7 @@ def _fire(database: Database, timer_id: int, *, now: datetime) -> bool:
     """Whether the timer's act was done."""
     try:
         with database.writing() as session:
-            claim = select(Timer).where(Timer.id == timer_id, Timer.done_at.is_(None))
-            timer = session.scalars(claim.with_for_update(skip_locked=True)).one_or_none()
+            timer = _claimed(session, timer_id)
             if timer is None:
                 return False
             timer.done_at = now
@@ -80,6 +94,19 @@ def _fire(database: Database, timer_id: int, *, now: datetime) -> bool:
         _remember(database, timer_id, Conflict(timers.FAILED, error=type(failure).__name__))
         return False
     return True
+
+
+def _claimed(session: Session, timer_id: int) -> Timer | None:
+    """The timer, for this act alone; None where another has fired it.
+
+    The season is locked first and its timers after it, as in every act: the other way round two wait for each other.
+    """
+    stage_id = session.scalar(select(Timer.stage_id).where(Timer.id == timer_id))
+    if stage_id is None:
+        return None
+    queries.locked_stage(session, stage_id)
+    claim = select(Timer).where(Timer.id == timer_id, Timer.done_at.is_(None)).with_for_update()
+    return session.scalars(claim.execution_options(populate_existing=True)).one_or_none()
 
 
 def _remember(database: Database, timer_id: int, refusal: Refused) -> None:

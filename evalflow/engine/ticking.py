@@ -17,11 +17,15 @@ from evalflow.engine import jobs, reminders
 from evalflow.engine.explaining import explain_settled
 
 log = logging.getLogger("evalflow.tick")
+KEEP_UP_EVERY = 10  # seconds; a count whose process is silent for a minute is taken for lost
 Work = Callable[[datetime], object]
 
 
 def start(database: Database, signer: Signer, config: Config) -> tuple[threading.Thread, ...]:
-    """Threads that work every so many seconds (`config.tick_every`) until the process ends."""
+    """Threads that work every so many seconds (`config.tick_every`) until the process ends.
+
+    Where another process ticks (0) one is left: a share may have been handed in here, so the key of its count is here.
+    """
     loops: dict[str, Work] = {
         "deadlines": lambda now: jobs.fire(database, now=now),
         "explanations": lambda now: explain_settled(database, now=now),
@@ -30,8 +34,11 @@ def start(database: Database, signer: Signer, config: Config) -> tuple[threading
         "letters": lambda now: reminders.send(database, config, now=now),
     }
     threads = tuple(
-        threading.Thread(target=_forever, args=(name, work, config.tick_every), daemon=True, name=f"tick-{name}")
-        for name, work in loops.items()
+        threading.Thread(target=_forever, args=(name, work, every), daemon=True, name=f"tick-{name}")
+        for name, work, every in (
+            ("boxes", lambda now: jobs.keep_up(database, now=now), KEEP_UP_EVERY),
+            *((name, work, config.tick_every) for name, work in loops.items() if config.tick_every),
+        )
     )
     for thread in threads:
         thread.start()

@@ -6,9 +6,17 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
+from evalflow.db import Database
 from evalflow.errors import Refused
 from evalflow.seasons.models import StageRow
 from evalflow.workflow.outcome import Tables
+
+
+class Upkeep(Protocol):
+    """What a kind does by itself beside its acts, every few seconds in every process that lives long."""
+
+    def __call__(self, database: Database, *, now: datetime) -> None:
+        """Any number at once; what can't be done yet is done the next time."""
 
 
 class Lifecycle(Protocol):

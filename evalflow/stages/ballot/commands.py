@@ -1,71 +1,37 @@
-"""What else may happen to a ballot: tellers keep their keys and hand their shares in; the box is opened once."""
+"""The count: the box is opened once, and all ballots are written together."""
 
 import hashlib
 from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
-from evalflow.access import SYSTEM, Actor, Permission, holds_anywhere, require
+from evalflow.access import SYSTEM, Actor
 from evalflow.audit import ledger
 from evalflow.audit.event import canonical
 from evalflow.db import entropy_of
 from evalflow.entropy import shuffle
-from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import marking
-from evalflow.seasons import queries as seasons
 from evalflow.seasons import timers
 from evalflow.seasons.models import Phase, StageRow
-from evalflow.stages.ballot import agreement, envelopes, events, queries, sealing
+from evalflow.stages.ballot import agreement, counting, envelopes, events, queries, sealing
 from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Teller
 
-PASSPHRASE_MIN = 12
 
-
-def keep_key(session: Session, stage_id: int, passphrase: str, *, actor: Actor, now: datetime) -> Teller:
-    """Make the actor a teller of this ballot, with a key only their passphrase opens; again replaces it."""
-    stage = seasons.locked_stage(session, stage_id)
-    require(actor, Permission.HOLD_SHARE, season=stage.season_id)
-    if actor.person_id is None or holds_anywhere(actor, Permission.DECLARE):
-        raise Forbidden("candidate_cannot_be_teller")
-    if stage.phase != Phase.WAITING:
-        raise Conflict("too_late_for_tellers")
-    if len(passphrase) < PASSPHRASE_MIN:
-        raise Invalid("passphrase_too_short", fields={"passphrase": "passphrase_too_short"}, at_least=PASSPHRASE_MIN)
-    kept = {teller.person_id: teller for teller in queries.tellers(session, stage_id)}
-    if actor.person_id not in kept and len(kept) >= queries.options_of(stage).tellers.shares:
-        raise Conflict("tellers_complete")
-    key = sealing.teller_key(passphrase, entropy=entropy_of(session))
-    teller = kept.get(actor.person_id) or Teller(stage_id=stage_id, person_id=actor.person_id)
-    teller.public_key, teller.wrapped_key = key.public, key.wrapped
-    session.add(teller)
-    _log(session, events.KEY_KEPT, stage, {"key": key.public.hex()}, actor=actor, now=now)
-    return teller
-
-
-def hand_in(session: Session, stage_id: int, passphrase: str, *, actor: Actor, now: datetime) -> bool:
-    """Hand the actor's share in after closing; whether that opened the box (the last share needed does)."""
-    stage = seasons.locked_stage(session, stage_id)
-    require(actor, Permission.HOLD_SHARE, season=stage.season_id)
-    teller = session.get(Teller, (stage_id, actor.person_id))
-    if teller is None or stage.phase != Phase.CLOSED:
-        raise Conflict("no_share_wanted")
-    if teller.has_handed_in or teller.share is None:
-        raise Conflict("share_already_in")
-    try:
-        own = sealing.open_teller_key(teller.wrapped_key, passphrase)
-    except sealing.WrongPassphrase:
-        raise Invalid("wrong_passphrase", fields={"passphrase": "wrong_passphrase"}) from None
-    teller.handed_in, teller.has_handed_in = sealing.open_share(teller.share, own), True
-    session.flush()
-    _log(session, events.SHARE_HANDED_IN, stage, {"key": teller.public_key.hex()}, actor=actor, now=now)
-    shares = [t.handed_in for t in queries.tellers(session, stage_id) if t.handed_in is not None]
-    if len(shares) < queries.options_of(stage).tellers.needed:
+def count_if_ready(session: Session, stage: StageRow, *, now: datetime) -> bool:
+    """Count where there is a key to open the box with; whether that was done."""
+    box = session.get_one(BallotBox, stage.id, populate_existing=True)
+    if box.is_counted or stage.phase != Phase.CLOSED:
         return False
-    box = session.get_one(BallotBox, stage_id)
-    count(session, stage, sealing.combine(shares, box.public_key), now=now)
+    if box.private_key is not None:
+        key: X25519PrivateKey | None = X25519PrivateKey.from_private_bytes(box.private_key)
+    else:
+        key = counting.box_key(session, stage, now=now)
+    if key is None:
+        return False
+    count(session, stage, key, now=now)
     return True
 
 
@@ -89,7 +55,9 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
         row["id"] = entropy.token(8).hex()
     if rows:
         session.execute(insert(Ballot), rows)
-    session.execute(update(Teller).where(Teller.stage_id == stage.id).values(share=None, handed_in=None))
+    forgotten = {"share": None, "handed_in": None, "wrapped_key": b""}
+    session.execute(update(Teller).where(Teller.stage_id == stage.id).values(forgotten))
+    counting.end(session, stage)
     box.is_counted, box.private_key = True, None
     session.flush()
     timers.put(session, stage, "settle", now)
@@ -107,6 +75,8 @@ def _empty(session: Session, stage_id: int) -> None:
     sealed = envelopes.table_of(stage_id)
     marks = select(literal(stage_id), sealed.c.person_id, sealed.c.receipt).order_by(sealed.c.receipt)
     session.execute(insert(Mark).from_select(["stage_id", "person_id", "receipt"], marks))
+    if session.get_bind().dialect.name == "postgresql":  # readers hold the table: not longer than this is waited
+        session.execute(text("SET LOCAL lock_timeout = '10s'"))
     envelopes.drop(session, stage_id)
 
 

@@ -33,13 +33,8 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     if sealed and len(tellers) < options.tellers.shares:
         raise Conflict("tellers_not_ready", ready=len(tellers), needed=options.tellers.shares)
     paper = _paper(session, stage)
-    entropy = entropy_of(session)
-    key = sealing.new_key(entropy)
-    if sealed:
-        publics = [teller.public_key for teller in tellers]
-        shares = sealing.split(key, publics, needed=options.tellers.needed, entropy=entropy)
-        for teller, share in zip(tellers, shares, strict=True):
-            teller.share = share
+    key = sealing.new_key(entropy_of(session))
+    committed = _share_out(session, stage, key) if sealed else {}
     roll = _freeze_roll(session, stage)
     kept = None if sealed else key.private_bytes_raw()
     public_key = sealing.public_bytes(key)
@@ -48,7 +43,21 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     session.flush()
     electors, _ = queries.turnout(session, stage.id)
     weighted = {"weights": _weights_shared(session, stage)} if options.weights == "roll" else {}
-    return {"public_key": public_key.hex(), "roll_sha256": roll, "electors": electors, "paper": paper, **weighted}
+    fixed = {"public_key": public_key.hex(), "roll_sha256": roll, "electors": electors, "paper": paper}
+    return {**fixed, **weighted, **committed}
+
+
+def _share_out(session: Session, stage: StageRow, key: X25519PrivateKey) -> dict[str, Any]:
+    """Give every teller a share of the key; what the log is to commit to."""
+    options, tellers = queries.options_of(stage).tellers, queries.tellers(session, stage.id)
+    shares = sealing.split(key, needed=options.needed, shares=len(tellers), entropy=entropy_of(session))
+    committed = []
+    for teller, share in zip(tellers, shares, strict=True):
+        info = sealing.share_info(stage.id, teller.person_id)
+        teller.share = sealing.seal_share(share, teller.public_key, info, entropy=entropy_of(session))
+        commitment = sealing.commitment(stage.id, share)
+        committed.append({"key": teller.public_key.hex(), "commitment": commitment})
+    return {"shares": committed}
 
 
 def _paper(session: Session, stage: StageRow) -> list[str]:
@@ -102,9 +111,7 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     """Wait for casts under way, so that none is lost. An open vote has no tellers to wait for: it is counted."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:stage)"), {"stage": stage.id})
-    box = session.get_one(BallotBox, stage.id)
-    if box.private_key is not None:
-        commands.count(session, stage, X25519PrivateKey.from_private_bytes(box.private_key), now=now)
+    commands.count_if_ready(session, stage, now=now)
 
 
 def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:

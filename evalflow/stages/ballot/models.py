@@ -1,18 +1,20 @@
 """The box, who may put something in, and, after the count, who did and the ballots. Envelopes: `envelopes`."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from evalflow.db import Base, Json
+from evalflow.db import Base, Json, UtcDateTime
 
 
 class BallotBox(Base):
     """One for each ballot stage, made when it opens.
 
     paper: what is on it, in the order of a mask's bits or of the bytes of marks. private_key stays None for a secret
-    vote; an open (named) vote has no tellers and keeps it here.
+    vote; an open (named) vote has no tellers and keeps it here until it is counted. rules: 1 where an older version
+    opened it, whose shares the log does not commit to. destroyed_at: when nothing was left that opens an envelope.
     """
 
     __tablename__ = "ballot_box"
@@ -23,10 +25,17 @@ class BallotBox(Base):
     paper: Mapped[Any] = mapped_column(Json)
     roll_digest: Mapped[str] = mapped_column(String(64))
     is_counted: Mapped[bool] = mapped_column(default=False)
+    rules: Mapped[int] = mapped_column(default=2)
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Teller(Base):
-    """A teller's key and share. share: sealed to the key; handed_in: in the clear, between closing and the count."""
+    """A teller's key and share.
+
+    is_peppered: whether the box's pepper is needed to open the key. share: sealed to the key; handed_in: to the key of
+    the count, between closing and the count. has_lost: the share is to be handed in again, as that key is lost.
+    is_refused: the share is not the one that the log committed to. tries: of the passphrase, since it was right.
+    """
 
     __tablename__ = "teller"
 
@@ -37,6 +46,25 @@ class Teller(Base):
     share: Mapped[bytes | None] = mapped_column(LargeBinary)
     handed_in: Mapped[bytes | None] = mapped_column(LargeBinary)
     has_handed_in: Mapped[bool] = mapped_column(default=False)
+    is_peppered: Mapped[bool] = mapped_column(default=False)
+    has_lost: Mapped[bool] = mapped_column(default=False)
+    is_refused: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CountSession(Base):
+    """A count that waits for shares. public_key: its private half is in the memory of one process, and nowhere else.
+
+    alive_at: when that process was last heard of.
+    """
+
+    __tablename__ = "count_session"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    alive_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Elector(Base):

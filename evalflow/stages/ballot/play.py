@@ -5,7 +5,7 @@ from evalflow.kinds.marking import Paper
 from evalflow.seasons.incidents import Incident
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
-from evalflow.stages.ballot import casting, commands, queries
+from evalflow.stages.ballot import casting, queries, tellers
 from evalflow.stages.ballot.papers import paper_of
 
 
@@ -14,7 +14,8 @@ def before(world: World, stage: StageRow) -> None:
     options = queries.options_of(stage)
     if options.secrecy == "sealed":
         for teller in world.tellers[: options.tellers.shares]:
-            world.do(commands.keep_key, stage.id, world.passphrases[teller.person_id or 0], actor=teller)
+            passphrase = world.passphrases[teller.person_id or 0]
+            tellers.keep_key(world.database, stage.id, passphrase, actor=teller, clock=lambda: world.clock)
 
 
 def during(world: World, stage: StageRow) -> None:
@@ -85,11 +86,12 @@ def after(world: World, stage: StageRow) -> None:
     """Just enough tellers hand their shares in."""
     options = queries.options_of(stage)
     if options.secrecy == "sealed":
-        tellers = list(world.tellers[: options.tellers.shares])
-        missing = world.pick(Incident.TELLER_AWAY, stage, [teller.login for teller in tellers])
+        own = list(world.tellers[: options.tellers.shares])
+        missing = world.pick(Incident.TELLER_AWAY, stage, [teller.login for teller in own])
         if missing and not world.was_told(Incident.TELLER_AWAY, stage):
             came = f"{options.tellers.needed} of {options.tellers.shares} shares are needed"
             world.tell(Incident.TELLER_AWAY, stage, missing[0], came)
-        for teller in [one for one in tellers if one.login not in missing][: options.tellers.needed]:
+        for teller in [one for one in own if one.login not in missing][: options.tellers.needed]:
             world.wait(minutes=3)
-            world.do(commands.hand_in, stage.id, world.passphrases[teller.person_id or 0], actor=teller)
+            passphrase = world.passphrases[teller.person_id or 0]
+            tellers.hand_in(world.database, stage.id, passphrase, actor=teller, clock=lambda: world.clock)

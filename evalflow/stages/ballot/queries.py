@@ -1,16 +1,20 @@
 """What pages, the count and the checks ask of a vote. Nothing here tells what anybody chose."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import FromClause, func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, may
+from evalflow.audit.models import EventRow
 from evalflow.kinds.ballot_rules import BallotOptions
-from evalflow.people.models import Branch
+from evalflow.people.models import Branch, Person
 from evalflow.seasons import guards
+from evalflow.seasons.events import STAGE_OPENED
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
@@ -31,6 +35,14 @@ def options_of(stage: StageRow) -> BallotOptions:
     options = stage_of(stage).options
     assert isinstance(options, BallotOptions)
     return options
+
+
+def opening(session: Session, stage: StageRow) -> Mapping[str, Any]:
+    """The particulars with which the log says that this vote opened."""
+    query = select(EventRow.leaf).where(EventRow.season == stage.season.key, EventRow.type == STAGE_OPENED.name)
+    found = [json.loads(leaf) for leaf in session.scalars(query.order_by(EventRow.at))]
+    opened: list[Mapping[str, Any]] = [one["public"]["particulars"] for one in found if one["stage"] == stage.key]
+    return opened[-1] if opened else {}
 
 
 def box_of(session: Session, stage_id: int) -> BallotBox | None:
@@ -78,6 +90,12 @@ def receipts(session: Session, stage_id: int) -> Sequence[str]:
 
 def tellers(session: Session, stage_id: int) -> Sequence[Teller]:
     return session.scalars(select(Teller).where(Teller.stage_id == stage_id).order_by(Teller.person_id)).all()
+
+
+def refused(session: Session, stage_id: int) -> Sequence[str]:
+    """Names of the tellers whose shares are not those that the log committed to."""
+    query = select(Person.name).join(Teller, Teller.person_id == Person.id)
+    return session.scalars(query.where(Teller.stage_id == stage_id, Teller.is_refused).order_by(Person.id)).all()
 
 
 def turnout(session: Session, stage_id: int) -> tuple[int, int]:
@@ -128,5 +146,8 @@ def _teller_tasks(session: Session, stage: StageRow, person_id: int) -> list[Tas
     if stage.phase == "waiting":
         return [Task("Set your teller's passphrase", "ballot.teller", stage, due=stage.opens_at, is_done=bool(teller))]
     if stage.phase == "closed" and teller is not None:
-        return [Task("Hand in your share of the key", "ballot.teller", stage, is_done=teller.has_handed_in)]
+        if teller.has_lost:
+            return [Task("Hand in your share of the key again: the server was restarted", "ballot.teller", stage)]
+        is_done = teller.has_handed_in or teller.is_refused
+        return [Task("Hand in your share of the key", "ballot.teller", stage, is_done=is_done)]
     return []

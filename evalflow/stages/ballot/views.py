@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ from evalflow.kinds.marking import Paper
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
-from evalflow.stages.ballot import casting, commands, queries
+from evalflow.stages.ballot import casting, queries, tellers
 from evalflow.stages.ballot.casting import Choice
 from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.papers import paper_of
@@ -35,6 +35,8 @@ from evalflow.web.pictures import covers
 from evalflow.web.place import place
 from evalflow.workflow import numbers
 from evalflow.workflow.outcome import Outcome
+
+RELOAD_SECONDS = 5  # while the box is being opened by another process
 
 blueprint = kind_blueprint("ballot")
 
@@ -208,20 +210,58 @@ def turnout() -> str:
     )
 
 
+@dataclass(frozen=True)
+class TellerPage:
+    """The tellers' desk. own: None for whoever is no teller of this ballot. refused: whose shares are bad, by name.
+
+    is_counting: enough shares are in, the box is about to be opened. is_old: an earlier version opened the vote.
+    """
+
+    stage: StageRow
+    options: BallotOptions
+    tellers: Sequence[Teller]
+    own: Teller | None
+    refused: Sequence[str]
+    is_counted: bool
+    is_counting: bool
+    is_old: bool
+
+    @property
+    def handed_in(self) -> int:
+        return sum(teller.has_handed_in for teller in self.tellers)
+
+
 @blueprint.get("/teller")
 @guarded(Permission.HOLD_SHARE)
-def teller() -> str:
-    return _teller_page(PassphraseForm() if place().stage.closed_at else NewPassphraseForm())
+def teller() -> Response:
+    form = PassphraseForm() if place().stage.closed_at else NewPassphraseForm()
+    page = _teller_page()
+    answer = make_response(_teller_text(page, form))
+    if page.is_counting:
+        answer.headers["Refresh"] = str(RELOAD_SECONDS)
+    return answer
 
 
-def _teller_page(form: PassphraseForm) -> str:
+def _teller_page() -> TellerPage:
     session, stage = reading(), place().stage
     tellers = queries.tellers(session, stage.id)
-    own: Teller | None = next((t for t in tellers if t.person_id == actor().person_id), None)
-    options = queries.options_of(stage)
-    return render_template(
-        "stages/ballot/teller.html", stage=stage, form=form, own=own, tellers=tellers, options=options
+    box, options = queries.box_of(session, stage.id), queries.options_of(stage)
+    is_counted = box is not None and box.is_counted
+    is_complete = sum(teller.has_handed_in for teller in tellers) >= options.tellers.needed
+    return TellerPage(
+        stage=stage,
+        options=options,
+        tellers=tellers,
+        own=next((one for one in tellers if one.person_id == actor().person_id), None),
+        refused=queries.refused(session, stage.id),
+        is_counted=is_counted,
+        is_counting=stage.phase == Phase.CLOSED and is_complete and not is_counted,
+        is_old=box is not None and box.rules == 1,
     )
+
+
+def _teller_text(page: TellerPage, form: PassphraseForm) -> str:
+    return render_template("stages/ballot/teller.html", page=page, form=form)
 
 
 @blueprint.post("/teller/key")
@@ -229,13 +269,12 @@ def _teller_page(form: PassphraseForm) -> str:
 def keep_key() -> Response | tuple[str, int]:
     form = NewPassphraseForm()
     if not form.validate():
-        return _teller_page(form), 422
+        return _teller_text(_teller_page(), form), 422
     try:
-        with writing() as session:
-            commands.keep_key(session, place().stage.id, form.passphrase.data, actor=actor(), now=now())
+        tellers.keep_key(database(), place().stage.id, form.passphrase.data, actor=actor(), clock=now)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _teller_page(form), refusal.status
+        return _teller_text(_teller_page(), form), refusal.status
     flash(_("Your passphrase is set. Keep it safe: without it your share can't be used."))
     return redirect(url_for("ballot.teller"))
 
@@ -247,13 +286,12 @@ def hand_in() -> Response | tuple[str, int]:
         raise Conflict("no_share_wanted")
     form = PassphraseForm()
     if not form.validate():
-        return _teller_page(form), 422
+        return _teller_text(_teller_page(), form), 422
     try:
-        with writing() as session:
-            opened = commands.hand_in(session, place().stage.id, form.passphrase.data, actor=actor(), now=now())
+        opened = tellers.hand_in(database(), place().stage.id, form.passphrase.data, actor=actor(), clock=now)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _teller_page(form), refusal.status
+        return _teller_text(_teller_page(), form), refusal.status
     tick()
     flash(_("The box was opened and counted.") if opened else _("Your share is in."))
     return redirect(url_for("ballot.teller"))

@@ -1,11 +1,12 @@
 """What is counted: each voter's last choice, every envelope once, and only when enough tellers have come."""
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow.errors import Invalid
 from evalflow.seasons import queries as seasons
-from evalflow.stages.ballot import commands, envelopes, lifecycle
+from evalflow.stages.ballot import envelopes, lifecycle
 from evalflow.stages.ballot.models import Ballot, Teller
 from evalflow.workflow.outcome import Tables
 from tests.builders import House
@@ -27,8 +28,9 @@ def state(vote: Vote) -> list[list[object]]:
     """Everything that a teller's act could change."""
 
     def read(session):  # type: ignore[no-untyped-def]
-        tables = (Teller.__table__, envelopes.table_of(vote.stage.id), Ballot.__table__)
-        return [[tuple(row) for row in session.execute(table.select())] for table in tables]
+        shares = select(Teller.share, Teller.handed_in, Teller.has_handed_in, Teller.wrapped_key)
+        queries = (shares, select(envelopes.table_of(vote.stage.id)), select(Ballot.__table__))
+        return [[tuple(row) for row in session.execute(query)] for query in queries]
 
     found: list[list[object]] = vote.house.ask(read)
     return found
@@ -72,7 +74,7 @@ def test_a_wrong_passphrase_is_refused_and_changes_nothing(opened: Vote) -> None
 def test_a_passphrase_set_again_is_the_only_one_that_hands_the_share_in(vote: Vote) -> None:
     vote.keep_keys()
     other = PASSPHRASE + " again"
-    vote.house.act(commands.keep_key, vote.stage.id, other, actor=vote.tellers[0])
+    vote.keep_key(vote.tellers[0], other)
     vote.house.open(vote.season, "vote")
     vote.house.close(vote.season, "vote")
     with pytest.raises(Invalid, match="wrong_passphrase"):

@@ -54,10 +54,7 @@ def test_what_is_no_envelope_is_unreadable_and_no_error(thing: bytes) -> None:
 def test_exactly_as_many_shares_as_needed_give_the_key_whoever_brings_them(data: st.DataObject) -> None:
     tellers = data.draw(st.integers(min_value=1, max_value=9), label="tellers")
     needed = data.draw(st.integers(min_value=1, max_value=tellers), label="needed")
-    own = [sealing.new_key(SeededEntropy(str(number))) for number in range(tellers)]
-    publics = [sealing.public_bytes(key) for key in own]
-    shares = sealing.split(KEY, publics, needed=needed, entropy=SystemEntropy())
-    clear = [sealing.open_share(share, key) for share, key in zip(shares, own, strict=True)]
+    clear = sealing.split(KEY, needed=needed, shares=tellers, entropy=SystemEntropy())
     brought = data.draw(st.permutations(clear), label="order")
     assert sealing.combine(brought[:needed], PUBLIC).private_bytes_raw() == KEY.private_bytes_raw()
     if needed > 1:
@@ -66,9 +63,35 @@ def test_exactly_as_many_shares_as_needed_give_the_key_whoever_brings_them(data:
                 sealing.combine(too_few, PUBLIC)
 
 
-def test_a_tellers_key_opens_with_its_passphrase_and_no_other() -> None:
-    kept = sealing.teller_key("a passphrase 监票", entropy=SystemEntropy())
-    assert sealing.public_bytes(sealing.open_teller_key(kept.wrapped, "a passphrase 监票")) == kept.public
+def test_a_tellers_key_opens_with_its_passphrase_and_the_boxes_pepper_and_with_no_other() -> None:
+    pepper = bytes(range(32))
+    kept = sealing.teller_key("a passphrase 监票", pepper, entropy=SystemEntropy())
+    assert sealing.public_bytes(sealing.open_teller_key(kept.wrapped, "a passphrase 监票", pepper)) == kept.public
     for wrong in ("a passphrase 监", "A passphrase 监票", ""):
         with pytest.raises(sealing.WrongPassphrase):
-            sealing.open_teller_key(kept.wrapped, wrong)
+            sealing.open_teller_key(kept.wrapped, wrong, pepper)
+    for other in (b"", bytes(32)):
+        with pytest.raises(sealing.WrongPassphrase):
+            sealing.open_teller_key(kept.wrapped, "a passphrase 监票", other)
+
+
+def test_a_share_opens_only_as_this_tellers_of_this_box() -> None:
+    own = sealing.new_key(SystemEntropy())
+    info = sealing.share_info(1, 2)
+    sealed = sealing.seal_share(b"share", sealing.public_bytes(own), info, entropy=SystemEntropy())
+    assert sealing.open_share(sealed, own, info) == b"share"
+    for key, other in ((own, sealing.share_info(2, 2)), (own, sealing.share_info(1, 3)), (KEY, info)):
+        with pytest.raises(sealing.BadShare):
+            sealing.open_share(sealed, key, other)
+
+
+def test_shares_that_do_not_give_the_key_back_are_noticed_while_it_is_still_there() -> None:
+    class Careless(SystemEntropy):
+        """Whose last share is wrong."""
+
+        def split(self, secret: bytes, *, needed: int, shares: int) -> list[bytes]:
+            return [*super().split(secret, needed=needed, shares=shares)[:-1], bytes(16)]
+
+    for needed, shares in ((2, 3), (2, 4), (3, 3), (3, 7)):
+        with pytest.raises(RuntimeError, match="do not give the key back"):
+            sealing.split(KEY, needed=needed, shares=shares, entropy=Careless())
