@@ -1,5 +1,6 @@
 """The application: the only module that knows every page."""
 
+import resource
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
@@ -159,6 +160,7 @@ def from_environment() -> Flask:
     NotReady where there is no installation with this version's schema, LogBroken where the log is not what this
     installation signed last: nothing is served then.
     """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold the keys of counts
     config = Config.from_environment()
     app = create_app(config, database=installation.opened(config))
     site: Site = app.extensions[current.EXTENSION]

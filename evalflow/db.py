@@ -31,7 +31,7 @@ THREADS = 16  # that answer requests in a process; each may hold a snapshot and 
 CONNECT_SECONDS = 5  # a server that does not answer is told at once, not after the network's two minutes
 OVERFLOW = 2 * THREADS - 5  # beyond the 5 connections that stay open
 BUSY_MILLISECONDS = 10_000
-LOCKED, NOT_PERMITTED = "55P03", "42501"  # SQLSTATEs of PostgreSQL
+LOCKED, NOT_PERMITTED, UNDONE = "55P03", "42501", "40"  # of PostgreSQL; the last is a class: for another's sake
 AWAY = ("08", "53", "57")  # PostgreSQL's classes: connection, resources (too many clients), operator (shutting down)
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -183,7 +183,7 @@ def is_away(error: DBAPIError) -> bool:
     if isinstance(cause, sqlite3.Error):
         return cause.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_LOCKED"))
     state = getattr(cause, "sqlstate", None)
-    if state == LOCKED:
+    if state == LOCKED or (state or "").startswith(UNDONE):
         return True
     return error.connection_invalidated or isinstance(error, OperationalError) and (state or "08")[:2] in AWAY
 

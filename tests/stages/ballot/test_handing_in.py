@@ -1,5 +1,6 @@
 """Handing shares in: who is named for a bad one, how often a passphrase may be tried, what a restart costs."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from evalflow.db import Database
 from evalflow.engine import jobs
 from evalflow.entropy import SystemEntropy
 from evalflow.errors import Conflict, Invalid, TooMany
+from evalflow.seasons import queries as seasons
+from evalflow.seasons import timers
 from evalflow.seasons.models import Phase
 from evalflow.stages.ballot import counting, queries, sealing, tellers, upkeep
 from evalflow.stages.ballot.models import CountSession, Teller
@@ -23,6 +26,7 @@ from tests.visitors import Visitor
 
 SignIn = Callable[[int], Visitor]
 DESK = "/s/test-2026/vote/ballot/teller"
+LONGER_THAN_A_DEADLOCK = 1.5  # seconds; PostgreSQL looks for one after one second
 WRONG = PASSPHRASE + "!"
 
 
@@ -244,3 +248,19 @@ def test_a_vote_that_was_counted_wants_no_further_share(closed: Vote) -> None:
     assert [closed.hand_in(teller) for teller in closed.tellers[:2]] == [False, True]
     with pytest.raises(Conflict, match="no_share_wanted"):
         closed.hand_in(closed.tellers[2])
+
+
+def test_an_act_that_moves_a_timer_and_a_tick_that_fires_it_do_not_wait_for_each_other(
+    on_both: Database, clock: Clock
+) -> None:
+    """Whoever acts has locked the season and comes to its timers; a tick that took them first would never get it."""
+    vote = begun(on_both, clock)
+    vote.house.close(vote.season, "vote")
+    tick = threading.Thread(target=jobs.tick, args=(on_both,), kwargs={"now": clock()})
+    with on_both.writing() as session:
+        stage = seasons.locked_stage(session, vote.stage.id)
+        tick.start()
+        tick.join(LONGER_THAN_A_DEADLOCK)
+        timers.put(session, stage, "settle", clock() + timedelta(days=1))
+    tick.join()
+    assert vote.stage.phase == Phase.CLOSED
