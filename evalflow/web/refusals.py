@@ -256,16 +256,10 @@ SENTENCES: Mapping[str, Any] = {
     "awaiting_tellers": _l("Tellers have still to hand in their shares: %(handed_in)s of %(needed)s are in."),
     "no_share_wanted": _l("No share of yours is wanted here now."),
     "share_already_in": _l("Your share is in already."),
-    "share_refused": _l(
-        "This share is not the one that was made when the vote opened, so it can't be used. The log says so. The other "
-        "tellers can go on: enough good shares open the box."
-    ),
+    "share_refused": _l("This share is not the one made at the opening and is left out; the others can go on."),
     "count_not_ready": _l("The server has just been restarted. Please try again in a minute."),
     "too_many_passphrases": _l("Too many tries. Please wait %(minutes)s minutes and try again."),
-    "pepper_missing": _l(
-        "The key file of this box is missing on the server, so no share can be opened. The administrator has to bring "
-        "it back from the backup of the instance folder."
-    ),
+    "pepper_missing": _l("The key file of this box is missing on the server. The administrator has the backup."),
     "passphrase_too_short": _l("The passphrase needs at least %(at_least)s characters."),
     "wrong_passphrase": _l("The passphrase is wrong."),
     # the public notice and the reports
