@@ -1,0 +1,20 @@
+"""What tellers are refused, as sentences; a part of `web.refusals`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+TELLERS: Mapping[str, Any] = {
+    "candidate_cannot_be_teller": _l("Who declares an entry can't be a teller."),
+    "too_late_for_tellers": _l("The vote has begun: tellers can no longer be added or changed."),
+    "tellers_complete": _l("All tellers have been found already."),
+    "tellers_not_ready": _l("Tellers have still to set their passphrases: %(ready)s of %(needed)s are ready."),
+    "awaiting_tellers": _l("Tellers have still to hand in their shares: %(handed_in)s of %(needed)s are in."),
+    "no_share_wanted": _l("No share of yours is wanted here now."),
+    "share_already_in": _l("Your share is in already."),
+    "share_refused": _l("This share is not the one made at the opening and is left out; the others can go on."),
+    "count_not_ready": _l("The server has just been restarted. Please try again in a minute."),
+    "too_many_passphrases": _l("Too many tries. Please wait %(minutes)s minutes and try again."),
+    "pepper_missing": _l("The key file of this box is missing on the server. The administrator has the backup."),
+}
