@@ -72,7 +72,7 @@ def _prepare(engine: Engine) -> tuple[Database, casting.Paper]:
         session.execute(insert(Elector), [{"stage_id": 1, "person_id": n, "weight": 1} for n in voters])
         envelopes.create(session, 1)
     options = BallotOptions.model_validate({"method": "approval", "choose": {"min": 1, "max": 10}})
-    return database, casting.Paper(1, 1, "s", "v", Paper(ENTRIES, options), key, True)
+    return database, casting.Paper(1, 1, "s", "v", Paper(ENTRIES, options), key, True, bytes(32))
 
 
 def _plain(engine: Engine, number: int) -> None:

@@ -29,6 +29,7 @@ from evalflow.engine import views as steering
 from evalflow.engine.tasks import tasks
 from evalflow.stages.approval import views as approval
 from evalflow.stages.award import views as award
+from evalflow.stages.ballot import box_views as ballot_box
 from evalflow.stages.ballot import views as ballot
 from evalflow.stages.decision import cutline_views
 from evalflow.stages.decision import views as decision
@@ -88,6 +89,7 @@ STAGE_PAGES = (
     cutline_views,
     submission_import,
     tracking_import,
+    ballot_box,
     tracking_orders,
     tracking_supervision,
     tracking_wall,
@@ -126,6 +128,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     app.config.update(_settings(config, secret))
     kept = database or Database.installed(config)
     signer = Signer(config.instance, config.log_origin)
+    ledger.entrust(kept, signer)
     site = Site(
         config=config,
         database=kept,

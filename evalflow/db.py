@@ -84,7 +84,8 @@ class Database:
     """A handle on one database.
 
     entropy: where its acts take their randomness from. peppers: what of a box is kept outside of it. kept: what this
-    process keeps in memory: what never changes once read, such as ballot papers, and the keys of counts under way.
+    process keeps in memory: what never changes once read, such as ballot papers, the signer of the log, and the
+    keys of counts under way.
     """
 
     engine: Engine

@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from evalflow import zone
 from evalflow.app import create_app
+from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Base, Database
@@ -64,6 +65,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> 
     with fresh_sqlite(tmp_path) as engine:
         Base.metadata.create_all(engine)
         kept = Database(engine)
+        ledger.entrust(kept, signer)
         yield kept
         if request.node.get_closest_marker("breaks_the_database") is None:
             with kept.reading() as session:

@@ -28,7 +28,7 @@ from evalflow.audit.note import SigningKey, Verifier
 from evalflow.audit.signing import Signer
 from evalflow.audit.verify import Leaf as Told
 from evalflow.audit.verify import Verified, next_key, verify_log
-from evalflow.db import afterwards, entropy_of
+from evalflow.db import Database, afterwards, entropy_of, kept_of
 from evalflow.errors import LogBroken
 
 BATCH = 5000
@@ -213,6 +213,25 @@ def _in_force(session: Session, head: Head) -> Verifier:
     for leaf in session.scalars(query.where(EventRow.type == KEY_ROTATED.name).order_by(Leaf.number)):
         key = next_key(decode(leaf.encode()), key)
     return key
+
+
+def entrust(database: Database, signer: Signer) -> None:
+    """Let acts of this database seal and verify the log in their own transaction, as `sealed_and_verified` does."""
+    database.kept["signer"] = signer
+
+
+def sealed_and_verified(session: Session, *, now: datetime) -> int:
+    """Seal what is pending and recompute the whole log up to that checkpoint, within the act; how many leaves it has.
+
+    Raises LogBroken. 0, and nothing is sealed or verified, for a handle that nobody entrusted with a signer: the
+    application, the commands and rehearsals always do.
+    """
+    signer: Signer | None = kept_of(session).get("signer")
+    if signer is None:
+        return 0
+    seal(session, signer, now=now)
+    session.flush()
+    return verify(session, signer).size
 
 
 def _nothing_beside(session: Session, verified: Verified) -> None:

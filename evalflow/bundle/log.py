@@ -22,9 +22,10 @@ from evalflow.audit import note
 from evalflow.audit.event import Event, canonical
 from evalflow.audit.events import HELD
 from evalflow.audit.verify import Leaf, verify_log
+from evalflow.bundle import boxes
 from evalflow.bundle import folder as files
 from evalflow.errors import BundleError, LogBroken
-from evalflow.workflow.outcome import Outcome
+from evalflow.workflow.outcome import Outcome, Tables
 
 LEAVES, CHECKPOINT, VERIFIER, PERSONAL = "leaves.jsonl", "checkpoint", "verifier", "personal.jsonl"
 _HEX = re.compile("([0-9a-f]{2})*")
@@ -73,10 +74,12 @@ def read(folder: Path) -> Log:
     )
 
 
-def differences(log: Log, *, season: str, digest: str, seed: str, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+def differences(
+    log: Log, *, season: str, digest: str, seed: str, outcomes: Mapping[str, Outcome], tables: Mapping[str, Tables]
+) -> Iterator[str]:
     """Where the log says otherwise than the bundle, one line each; a log that does not verify says nothing else.
 
-    digest: of the definition. seed: hex, or "" while it is not disclosed. outcomes: as recounted.
+    digest: of the definition. seed: hex, or "" while it is not disclosed. outcomes: as recounted. tables: the evidence.
     """
     try:
         events = _verified(log)
@@ -93,6 +96,7 @@ def differences(log: Log, *, season: str, digest: str, seed: str, outcomes: Mapp
             yield f"log: stage {stage}: outcome {settled[stage]} logged, {digest_of(outcome)} recounted"
     for stage in settled.keys() - outcomes.keys():
         yield f"log: stage {stage}: was settled, the bundle holds no outcome of it"
+    yield from boxes.differences(own, tables)
 
 
 def telling_casts(log: Log) -> int:

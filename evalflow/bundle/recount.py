@@ -117,7 +117,12 @@ def _differences(bundle: Bundle, outcomes: Mapping[str, Outcome]) -> Iterator[st
         yield from _between(stage, stored, outcomes[stage])
     if bundle.log is not None:
         yield from log.differences(
-            bundle.log, season=bundle.season, digest=bundle.definition.digest, seed=bundle.draw_seed, outcomes=outcomes
+            bundle.log,
+            season=bundle.season,
+            digest=bundle.definition.digest,
+            seed=bundle.draw_seed,
+            outcomes=outcomes,
+            tables=bundle.tables,
         )
 
 

@@ -9,6 +9,7 @@ import click
 
 from evalflow import zone
 from evalflow.access import SYSTEM, Actor, Grant, Role
+from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Database
@@ -52,7 +53,9 @@ class Setting:
 
     @cached_property
     def database(self) -> Database:
-        return installation.opened(self.config)
+        found = installation.opened(self.config)
+        ledger.entrust(found, self.signer)
+        return found
 
     @cached_property
     def signer(self) -> Signer:

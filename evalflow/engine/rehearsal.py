@@ -53,6 +53,7 @@ def rehearse(
     database = Database(engine, SeededEntropy(seed))
     private_key = Ed25519PrivateKey.from_private_bytes(database.entropy.token(32))
     signer = ScratchSigner(SigningKey(ORIGIN, private_key))
+    ledger.entrust(database, signer)
     starts_on = next_day(definition.heading.starts, date(YEAR, 1, 1))
     clock = zone.start_of(starts_on) - timedelta(days=7)
     with database.writing() as session:

@@ -29,6 +29,8 @@ from evalflow.kinds.scoring import void_words
 from evalflow.seasons import queries, visibility
 from evalflow.seasons.models import EntryState, Season
 from evalflow.seasons.rules import definition_of
+from evalflow.stages.ballot import box_pages
+from evalflow.stages.ballot.box_pages import BoxCheck
 from evalflow.tally.void import Breach
 from evalflow.web.current import actor, locale, reading
 from evalflow.web.guard import guarded
@@ -90,7 +92,8 @@ class ResultPage:
     """told: one for each entry, best first, those without a place last by number; one only on an entry's own page.
 
     is_whole: whether every settled stage is explained already; the newest one may wait for the next tick.
-    hidden: keys of the entries the reader stepped back from. strips: {stage key: its marks as a drawing}.
+    hidden: keys of the entries the reader stepped back from. strips: {stage key: its marks as a drawing}. disputed:
+    votes that were counted although the box and the log differ.
     """
 
     season: Season
@@ -100,6 +103,7 @@ class ResultPage:
     is_whole: bool
     hidden: frozenset[str]
     strips: Mapping[str, Strip | None]
+    disputed: Sequence[BoxCheck]
 
 
 @dataclass(frozen=True)
@@ -167,4 +171,5 @@ def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
         is_whole=is_whole(session, read.season),
         hidden=read.hidden,
         strips={part.stage.key: strip(part) for part in scorings},
+        disputed=box_pages.disputed(reading(), read.season),
     )

@@ -2,7 +2,9 @@
 
 Evidence: `ballots.csv` holds every ballot as counted (an id that says nothing, what is on it, and how many votes it
 carries), in the order of the ids; `roll.csv` how many were entitled and how many voted; `weights.csv`, of a weighted
-vote only, how many electors have each weight; `voters.csv`, of an open vote only, from which branch each ballot came.
+vote only, how many electors have each weight; `voters.csv`, of an open vote only, from which branch each ballot came;
+`box.csv` the receipts of all envelopes, in the order of their text, by which nothing is counted: they are what voters
+and the log can be held against.
 What is on a ballot are the entry keys chosen joined by "|", or each with its points, grade or rank: "b01:3|b07:1", "?"
 being no opinion.
 """
@@ -185,6 +187,7 @@ BALLOT = Kind(
         "roll": ("branch", "electors", "voted"),
         "voters": ("ballot", "branch"),
         "weights": ("weight", "electors"),
+        "box": ("receipt",),
     },
     figures=("votes", "place", "givers", "heads"),
     needs=("roll",),

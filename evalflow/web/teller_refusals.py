@@ -1,4 +1,4 @@
-"""What tellers are refused, as sentences; a part of `web.refusals`."""
+"""What is refused of a box and to its tellers, as sentences; a part of `web.refusals`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,16 @@ TELLERS: Mapping[str, Any] = {
     "too_late_for_tellers": _l("The vote has begun: tellers can no longer be added or changed."),
     "tellers_complete": _l("All tellers have been found already."),
     "tellers_not_ready": _l("Tellers have still to set their passphrases: %(ready)s of %(needed)s are ready."),
+    "replaced_by_later_vote": _l(
+        "This vote was replaced by a later vote of yours, which stays in the box. To vote again, open the vote anew."
+    ),
+    "box_differs": _l(
+        "The box of this vote differs from the audit log. The organiser and an auditor have to look at it."
+    ),
+    "box_agrees": _l("The box and the log agree: there is nothing to state."),
+    "count_not_stopped": _l("The count of this vote has not stopped."),
+    "no_statement": _l("There is no statement to confirm."),
+    "two_persons_needed": _l("Whoever has stated it can't confirm it: that takes somebody else."),
     "awaiting_tellers": _l("Tellers have still to hand in their shares: %(handed_in)s of %(needed)s are in."),
     "no_share_wanted": _l("No share of yours is wanted here now."),
     "share_already_in": _l("Your share is in already."),

@@ -48,6 +48,9 @@ UNASKED = {
     "evalflow.people.accounts.accept_invitation": "the token of the invitation",
     "evalflow.reminding.commands.end_round": "time",
     "evalflow.stages.ballot.commands.count": "the last share, handed in, or the end of an open vote",
+    "evalflow.stages.ballot.upkeep.wipe": "time",
+    "evalflow.stages.ballot.counting.refuse": "the share that was handed in",
+    "evalflow.stages.ballot.counting.lose": "time: nobody has heard of the process that held the count's key",
 }
 
 

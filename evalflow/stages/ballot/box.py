@@ -14,7 +14,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from evalflow.kinds.marking import UNREADABLE, Code, Paper
-from evalflow.stages.ballot.models import Ballot
+from evalflow.stages.ballot.models import Ballot, Mark
 from evalflow.workflow.outcome import Row
 
 BALLOTS = Ballot.__table__.c
@@ -62,6 +62,32 @@ class CountedBallots(Sequence[Row]):
         if code is None or (isinstance(code, int) and code >> len(self.entries)):
             return UNREADABLE
         return self._paper.text(code)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        return self._rows[index]
+
+
+class Receipts(Sequence[Row]):
+    """The rows of `box.csv` of one stage, read when somebody wants them: the count does not."""
+
+    def __init__(self, session: Session, stage_id: int) -> None:
+        self._session = session
+        self._stage_id = stage_id
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        query = select(Mark.receipt).where(Mark.stage_id == self._stage_id).order_by(Mark.receipt)
+        return [{"receipt": receipt} for receipt in self._session.scalars(query)]
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._rows)

@@ -21,7 +21,7 @@ from sqlalchemy.sql.expression import TextClause, TextualSelect
 
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
-from evalflow.db import UtcDateTime, entropy_of
+from evalflow.db import UtcDateTime, kept_of
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import marking
 from evalflow.seasons.models import Phase
@@ -32,7 +32,7 @@ Choice = AbstractSet[str] | Mapping[str, int]  # names chosen, or the marks of e
 VOTER = Actor(None, "", "member")  # what the log says of whoever casts
 
 _LOOK = """
-SELECT s.phase, s.closes_at, se.cancelled_at, e.weight, v.receipt, v.attempt{lock}
+SELECT s.phase, s.opened_at, s.closes_at, se.cancelled_at, e.weight, v.receipt, v.superseded{lock}
 FROM stage s JOIN season se ON se.id = s.season_id
 LEFT JOIN elector e ON e.stage_id = s.id AND e.person_id = :person
 LEFT JOIN {box} v ON v.person_id = :person
@@ -40,11 +40,11 @@ WHERE s.id = :stage
 """
 _LOCK = {"sqlite": "", "postgresql": ", pg_advisory_xact_lock_shared(:stage)"}
 _PUT = """
-INSERT INTO {box} AS v (person_id, attempt, receipt, sealed)
-SELECT :person, :attempt, :receipt, :sealed FROM stage WHERE id = :stage AND phase = 'open'
+INSERT INTO {box} AS v (person_id, receipt, sealed, superseded)
+SELECT :person, :receipt, :sealed, '' FROM stage WHERE id = :stage AND phase = 'open'
 ON CONFLICT (person_id) DO UPDATE
-SET attempt = excluded.attempt, receipt = excluded.receipt, sealed = excluded.sealed
-WHERE v.attempt <> excluded.attempt AND :revote AND v.receipt = CAST(:seen AS VARCHAR)
+SET receipt = excluded.receipt, sealed = excluded.sealed, superseded = v.superseded || v.receipt
+WHERE :revote AND v.receipt = CAST(:seen AS VARCHAR)
 RETURNING receipt
 """
 
@@ -52,7 +52,7 @@ RETURNING receipt
 @cache
 def _look(stage_id: int, dialect: str) -> TextualSelect:
     query = text(_LOOK.format(box=envelopes.table_of(stage_id).name, lock=_LOCK[dialect]))
-    return query.columns(closes_at=UtcDateTime, cancelled_at=UtcDateTime)
+    return query.columns(opened_at=UtcDateTime, closes_at=UtcDateTime, cancelled_at=UtcDateTime)
 
 
 @cache
@@ -63,7 +63,10 @@ def _put(stage_id: int) -> TextClause:
 
 @dataclass(frozen=True)
 class Paper:
-    """What a ballot is made of; fixed while the stage is open, so it may be kept between requests."""
+    """What a ballot is made of; fixed while the stage is open, so it may be kept between requests.
+
+    form_key: of the box, see `sealing.seal`. opened_at: of the opening that this paper is of.
+    """
 
     stage_id: int
     season_id: int
@@ -72,6 +75,8 @@ class Paper:
     marking: marking.Paper
     public_key: bytes
     revote: bool
+    form_key: bytes
+    opened_at: datetime | None = None
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -95,9 +100,12 @@ class Paper:
 def cast(
     session: Session, paper: Paper, choice: Choice, *, attempt: str, actor: Actor, clock: Callable[[], datetime]
 ) -> str:
-    """Put the actor's sealed choice into the box; the receipt. The same attempt again gets the same receipt.
+    """Put the actor's sealed choice into the box; the receipt.
 
-    The time is asked for after looking, so that an act which had to wait is not accepted after the deadline.
+    attempt: the secret of the form. The same form with the same choice is the same envelope, and gets the same receipt;
+    once a later vote has taken its place, Conflict("replaced_by_later_vote"), and the later one stays. The same form
+    with another choice is another envelope: a vote like any other. The time is asked for after looking, so that an act
+    which had to wait is not accepted after the deadline.
     """
     require(actor, Permission.VOTE, season=paper.season_id)
     if actor.person_id is None:
@@ -108,24 +116,32 @@ def cast(
     now = clock()
     if seen.weight is None:
         raise Forbidden("not_on_the_roll")
-    if seen.attempt == attempt:
-        return str(seen.receipt)
+    _check_paper(session, paper, seen)
+    info = sealing.info_of(paper.stage_id, actor.person_id)
+    sealed = sealing.seal(number, paper.public_key, info, form=attempt, form_key=paper.form_key)
+    receipt = sealing.receipt(sealed, info)
+    if seen.receipt == receipt:
+        return receipt
+    if receipt in envelopes.superseded(seen.superseded):
+        raise Conflict("replaced_by_later_vote")
     if seen.phase != "open" or seen.cancelled_at or (seen.closes_at and now >= seen.closes_at):
         raise Conflict("stage_not_open", stage=paper.stage_key, phase=seen.phase)
     if seen.receipt and not paper.revote:
         raise Conflict("already_voted")
-    entropy = entropy_of(session)
-    info = sealing.info_of(paper.stage_id, actor.person_id)
-    sealed = sealing.seal(number, paper.public_key, info, entropy=entropy)
-    envelope = {**where, "attempt": attempt, "receipt": sealing.receipt(sealed), "sealed": sealed}
-    put = session.execute(
-        _put(paper.stage_id), {**envelope, "revote": paper.revote, "seen": seen.receipt}
-    ).one_or_none()
-    if put is None:
-        return _lost_race(session, paper, choice, attempt=attempt, actor=actor, clock=clock)
-    public = {"envelope": put.receipt, "replaces": seen.receipt}
+    envelope = {**where, "receipt": receipt, "sealed": sealed, "revote": paper.revote, "seen": seen.receipt}
+    put = session.execute(_put(paper.stage_id), envelope).one_or_none()
+    if put is None:  # another form of this voter was first: look again, so that the log says whose place this one takes
+        return cast(session, paper, choice, attempt=attempt, actor=actor, clock=clock)
+    public = {"envelope": receipt, "replaces": seen.receipt}
     ledger.append(session, CAST, actor=VOTER, now=now, season=paper.season_key, stage=paper.stage_key, public=public)
-    return str(put.receipt)
+    return receipt
+
+
+def _check_paper(session: Session, paper: Paper, seen: Row[Any]) -> None:
+    """Nothing is sealed on a paper of an earlier opening: this process has kept it too long."""
+    if seen.opened_at != paper.opened_at:
+        kept_of(session).get("papers", {}).pop(paper.stage_id, None)
+        raise Conflict("changed_meanwhile")
 
 
 def _seen(session: Session, paper: Paper, where: Mapping[str, int | None]) -> Row[Any]:
@@ -136,21 +152,3 @@ def _seen(session: Session, paper: Paper, where: Mapping[str, int | None]) -> Ro
         if envelopes.are_gone(error, paper.stage_id):
             raise Conflict("stage_not_open", stage=paper.stage_key, phase=Phase.CLOSED) from None
         raise
-
-
-def _lost_race(
-    session: Session, paper: Paper, choice: Choice, *, attempt: str, actor: Actor, clock: Callable[[], datetime]
-) -> str:
-    """Nothing was put, as the box is not as it was seen: another form of this voter was first, or the stage closed.
-
-    The same form sent twice gets its receipt. A later form looks again, so that the log says whose place it takes.
-    """
-    where = {"stage": paper.stage_id, "person": actor.person_id}
-    seen = _seen(session, paper, where)
-    if seen.attempt == attempt:
-        return str(seen.receipt)
-    if seen.phase != "open" or not seen.receipt:
-        raise Conflict("stage_not_open", stage=paper.stage_key, phase=seen.phase)
-    if not paper.revote:
-        raise Conflict("already_voted")
-    return cast(session, paper, choice, attempt=attempt, actor=actor, clock=clock)

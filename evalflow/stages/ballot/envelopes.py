@@ -7,30 +7,41 @@ the marks of who has voted, until the count writes those down as `Mark`.
 
 from functools import cache
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, inspect
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 PREFIX = "box_"
+RECEIPT_DIGITS = 64
 
 
 @cache
 def table_of(stage_id: int) -> Table:
-    """(person_id, attempt, receipt, sealed) of one vote. Without a hidden row number, which would be cast order.
+    """(person_id, receipt, sealed, superseded) of one vote. Without a hidden row number, which would be cast order.
 
-    attempt: what the form carried, so that a retry of the same form gets the same receipt.
+    superseded: the receipts of this voter's earlier envelopes, one behind the other.
     """
     name = f"{PREFIX}{stage_id}"
     return Table(
         name,
         MetaData(),
         Column("person_id", Integer, primary_key=True, autoincrement=False),
-        Column("attempt", String(64), nullable=False),
         Column("receipt", String(64), nullable=False),
         Column("sealed", LargeBinary, nullable=False),
+        Column("superseded", Text, nullable=False),
         Index(f"ix_{name}_receipt", "receipt"),
         sqlite_with_rowid=False,
     )
+
+
+def superseded(kept: str | None) -> list[str]:
+    """The receipts in a row's `superseded`, the earliest first.
+
+    >>> superseded("a" * 64 + "b" * 64) == ["a" * 64, "b" * 64]
+    True
+    """
+    text = kept or ""
+    return [text[start : start + RECEIPT_DIGITS] for start in range(0, len(text), RECEIPT_DIGITS)]
 
 
 def create(session: Session, stage_id: int) -> None:

@@ -9,6 +9,13 @@ CAST = EventType(
     public=("envelope", "replaces"),
     is_held=True,
 )
+ROLL_FIXED = EventType(
+    "ballot.roll_fixed",
+    zh="投票开始时名册就此固定（名册各行只以承诺值记入）",
+    en="the roll was fixed as the vote opened (its lines are only committed to)",
+    public=("electors",),
+    personal=("roll",),
+)
 KEY_KEPT = EventType(
     "teller.key_kept", zh="监票人设置口令，持有密钥份额", en="a teller set a passphrase for a share", public=("key",)
 )
@@ -39,7 +46,30 @@ COUNTED = EventType(
     "ballot.counted",
     zh="票箱开启，全部选票混合后一次写入",
     en="the box was opened and all ballots written together, mixed",
-    public=("envelopes", "unreadable", "ballots_sha256"),
+    public=("envelopes", "unreadable", "ballots_sha256", "box_sha256", "marks_sha256", "log_size", "differences"),
+)
+DISPUTE_STATED = EventType(
+    "ballot.dispute_stated",
+    zh="组织者说明票箱与日志不一致时仍须继续的理由，待纪检监督确认",
+    en="the organiser stated why to go on although the box and the log differ; an auditor has to confirm it",
+    public=("reason", "differences", "differences_sha256"),
+)
+BOX_DISPUTED = EventType(
+    "ballot.box_disputed",
+    zh="纪检监督确认：票箱与日志存在所列不一致，仍予计票",
+    en="an auditor confirmed it: the votes are counted although the box and the log differ as listed",
+    public=("reason", "differences", "differences_sha256", "listed"),
 )
 
-EVENTS = (CAST, KEY_KEPT, SHARE_HANDED_IN, SHARE_REFUSED, SESSION_LOST, COUNTED, BOX_DESTROYED)
+EVENTS = (
+    CAST,
+    ROLL_FIXED,
+    KEY_KEPT,
+    SHARE_HANDED_IN,
+    SHARE_REFUSED,
+    SESSION_LOST,
+    COUNTED,
+    BOX_DESTROYED,
+    DISPUTE_STATED,
+    BOX_DISPUTED,
+)

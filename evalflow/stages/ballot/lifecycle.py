@@ -1,15 +1,15 @@
 """What the engine asks of a ballot: the box at opening, the lock at closing, the evidence after the count."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
+from evalflow.audit import holding, ledger
 from evalflow.db import entropy_of
 from evalflow.errors import Conflict, Refused
 from evalflow.kinds import ballot as rules
@@ -18,10 +18,12 @@ from evalflow.kinds.ballot_rules import MAX_ENTRIES
 from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import StageRow
-from evalflow.stages.ballot import commands, envelopes, queries, sealing
-from evalflow.stages.ballot.box import CountedBallots
-from evalflow.stages.ballot.models import Ballot, BallotBox, Elector
+from evalflow.seasons.models import Phase, StageRow
+from evalflow.stages.ballot import agreement, commands, envelopes, events, examining, queries, sealing
+from evalflow.stages.ballot.box import CountedBallots, Receipts
+from evalflow.stages.ballot.difference_words import sentence
+from evalflow.stages.ballot.logged import logged
+from evalflow.stages.ballot.models import Ballot, BallotBox, BoxExamination, Elector
 from evalflow.workflow.outcome import Tables
 
 
@@ -33,12 +35,14 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     if sealed and len(tellers) < options.tellers.shares:
         raise Conflict("tellers_not_ready", ready=len(tellers), needed=options.tellers.shares)
     paper = _paper(session, stage)
-    key = sealing.new_key(entropy_of(session))
+    entropy = entropy_of(session)
+    key = sealing.new_key(entropy)
     committed = _share_out(session, stage, key) if sealed else {}
-    roll = _freeze_roll(session, stage)
+    roll = _freeze_roll(session, stage, actor=actor, now=now)
     kept = None if sealed else key.private_bytes_raw()
     public_key = sealing.public_bytes(key)
-    session.add(BallotBox(stage_id=stage.id, public_key=public_key, private_key=kept, paper=paper, roll_digest=roll))
+    keys = {"public_key": public_key, "private_key": kept, "form_key": entropy.token(32)}
+    session.add(BallotBox(stage_id=stage.id, **keys, paper=paper, roll_digest=roll))
     envelopes.create(session, stage.id)
     session.flush()
     electors, _ = queries.turnout(session, stage.id)
@@ -72,8 +76,11 @@ def _paper(session: Session, stage: StageRow) -> list[str]:
     return list(paper.entries)
 
 
-def _freeze_roll(session: Session, stage: StageRow) -> str:
-    """Copy today's members as this ballot's electors; SHA-256, hex, of the lines "person,branch,weight"."""
+def _freeze_roll(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> str:
+    """Copy today's members as this ballot's electors; SHA-256, hex, of the lines "person,branch,weight".
+
+    The log commits to every line, so that the one can be named that somebody changes.
+    """
     members = sorted(rolls.members(session, season_id=stage.season_id))
     if not members:
         raise Conflict("roll_empty")
@@ -86,8 +93,10 @@ def _freeze_roll(session: Session, stage: StageRow) -> str:
             for person, branch, weight in members
         ],
     )
-    lines = "".join(f"{person},{branch},{weight}\n" for person, branch, weight in members)
-    return hashlib.sha256(lines.encode()).hexdigest()
+    public, personal = {"electors": len(members)}, {"roll": [list(member) for member in members]}
+    place = {"season": stage.season.key, "stage": stage.key}
+    ledger.append(session, events.ROLL_FIXED, actor=actor, now=now, **place, public=public, personal=personal)
+    return agreement.roll_digest(members)
 
 
 def _weights_shared(session: Session, stage: StageRow) -> dict[str, int]:
@@ -111,6 +120,8 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     """Wait for casts under way, so that none is lost. An open vote has no tellers to wait for: it is counted."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:stage)"), {"stage": stage.id})
+    holding.release(session, season=stage.season.key, stage=stage.key)  # of those that were waited for, too
+    session.execute(delete(BoxExamination).where(BoxExamination.stage_id == stage.id))  # of a closing before this one
     commands.count_if_ready(session, stage, now=now)
 
 
@@ -118,6 +129,8 @@ def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
     box = queries.box_of(session, stage.id)
     if box is not None and box.is_counted:
         return ()
+    if examining.is_stopped(session, stage.id):
+        return (Conflict("box_differs"),)
     handed_in = sum(teller.has_handed_in for teller in queries.tellers(session, stage.id))
     return (Conflict("awaiting_tellers", handed_in=handed_in, needed=queries.options_of(stage).tellers.needed),)
 
@@ -132,7 +145,7 @@ def evidence(session: Session, stage: StageRow) -> Tables:
     roll = _coarsened(list(_roll_by_branch(session, stage.id)), small=options.small_branch)
     voters = {"voters": list(_voters(session, stage.id))} if options.secrecy == "named" else {}
     weights = {"weights": _weights(session, stage.id)} if options.weights == "roll" else {}
-    return {"ballots": ballots, "roll": roll, **voters, **weights}
+    return {"ballots": ballots, "roll": roll, **voters, **weights, "box": Receipts(session, stage.id)}
 
 
 def _weights(session: Session, stage_id: int) -> list[dict[str, str]]:
@@ -187,7 +200,7 @@ def faults(session: Session, stage: StageRow) -> list[str]:
     stand = envelopes.stand(session, stage.id)
     if stand == box.is_counted:
         return ["its envelopes still stand after the count" if stand else "its envelopes are gone before the count"]
-    found = []
+    found = _unlike_the_log(session, stage, box)
     marked = queries.marks(session, stage.id)
     on_roll = (Elector.stage_id == stage.id) & (Elector.person_id == marked.c.person_id)
     strangers = select(func.count()).select_from(marked).outerjoin(Elector, on_roll).where(Elector.person_id.is_(None))
@@ -203,6 +216,21 @@ def faults(session: Session, stage: StageRow) -> list[str]:
     if not box.is_counted and ballots:
         found.append(f"{ballots} ballots stand in the clear before the count")
     return found
+
+
+def _unlike_the_log(session: Session, stage: StageRow, box: BallotBox) -> list[str]:
+    """Every difference between the rows and the log but those that two persons have decided to count with."""
+    before = logged(session, stage)
+    if box.is_counted:
+        found = agreement.of_count(session, stage, before)
+    else:
+        running = stage.phase == Phase.OPEN
+        found = agreement.of_box(session, stage, before, (lambda: logged(session, stage)) if running else None)
+    examination = session.get(BoxExamination, stage.id)
+    known = examination.differences if examination else []
+    if before.disputed is None or before.disputed["differences_sha256"] != agreement.digest_of(known):
+        known = []
+    return [sentence(one.to_json()) for one in found if one.to_json() not in known]
 
 
 def _votes_counted(session: Session, stage_id: int) -> dict[int, int]:

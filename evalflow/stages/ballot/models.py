@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from evalflow.db import Base, Json, UtcDateTime
@@ -13,8 +13,9 @@ class BallotBox(Base):
     """One for each ballot stage, made when it opens.
 
     paper: what is on it, in the order of a mask's bits or of the bytes of marks. private_key stays None for a secret
-    vote; an open (named) vote has no tellers and keeps it here until it is counted. rules: 1 where an older version
-    opened it, whose shares the log does not commit to. destroyed_at: when nothing was left that opens an envelope.
+    vote; an open (named) vote has no tellers and keeps it here until it is counted. form_key: see `sealing.seal`; until
+    the count. rules: 1 where an older version opened it, whose shares the log does not commit to. destroyed_at: when
+    nothing was left that opens an envelope.
     """
 
     __tablename__ = "ballot_box"
@@ -22,6 +23,7 @@ class BallotBox(Base):
     stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     private_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    form_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     paper: Mapped[Any] = mapped_column(Json)
     roll_digest: Mapped[str] = mapped_column(String(64))
     is_counted: Mapped[bool] = mapped_column(default=False)
@@ -87,6 +89,52 @@ class Mark(Base):
     stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     receipt: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class Superseded(Base):
+    """The receipt of an envelope whose place a later one took; written by the count, without whose it was."""
+
+    __tablename__ = "superseded"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    receipt: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class BoxExamination(Base):
+    """What came of comparing a box with the log, most lately.
+
+    log_size: with how many leaves of it, 0 where it was not or could not be verified. differences: [{"code": …,
+    "facts": {…}}].
+    """
+
+    __tablename__ = "box_examination"
+
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
+    examined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    log_size: Mapped[int]
+    envelopes: Mapped[int]
+    differences: Mapped[Any] = mapped_column(Json)
+
+
+class BoxStatement(Base):
+    """What the organiser states about a closed box and an auditor confirms. Nothing comes of it before that.
+
+    kind: "disputed": it is counted although it differs from the log, as digested; "unopenable": it never will be, and
+    the vote is held again.
+    """
+
+    __tablename__ = "box_statement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text)
+    differences_sha256: Mapped[str] = mapped_column(String(64), default="")
+    stated_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    stated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Ballot(Base):

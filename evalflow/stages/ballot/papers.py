@@ -11,7 +11,7 @@ from evalflow.stages.ballot.casting import Paper
 
 
 def paper_of(session: Session, stage_id: int) -> Paper:
-    """Conflict("stage_not_open") while there is no box yet."""
+    """Conflict: "stage_not_open" while there is no box yet, "box_differs" for one that the vote did not open with."""
     papers = kept_of(session).setdefault("papers", {})
     if stage_id not in papers:
         papers[stage_id] = _read(session, stage_id)
@@ -24,6 +24,9 @@ def _read(session: Session, stage_id: int) -> Paper:
     box = queries.box_of(session, stage_id)
     if box is None:
         raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
+    opened = queries.opening(session, stage)
+    if (opened.get("public_key"), opened.get("paper")) != (box.public_key.hex(), list(box.paper)):
+        raise Conflict("box_differs")  # nothing must be sealed to a key, or on a paper, that the log does not know
     options = queries.options_of(stage)
     return Paper(
         stage_id=stage_id,
@@ -33,4 +36,6 @@ def _read(session: Session, stage_id: int) -> Paper:
         marking=marking.Paper(tuple(box.paper), options),
         public_key=box.public_key,
         revote=options.revote,
+        form_key=box.form_key or b"",
+        opened_at=stage.opened_at,
     )

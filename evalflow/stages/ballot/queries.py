@@ -15,11 +15,11 @@ from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.people.models import Branch, Person
 from evalflow.seasons import guards
 from evalflow.seasons.events import STAGE_OPENED
-from evalflow.seasons.models import StageRow
+from evalflow.seasons.models import Phase, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.ballot import envelopes
-from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Teller
+from evalflow.stages.ballot import envelopes, examining
+from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Superseded, Teller
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,17 @@ def is_in_box(session: Session, stage_id: int, receipt: str) -> bool:
     return session.scalars(select(found.c.receipt).where(found.c.receipt == receipt)).first() is not None
 
 
+def is_replaced(session: Session, stage_id: int, receipt: str, person_id: int | None) -> bool:
+    """Whether a later vote took the place of the one with this receipt; while the vote runs asked of one's own only."""
+    if session.get(Superseded, (stage_id, receipt)) is not None:
+        return True
+    found = marks(session, stage_id)
+    if "superseded" not in found.c or person_id is None:
+        return False
+    kept = session.scalars(select(found.c.superseded).where(found.c.person_id == person_id)).one_or_none()
+    return receipt in envelopes.superseded(kept)
+
+
 def receipts(session: Session, stage_id: int) -> Sequence[str]:
     """All receipts, in the order of their text: an order that says nothing."""
     found = marks(session, stage_id)
@@ -138,7 +149,18 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
         found.append(Task("Vote", "ballot.home", stage, due=stage.closes_at, is_done=voted, is_secret=True))
     if may(actor, Permission.HOLD_SHARE, season=stage.season_id):
         found += _teller_tasks(session, stage, actor.person_id)
+    if stage.phase == Phase.CLOSED and examining.is_stopped(session, stage.id):
+        found += _stopped_tasks(session, stage, actor)
     return found
+
+
+def _stopped_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
+    waiting = examining.pending(session, stage.id)
+    if may(actor, Permission.AUDIT, season=stage.season_id) and waiting is not None:
+        return [Task("Confirm or not: count a box that differs from the log", "ballot.box", stage)]
+    if may(actor, Permission.STEER, season=stage.season_id):
+        return [Task("The box differs from the log: decide how to go on", "ballot.box", stage)]
+    return []
 
 
 def _teller_tasks(session: Session, stage: StageRow, person_id: int) -> list[Task]:

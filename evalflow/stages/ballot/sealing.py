@@ -7,6 +7,7 @@ key, and that key is wrapped with what Argon2id makes of the teller's passphrase
 """
 
 import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from evalflow.entropy import SUITE, Entropy
+from evalflow.entropy import SUITE, Entropy, seal_with
 
 BALLOT_BYTES = 64  # every ballot is padded to this, so that its length says nothing
 ENVELOPE_BYTES = 32 + BALLOT_BYTES + 16  # ephemeral key, ballot, tag
@@ -51,10 +52,18 @@ def public_bytes(key: X25519PrivateKey) -> bytes:
     return key.public_key().public_bytes_raw()
 
 
-def seal(number: int, public_key: bytes, info: bytes, *, entropy: Entropy) -> bytes:
-    """The envelope of a ballot written as a number (see `kinds.marking`); always ENVELOPE_BYTES long."""
+def seal(number: int, public_key: bytes, info: bytes, *, form: str, form_key: bytes) -> bytes:
+    """The envelope of a ballot written as a number (see `kinds.marking`); always ENVELOPE_BYTES long.
+
+    form: the secret of the form, as random as the envelope is to be. form_key: 32 secret bytes of the box. The
+    envelope's one-time key follows from both and the ballot, so that the same form with the same choice is the same
+    envelope, and nothing stored tells whether two envelopes hold the same choice. The form's secret alone would let a
+    voter who kept it prove to others what is inside; the box's key alone opens nothing.
+    """
     plaintext = number.to_bytes(BALLOT_BYTES)
-    return entropy.seal(plaintext, X25519PublicKey.from_public_bytes(public_key), info)
+    once = hmac.digest(form_key, b"evalflow/envelope/v2 " + info + b"\n" + form.encode() + b"\n" + plaintext, "sha256")
+    ephemeral = X25519PrivateKey.from_private_bytes(once)
+    return seal_with(ephemeral, plaintext, X25519PublicKey.from_public_bytes(public_key), info)
 
 
 def unseal(envelope: bytes, private_key: X25519PrivateKey, info: bytes) -> int | None:
@@ -70,9 +79,17 @@ def info_of(stage_id: int, person_id: int) -> bytes:
     return f"evalflow/ballot/v1 stage={stage_id} voter={person_id}".encode()
 
 
-def receipt(envelope: bytes) -> str:
-    """SHA-256 of the envelope, hex: proves that it is in the box and nothing about what is in it."""
-    return hashlib.sha256(envelope).hexdigest()
+def receipt(envelope: bytes, info: bytes) -> str:
+    """SHA-256, hex, of whose it is and the envelope: proves that it is in the box and nothing about what is in it.
+
+    Whose it is belongs to it, so that two envelopes can't change their voters unseen.
+    """
+    return hashlib.sha256(info + envelope).hexdigest()
+
+
+def is_receipt(text: str, envelope: bytes, info: bytes) -> bool:
+    """Whether this is the envelope's receipt; older versions hashed the envelope alone."""
+    return text in (receipt(envelope, info), hashlib.sha256(envelope).hexdigest())
 
 
 def teller_key(passphrase: str, pepper: bytes, *, entropy: Entropy) -> TellerKey:

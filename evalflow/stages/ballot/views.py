@@ -22,7 +22,7 @@ from evalflow.kinds.marking import Paper
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
-from evalflow.stages.ballot import casting, queries, tellers
+from evalflow.stages.ballot import box_pages, casting, queries, tellers
 from evalflow.stages.ballot.casting import Choice
 from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.papers import paper_of
@@ -42,7 +42,7 @@ blueprint = kind_blueprint("ballot")
 
 
 class VoteForm(Form):
-    """attempt: made when the form is shown; sending the same form twice is one vote.
+    """attempt: the form's secret, made when it is shown; sending the same form with the same choice twice is one vote.
 
     Names chosen come as `entries`, marks as one field for each entry, `mark.KEY`.
     """
@@ -189,8 +189,10 @@ def receipt() -> str:
         stage=stage,
         asked=asked,
         is_in_box=bool(asked) and queries.is_in_box(session, stage.id, asked),
+        is_replaced=bool(asked) and queries.is_replaced(session, stage.id, asked, person),
         is_own=bool(asked) and asked == own,
         own=own,
+        check=box_pages.check_of(session, stage),
         receipts=queries.receipts(session, stage.id) if stage.closed_at and "all" in request.args else (),
     )
 

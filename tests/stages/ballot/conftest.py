@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine import doctor, schema
@@ -39,6 +40,7 @@ def on_both(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> I
     with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
         schema.upgrade(engine)
         database = Database(engine)
+        ledger.entrust(database, signer)
         yield database
         with database.reading() as session:
             assert doctor.faults(session, signer) == []

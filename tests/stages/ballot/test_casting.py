@@ -1,5 +1,6 @@
 """What goes into the box: whose, how often, until when."""
 
+import hashlib
 import threading
 
 import pytest
@@ -15,7 +16,8 @@ def test_a_vote_puts_one_envelope_into_the_box_and_its_digest_is_the_receipt(ope
     receipt = opened.cast(opened.members[0], "smelting")
     [envelope] = opened.envelopes()
     assert (envelope.person_id, envelope.receipt) == (opened.members[0].person_id, receipt)
-    assert receipt == sealing.receipt(envelope.sealed)
+    info = sealing.info_of(opened.stage.id, envelope.person_id)
+    assert receipt == sealing.receipt(envelope.sealed, info)
 
 
 def test_the_log_tells_the_envelope_and_neither_the_voter_nor_the_choice(opened: Vote) -> None:
@@ -28,9 +30,35 @@ def test_the_log_tells_the_envelope_and_neither_the_voter_nor_the_choice(opened:
 def test_the_same_form_again_gets_the_same_receipt_and_changes_nothing(opened: Vote) -> None:
     first = opened.cast(opened.members[0], "smelting", attempt="a" * 32)
     kept = [envelope.sealed for envelope in opened.envelopes()]
-    assert opened.cast(opened.members[0], "refining", attempt="a" * 32) == first
+    assert opened.cast(opened.members[0], "smelting", attempt="a" * 32) == first
     assert [envelope.sealed for envelope in opened.envelopes()] == kept
     assert len(opened.house.log("ballot.cast")) == 1
+
+
+def test_the_same_form_with_another_choice_is_another_vote_and_not_dropped(opened: Vote) -> None:
+    first = opened.cast(opened.members[0], "smelting", attempt="a" * 32)
+    second = opened.cast(opened.members[0], "refining", attempt="a" * 32)
+    assert second != first
+    assert [envelope.receipt for envelope in opened.envelopes()] == [second]
+    assert opened.house.log("ballot.cast")[1][2] == {"envelope": second, "replaces": first}
+
+
+def test_an_old_form_sent_again_does_not_bring_an_earlier_vote_back(opened: Vote) -> None:
+    """A, then B, then the form of A once more: B stays."""
+    opened.cast(opened.members[0], "smelting", attempt="a" * 32)
+    second = opened.cast(opened.members[0], "refining", attempt="b" * 32)
+    with pytest.raises(Conflict, match="replaced_by_later_vote"):
+        opened.cast(opened.members[0], "smelting", attempt="a" * 32)
+    assert [envelope.receipt for envelope in opened.envelopes()] == [second]
+    assert len(opened.house.log("ballot.cast")) == 2
+
+
+def test_the_database_keeps_nothing_by_which_a_form_and_its_choice_could_be_tried(opened: Vote) -> None:
+    secret = "5e" * 16
+    opened.cast(opened.members[0], "smelting", attempt=secret)
+    forms = {secret, hashlib.sha256(secret.encode()).hexdigest(), hashlib.sha256(bytes.fromhex(secret)).hexdigest()}
+    dump = "\n".join(opened.house.database.engine.raw_connection().driver_connection.iterdump())  # type: ignore[union-attr]
+    assert [form for form in forms if form in dump.lower()] == []
 
 
 def test_the_same_form_again_after_the_deadline_still_gets_its_receipt(opened: Vote) -> None:
@@ -71,6 +99,8 @@ def test_where_a_vote_is_final_nobody_votes_again(house: House) -> None:
     receipt = vote.cast(vote.members[0], "smelting")
     with pytest.raises(Conflict, match="already_voted"):
         vote.cast(vote.members[0], "refining")
+    with pytest.raises(Conflict, match="already_voted"):
+        vote.cast(vote.members[0], "refining", attempt="a" * 32)
     assert [envelope.receipt for envelope in vote.envelopes()] == [receipt]
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from evalflow.access import Role
 from evalflow.audit.signing import Signer
 from evalflow.bundle import recount
-from evalflow.engine import bundles
+from evalflow.engine import bundles, jobs
 from evalflow.errors import Invalid
 from evalflow.kinds.ballot_rules import METHODS
 from evalflow.seasons import queries as seasons
@@ -95,6 +95,7 @@ def test_sealed_marks_are_counted_and_recounted_from_the_bundle(
     found = outcome(vote)
     assert found.figures == expected
     assert (found.facts["valid"], found.facts["invalid"]) == (len(ballots), 0)
+    jobs.seal(house.database, signer, now=house.now)
     bundle = house.ask(lambda session: bundles.export(session, seasons.season_by_key(session, vote.season.key), signer))
     assert recount.recount(bundle).differences == ()
 

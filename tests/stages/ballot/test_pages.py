@@ -76,6 +76,24 @@ def test_a_receipt_is_looked_up_as_it_was_written_down(opened: Vote, visitor: Vi
     assert "bi-check-circle-fill" not in missed.text
 
 
+def test_the_receipt_of_a_vote_that_was_replaced_says_so(opened: Vote, signed_in: SignIn, visitor: Visitor) -> None:
+    """One's own while the vote runs; anybody's who has it once the votes are counted."""
+    first, _ = opened.cast(opened.members[0], "smelting"), opened.cast(opened.members[0], "refining")
+    own, address = signed_in(opened.members[0].person_id), f"{BALLOT}receipt?envelope={first}"
+    assert "已被后来的一票替换" in own.get(address).text
+    opened.house.close(opened.season, "vote")
+    [opened.hand_in(teller) for teller in opened.tellers[:2]]
+    assert "已被后来的一票替换" in visitor.get(address).text
+
+
+def test_an_old_form_sent_again_is_told_that_a_later_vote_stays(opened: Vote, voter: Visitor) -> None:
+    attempt = attempt_of(voter)
+    voter.post(BALLOT, entries=["smelting"], attempt=attempt)
+    opened.cast(opened.members[0], "refining")
+    answer = voter.post(BALLOT, entries=["smelting"], attempt=attempt)
+    assert (answer.status_code, "已被您后来的一票替换" in answer.text) == (409, True)
+
+
 def test_receipts_of_all_are_listed_only_once_the_vote_is_closed(opened: Vote, visitor: Visitor) -> None:
     receipt = opened.cast(opened.members[0], "smelting")
     assert receipt not in visitor.get(BALLOT + "receipt?all=1").text

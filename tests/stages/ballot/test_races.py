@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from evalflow.access import Actor
+from evalflow.audit.signing import Signer
 from evalflow.db import Database
-from evalflow.engine import commands
+from evalflow.engine import commands, doctor
 from evalflow.errors import Refused
 from evalflow.stages.ballot import casting, envelopes, queries
 from evalflow.stages.ballot.casting import Paper
@@ -108,6 +109,26 @@ def test_of_two_forms_at_once_the_log_says_which_envelope_took_the_others_place(
     [envelope] = vote.envelopes()
     told = [public for _, _, public, _ in house.log("ballot.cast")]
     assert {one["envelope"] for one in told} - {one["replaces"] for one in told} == {envelope.receipt}
+
+
+def test_a_hundred_casts_of_one_voter_with_repeats_leave_one_envelope_that_the_log_has_standing(
+    on_both: Database, clock: Clock, signer: Signer
+) -> None:
+    """25 forms, each sent four times; whoever comes with a vote that was replaced meanwhile is told so."""
+    vote = begun(on_both, clock)
+    seen = paper(vote)
+    chosen = (("smelting",), ("refining",), ("smelting", "refining"))
+    sent = [lambda n=n: cast(vote, seen, vote.members[0], n, *chosen[n % 3]) for n in range(25)]
+    answers = at_once([one for one in sent for _ in range(4)])
+    receipts = [{*answers[start : start + 4]} - {"replaced_by_later_vote"} for start in range(0, 100, 4)]
+    assert [len(found) for found in receipts] == [1] * 25
+    [envelope] = vote.envelopes()
+    told = [public for _, _, public, _ in vote.house.log("ballot.cast")]
+    assert sorted(one["envelope"] for one in told) == sorted(receipt for found in receipts for receipt in found)
+    assert {one["envelope"] for one in told} - {one["replaces"] for one in told} == {envelope.receipt}
+    vote.house.close(vote.season, "vote")
+    assert len(counted(vote, "sealed")) == 1
+    assert vote.house.ask(doctor.faults, signer) == []
 
 
 def test_where_a_vote_is_final_one_of_sixteen_forms_is_taken(on_both: Database, clock: Clock) -> None:

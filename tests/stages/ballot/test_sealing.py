@@ -10,12 +10,14 @@ from evalflow.stages.ballot import sealing
 KEY = sealing.new_key(SeededEntropy("box"))
 OTHER = sealing.new_key(SeededEntropy("another box"))
 PUBLIC = sealing.public_bytes(KEY)
+FORM_KEY = bytes(range(32))
 masks = st.integers(min_value=0, max_value=256**sealing.BALLOT_BYTES - 1)
 ids = st.integers(min_value=1, max_value=2**31 - 1)
 
 
 def sealed(mask: int, stage_id: int, person_id: int) -> bytes:
-    return sealing.seal(mask, PUBLIC, sealing.info_of(stage_id, person_id), entropy=SystemEntropy())
+    form = SystemEntropy().token(16).hex()
+    return sealing.seal(mask, PUBLIC, sealing.info_of(stage_id, person_id), form=form, form_key=FORM_KEY)
 
 
 @given(masks, ids, ids)
@@ -33,6 +35,31 @@ def test_an_envelope_opens_neither_as_anothers_nor_in_another_vote_nor_with_anot
     opened = sealing.unseal(envelope, KEY, sealing.info_of(*other))
     assert opened == (mask if own == other else None)
     assert sealing.unseal(envelope, OTHER, sealing.info_of(*own)) is None
+
+
+forms = st.binary(min_size=16, max_size=16).map(bytes.hex)
+
+
+@given(masks, masks, forms, forms)
+def test_an_envelope_is_the_same_again_for_the_same_form_and_choice_only(
+    mask: int, other_mask: int, form: str, other_form: str
+) -> None:
+    info = sealing.info_of(1, 2)
+
+    def made(mask: int, form: str, form_key: bytes = FORM_KEY) -> bytes:
+        return sealing.seal(mask, PUBLIC, info, form=form, form_key=form_key)
+
+    assert made(mask, form) == made(mask, form)
+    assert (made(other_mask, form) == made(mask, form)) is (other_mask == mask)
+    assert (made(mask, other_form) == made(mask, form)) is (other_form == form)
+    assert made(mask, form, bytes(32)) != made(mask, form)
+
+
+def test_who_knows_form_and_choice_but_not_the_key_of_the_box_can_not_show_that_an_envelope_holds_it() -> None:
+    """Else a voter who kept the form could prove to others how they voted."""
+    info, form = sealing.info_of(1, 2), "ab" * 16
+    envelope = sealing.seal(0b101, PUBLIC, info, form=form, form_key=FORM_KEY)
+    assert envelope not in [sealing.seal(0b101, PUBLIC, info, form=form, form_key=guess) for guess in (b"", bytes(32))]
 
 
 @given(st.integers(min_value=0, max_value=sealing.ENVELOPE_BYTES * 8 - 1))

@@ -11,7 +11,7 @@ from evalflow.access import Role
 from evalflow.audit.signing import Signer
 from evalflow.bundle import recount
 from evalflow.db import Database
-from evalflow.engine import bundles, doctor
+from evalflow.engine import bundles, doctor, jobs
 from evalflow.errors import Conflict
 from evalflow.people import rolls
 from evalflow.seasons import queries as seasons
@@ -82,6 +82,7 @@ def test_a_weighted_vote_from_the_roll_to_the_recounted_bundle(
             "void": False,
         },
     )
+    jobs.seal(house.database, signer, now=house.now)
     bundle = house.ask(lambda session: bundles.export(session, seasons.season_by_key(session, vote.season.key), signer))
     tables = bundle.tables["vote"]
     assert [dict(row) for row in tables["weights"]] == [
@@ -188,6 +189,7 @@ def test_the_doctor_sees_a_ballot_heavier_than_any_voter(house: House, signer: S
     house.act(lambda session, now: session.execute(update(Ballot).values(votes=7)))
     strange = "ballots.csv:2: a ballot of 7 votes, a weight that nobody on the roll has"
     assert house.ask(doctor.faults, signer) == [
+        "season test-2026: stage vote: The ballots are not those that the count wrote down.",
         "season test-2026: stage vote: the ballots do not have the weights that their voters have on the roll",
         f"season test-2026: stage vote: its evidence can't be: {strange}",
     ]

@@ -1,0 +1,59 @@
+"""Comparing a box with the log before anything in it is opened, and keeping what came of it."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evalflow.audit import ledger
+from evalflow.errors import LogBroken
+from evalflow.seasons.models import StageRow
+from evalflow.stages.ballot import agreement, envelopes
+from evalflow.stages.ballot.agreement import Difference
+from evalflow.stages.ballot.logged import logged
+from evalflow.stages.ballot.models import BoxExamination, BoxStatement
+
+
+def examine(session: Session, stage: StageRow, *, now: datetime) -> BoxExamination:
+    """Seal and verify the log, compare the box with it, and write down what was found, all in the present act."""
+    found: list[Difference] = []
+    size = 0
+    try:
+        size = ledger.sealed_and_verified(session, now=now)
+    except LogBroken as broken:
+        found.append(Difference("log_broken", {"reason": str(broken)}))
+    found += agreement.of_box(session, stage, logged(session, stage))
+    box = envelopes.table_of(stage.id)
+    kept = session.get(BoxExamination, stage.id) or BoxExamination(stage_id=stage.id)
+    kept.examined_at, kept.log_size = now, size
+    kept.envelopes = session.scalars(select(func.count()).select_from(box)).one()
+    kept.differences = [one.to_json() for one in found]
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def may_be_opened(session: Session, examination: BoxExamination) -> bool:
+    """Whether all agreed, or two persons have decided to go on in view of exactly these differences."""
+    if not examination.differences:
+        return True
+    digest = agreement.digest_of(examination.differences)
+    return any(one.differences_sha256 == digest for one in confirmed(session, examination.stage_id, "disputed"))
+
+
+def is_stopped(session: Session, stage_id: int) -> bool:
+    """Whether the count waits for people, because the box was found to differ from the log."""
+    examination = session.get(BoxExamination, stage_id)
+    return examination is not None and not may_be_opened(session, examination)
+
+
+def confirmed(session: Session, stage_id: int, kind: str) -> list[BoxStatement]:
+    """Statements about the boxes of a stage that an auditor has confirmed, the latest first."""
+    query = select(BoxStatement).where(BoxStatement.stage_id == stage_id, BoxStatement.kind == kind)
+    return list(session.scalars(query.where(BoxStatement.confirmed_at.is_not(None)).order_by(BoxStatement.id.desc())))
+
+
+def pending(session: Session, stage_id: int) -> BoxStatement | None:
+    """The statement that waits for an auditor; a later one takes its place."""
+    query = select(BoxStatement).where(BoxStatement.stage_id == stage_id, BoxStatement.confirmed_at.is_(None))
+    return session.scalars(query.order_by(BoxStatement.id.desc()).limit(1)).first()
