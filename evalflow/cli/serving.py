@@ -52,6 +52,7 @@ def serve(
     # A process, not a thread: workers are forked, and what a thread holds at that moment they would wait for for ever.
     forked = multiprocessing.get_context("fork")
     forked.Process(target=_announce, args=(host, port, ready), daemon=True).start()
+    os.register_at_fork(after_in_child=_stop_when_told)
     server.serve()
 
 
@@ -73,6 +74,16 @@ def look_at(host: str, port: int) -> None:
     except OSError as error:
         code = "port_taken" if error.errno == errno.EADDRINUSE else "port_refused"
         raise NotReady(code, host=host, port=port, reason=error.strerror or str(error)) from None
+
+
+def _stop_when_told() -> None:
+    """A worker that still loads the program ends at once when the server ends it.
+
+    It inherits the server's own handlers, which would only note in the worker that the server is to stop: the worker
+    would go on, and the server wait for it for ever. Once it has loaded the program granian gives it handlers.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server too, which then ends its workers
 
 
 def _announce(host: str, port: int, ready: Callable[[str], object]) -> None:

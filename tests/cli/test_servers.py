@@ -80,6 +80,22 @@ def test_a_worker_that_dies_is_replaced(environ: dict[str, str]) -> None:
         server.wait(20)
 
 
+def test_a_server_that_is_told_to_stop_while_its_worker_loads_the_program_stops(environ: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "evalflow", "serve", "--port", str(free_port()), "--tick-every", "0"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = subprocess.Popen(command, env=environ, start_new_session=True, **quiet)
+    try:
+        until = time.monotonic() + PATIENCE
+        while len(_children(server.pid)) < 2:  # the one that tells the address, and the worker
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGKILL)
+
+
 def _children(parent: int) -> list[tuple[int, bytes]]:
     """(process id, command line) of a process's children, the youngest last."""
     text = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
