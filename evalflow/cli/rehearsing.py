@@ -13,7 +13,7 @@ from evalflow.bundle import format as layout
 from evalflow.bundle import recount as recounting
 from evalflow.bundle.format import Bundle
 from evalflow.cli.setting import Setting
-from evalflow.cli.telling import sentence
+from evalflow.cli.telling import for_reports, sentence
 from evalflow.cli.workflows import read_file
 from evalflow.config import Config, use_temporary_folder
 from evalflow.db import connect
@@ -58,6 +58,7 @@ def rehearse(setting: Setting, file: Path, branches: int, members: int, seed: st
             seed=seed,
             with_incidents=not smooth,
             progress=click.echo,
+            worded=for_reports,
         )
         with played.world.database.reading() as session:
             season = queries.season_by_key(session, played.season_key)

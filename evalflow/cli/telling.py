@@ -33,9 +33,14 @@ def sentence(refusal: Refused) -> str:
     return "\n".join(lines)
 
 
-def sentence_of(code: str, facts: Mapping[str, object]) -> str:
-    """The sentence of a code, filled with its facts."""
-    locale = terminal_locale()
+def for_reports(refusal: Refused) -> str:
+    """The refusal as a part of a line, in English whatever the terminal's language: reports can be compared."""
+    return sentence_of(refusal.code, refusal.facts, locale="en").rstrip(".")
+
+
+def sentence_of(code: str, facts: Mapping[str, object], locale: str = "") -> str:
+    """The sentence of a code, filled with its facts. locale: "" for the terminal's."""
+    locale = locale or terminal_locale()
     plain = {name: _plain(fact, locale) for name, fact in facts.items()}
     app = Flask("evalflow")  # the catalogues are asked for by way of an application, and this needs no more of one
     Babel(app, default_translation_directories=str(TRANSLATIONS))

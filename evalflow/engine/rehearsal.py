@@ -1,5 +1,6 @@
 """Playing a season with simulated users, through the ordinary commands, on a simulated clock."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from evalflow.engine import commands, organisation
 from evalflow.engine import rehearsal_steps as steps
 from evalflow.engine.rehearsal_steps import Progress, silent
 from evalflow.entropy import SeededEntropy
+from evalflow.errors import Refused
 from evalflow.kinds import KINDS
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.seasons import incidents
@@ -45,10 +47,11 @@ def rehearse(
     seed: str,
     with_incidents: bool = False,
     progress: Progress = silent,
+    worded: Callable[[Refused], str] = str,
 ) -> Rehearsed:
     """Found an organisation in an empty database and play a whole season; everything random comes from the seed.
 
-    with_incidents: all that can go wrong does, once, to whom the seed says.
+    with_incidents: all that can go wrong does, once, to whom the seed says. worded: puts refusals into words.
     """
     database = Database(engine, SeededEntropy(seed))
     private_key = Ed25519PrivateKey.from_private_bytes(database.entropy.token(32))
@@ -59,6 +62,7 @@ def rehearse(
     with database.writing() as session:
         organisation.found(session, branches=branches, members=members, now=clock)
     world = organisation.world_of(database, seed=seed, now=clock)
+    world.worded = worded
     if with_incidents:
         world.incidents = incidents.everything(seed, seats=_seats(definition))
     key = f"{definition.key}-rehearsal"

@@ -137,8 +137,8 @@ def _act(world: World, stage: StageRow, part: Callable[[World, StageRow], None])
     try:
         part(world, stage)
     except Refused as refusal:
-        world.refused[stage.key] = str(refusal)
-        world.notes.append(f"{stage.key}: refused: {refusal}")
+        world.refused[stage.key] = world.worded(refusal)
+        world.notes.append(f"{stage.key}: refused: {world.refused[stage.key]}")
 
 
 def _close(world: World, stage: StageRow) -> None:
@@ -166,9 +166,9 @@ def _reason(world: World, stage: StageRow) -> str:
 
     def why(session: Session) -> list[str]:
         found = queries.stage_by_id(session, stage.id)
-        refused = [timer.note for timer in timers.of_season(session, found.season) if timer.note]
-        waits = [str(reason) for reason in commands.unsettled(session, found)] if found.opened_at else []
-        return [*refused, *waits]
+        refused = [timers.note_of(timer) for timer in timers.of_season(session, found.season)]
+        waits = commands.unsettled(session, found) if found.opened_at else ()
+        return [world.worded(refusal) for refusal in (*refused, *waits) if refusal is not None]
 
     reasons = [*world.ask(why), *filter(None, [world.refused.get(stage.key)])]
     return "; ".join(dict.fromkeys(reasons)) or "no reason was given"

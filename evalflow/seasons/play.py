@@ -48,6 +48,7 @@ class World:
     extend: asks for more time for a stage, as the engine gives it; whether it was given.
     incidents: what is to go wrong. happened: what did, in its order. twins: two entries that people can't tell apart.
     refused: {stage key: why its people could not do their part, most lately}. stuck: {stage key: why it did not move}.
+    worded: puts a refusal into words for reports; by its code and facts where nobody gives another.
     over: keys of the stages after whose closing people have done what they do then.
     notes: what a reader of the rehearsal should know.
     """
@@ -73,6 +74,7 @@ class World:
     twins: tuple[str, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
     stuck: dict[str, str] = field(default_factory=dict)
+    worded: Callable[[Refused], str] = str
     over: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
@@ -110,11 +112,11 @@ class World:
         return {one.about for one in self.happened if (one.incident, one.stage) == (incident, stage.key)}
 
     def attempt(self, command: Callable[..., Any], *args: Any, **named: Any) -> str:
-        """An act that the rules may refuse: the refusal's text, "" where it was done."""
+        """An act that the rules may refuse: the refusal in words, "" where it was done."""
         try:
             self.do(command, *args, **named)
         except Refused as refusal:
-            return str(refusal)
+            return self.worded(refusal)
         return ""
 
     def do(self, command: Callable[..., Any], *args: Any, **named: Any) -> Any:

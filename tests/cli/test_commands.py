@@ -111,7 +111,7 @@ def test_a_rehearsal_that_ends_in_a_dead_end_says_so_and_exits_1(run, tmp_path: 
     out = tmp_path / "out"
     ended = run("rehearse", BRANDS, "--branches", "6", "--members", "6", "--seed", "7", "--smooth", "--out", str(out))
     assert ended.exit_code == 1
-    found = "promotion: not opened: too_few_entries(needed=10, found=6)"
+    found = "promotion: not opened: There are too few entries: 6 of at least 10"
     assert f"\ndead end: {found}\n{out}: 1 incidents, 1 dead ends, 1 documents, bundle " in ended.output
     assert f"## Dead ends\n\n- {found}\n" in (out / "report.md").read_text(encoding="utf-8")
 
