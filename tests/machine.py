@@ -21,12 +21,12 @@ from evalflow.errors import NotReady
 @dataclass(frozen=True)
 class Need:
     """purpose: what can't be done without it. package: Debian's. is_there: whether it works, not only whether it lies
-    somewhere. needed_by: the marker of tests that are left out without it, "" where these skip themselves."""
+    somewhere. needed_by: markers of tests that are left out without it, none where these skip themselves."""
 
     purpose: str
     package: str
     is_there: Callable[[], bool]
-    needed_by: str = "browser"
+    needed_by: tuple[str, ...] = ("browser",)
 
 
 def fonts_are_there() -> bool:
@@ -46,10 +46,10 @@ def driver_starts() -> bool:
 
 
 NEEDS = (
-    Need("certificates, minutes and Chinese pages", "fonts-noto-cjk", fonts_are_there),
+    Need("certificates, minutes and Chinese pages", "fonts-noto-cjk", fonts_are_there, ("fonts", "browser")),
     Need("a browser", "chromium", lambda: shutil.which("chromium") is not None),
     Need("the driver of the browser", "libatomic1", driver_starts),
-    Need("workbooks calculated anew", "libreoffice-calc-nogui", lambda: shutil.which("soffice") is not None, ""),
+    Need("workbooks calculated anew", "libreoffice-calc-nogui", lambda: shutil.which("soffice") is not None, ()),
 )
 
 
@@ -80,7 +80,8 @@ def main(act: str) -> int:
     if act == "install":
         install(lacking)
     elif act == "marks":
-        click.echo("".join(sorted({f" and not {need.needed_by}" for need in lacking if need.needed_by})))
+        markers = sorted({marker for need in lacking for marker in need.needed_by})
+        click.echo("".join(f" and not {marker}" for marker in markers))
     elif lacking:
         click.echo(told(lacking), err=True)
         return 1 if any(need.needed_by for need in lacking) else 0

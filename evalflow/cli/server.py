@@ -46,7 +46,7 @@ def revise(setting: Setting, message: str) -> None:
 
 
 @click.command()
-@click.option("--members", default=190, show_default=True, help="Members to invent.")
+@click.option("--members", default=190, show_default=True, envvar="DEMO_MEMBERS", help="Members to invent.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are seasons already.")
 @pass_setting
 def demo(setting: Setting, members: int, if_empty: bool) -> None:

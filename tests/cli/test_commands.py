@@ -78,6 +78,7 @@ def test_a_workflow_is_drawn_and_its_schema_is_json(run) -> None:  # type: ignor
     assert json.loads(run("workflow", "schema").output)["title"] == "evalflow workflow"
 
 
+@pytest.mark.fonts
 def test_a_rehearsal_writes_documents_and_a_bundle_that_recounts_and_a_changed_cell_is_named(
     run, tmp_path: Path
 ) -> None:  # type: ignore[no-untyped-def]
@@ -133,7 +134,7 @@ def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Pat
     assert run("user", "invite", "nobody").exit_code == 1
     assert run("tick").output == "0 timers fired, 0 reminders written, 0 mails sent\n"
     assert run("log", "verify").output.startswith("5 leaves, 1 checkpoints, root ")
-    assert run("doctor").output.endswith("all is well\n")
+    assert run("doctor").stdout.endswith("all is well\n")
     assert run("calendar", "tell", "2026-10-01").output == "free\n"
     assert run("calendar", "state", "2026-10-01", "working", "--note", "test").exit_code == 0
     assert run("calendar", "tell", "2026-10-01").output == "working\n"
@@ -168,7 +169,7 @@ def test_a_log_that_went_back_is_refused_everywhere_until_the_administrator_answ
     assert run("log", "accept-rollback").exit_code == 2
     accepted = run("log", "accept-rollback", "--reason", "磁盘损坏")
     assert accepted.output == "the log goes on from 3 leaves; 5 had been signed\n"
-    assert run("doctor").output.endswith("all is well\n")
+    assert run("doctor").stdout.endswith("all is well\n")
     told = run("log", "verify", "--checkpoint", str(kept))
     assert told.exit_code == 1
     assert told.stderr.startswith(
@@ -204,5 +205,5 @@ def test_the_demo_is_loaded_once_and_its_last_season_exported_and_recounted(run,
     bundle = tmp_path / "bundle"
     assert run("export", keys[0], str(bundle)).exit_code == 0
     assert run("recount", str(bundle)).exit_code == 0
-    assert run("doctor").output.endswith("all is well\n")
+    assert run("doctor").stdout.endswith("all is well\n")
     shutil.rmtree(bundle)

@@ -14,6 +14,8 @@ import pytest
 from evalflow import documents, signs
 from evalflow.documents import DocumentError, in_words, labels, render
 
+pytestmark = pytest.mark.fonts
+
 RARE = "䶮𬱟㛃龑骉甡"
 DIGEST = "3f9a1c7be2d04a5f8e6b7c1d2a9f0e4c5b6a7d8e9f0a1b2c3d4e5f6a7b8c9d0e"
 CHECKPOINT = (

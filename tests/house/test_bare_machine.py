@@ -1,39 +1,34 @@
 """The two commands where the README's needs are all there is: no Node, no npm, no Chromium, no fonts, no apt-get.
 
 The environment's packages are shared with this one by a path file, so that nothing is downloaded twice; from nothing at
-all, in systems of Debian's own, the long proofs do it (`test_bare_debian.py`).
+all, in systems of Debian's own, the long proofs do it (`test_debian.py`).
 """
 
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import sysconfig
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.newcomer import FOLDER, PATIENCE, copy_tracked, free_port, served, status
+
 TOOLS = (
     *("awk", "cat", "chmod", "cp", "dirname", "env", "expand", "find", "git", "id", "make", "mkdir", "rm", "sed"),
     *("sh", "sleep", "touch", "uname"),
 )
 OUT_OF_SIGHT = ("npm", "node", "chromium", "soffice", "apt-get", "fc-list")
-PATIENCE = 240  # seconds; a machine may be busy with other tests
+FEW = "12"  # members of the demo: what it plays is the same
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tracked files in a folder of a difficult name, with an environment that finds the packages of this one."""
-    copied = tmp_path_factory.mktemp("bare") / "my work 评优"
-    for name in _tracked():
-        (copied / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, copied / name)
+    copied = tmp_path_factory.mktemp("bare") / FOLDER
+    copy_tracked(copied)
     subprocess.run([sys.executable, "-m", "venv", str(copied / ".venv")], check=True, cwd=copied)
     (found,) = (copied / ".venv" / "lib").glob("python3*/site-packages")
     (found / "shared.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
@@ -44,14 +39,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         script.write_text(f'#!/bin/sh\nexec "$(dirname "$0")/python" {body} "$@"\n')
         script.chmod(0o755)
     return copied
-
-
-def _tracked() -> list[str]:
-    """What git knows of; in a source distribution all that is not made."""
-    if not (ROOT / ".git").exists():
-        pytest.skip("this is no clone: there is no list of its files")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
-    return [name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +63,10 @@ def test_what_should_be_out_of_sight_is(environ: dict[str, str]) -> None:
 
 
 def test_make_run_answers_and_prints_its_address_last(folder: Path, environ: dict[str, str]) -> None:
-    port = _free_port()
-    server = subprocess.Popen(
-        ["make", "run", f"PORT={port}"], cwd=folder, env=environ, text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        told = _until(server, f"Look at http://127.0.0.1:{port} (stop with Ctrl-C)\n")
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
-            assert page.status == 200
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/vendor/htmx.min.js", timeout=30) as script:
-            assert script.status == 200
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
+    port = free_port()
+    command = ["make", "run", f"PORT={port}", f"DEMO_MEMBERS={FEW}"]
+    with served(command, port, folder=folder, environ=environ) as told:
+        assert [status(port, path) for path in ("/", "/static/vendor/htmx.min.js")] == [200, 200]
     assert "For certificates and minutes (PDF) install, as root: apt-get install fonts-noto-cjk\n" in told
     assert "Playing the four seasons of the demo: about a minute.\n" in told
     assert [line for line in told if re.search(r"Traceback|WARNING|warn:|npm|\d{4}-\d\d$", line)] == []
@@ -97,23 +74,10 @@ def test_make_run_answers_and_prints_its_address_last(folder: Path, environ: dic
     assert not (folder / "node_modules").exists()
 
 
-def _until(server: subprocess.Popen[str], last: str) -> list[str]:
-    """What it says until it says this."""
-    assert server.stdout is not None
-    told: list[str] = []
-    until = time.monotonic() + PATIENCE
-    for line in server.stdout:
-        told.append(line)
-        if line == last:
-            return told
-        assert time.monotonic() < until, "".join(told)
-    raise AssertionError(f"it ended: {''.join(told)}")
-
-
-def test_make_test_runs_what_needs_no_browser_and_ends_red_with_what_to_install(
+def test_make_test_runs_what_needs_neither_browser_nor_fonts_and_ends_red_with_what_to_install(
     folder: Path, environ: dict[str, str]
 ) -> None:
-    tests = "TESTS=tests/tally/test_rounding.py tests/browser/test_a_member_votes.py"
+    tests = "TESTS=tests/tally/test_rounding.py tests/documents tests/browser/test_a_member_votes.py"
     ended = subprocess.run(
         ["make", "test", tests, "-o", "lint"], cwd=folder, env=environ, capture_output=True, text=True, timeout=PATIENCE
     )
@@ -140,9 +104,3 @@ def test_make_clean_keeps_the_database_and_make_reset_asks(folder: Path, environ
     assert (refused.returncode, (folder / "var").is_dir()) == (2, True)
     assert refused.stdout.endswith("for ever. Type yes: Nothing was deleted.\n")
     assert (make("reset", answer="yes\n").returncode, (folder / "var").exists()) == (0, False)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

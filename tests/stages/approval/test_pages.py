@@ -107,6 +107,7 @@ def test_a_members_comment_is_read_by_the_branch_without_a_name(
     assert "Committee1" not in page
 
 
+@pytest.mark.fonts
 def test_the_minutes_tell_every_sitting_and_leave_out_what_the_reader_stepped_back_from(
     board: Board, browser: Callable[[object], Visitor], config: Config
 ) -> None:

@@ -199,6 +199,7 @@ def test_the_results_show_every_part_the_tie_and_the_checkpoint_that_covers_them
     assert f"test.example/log<br>{size}<br>" in visitor.get(HOME).text
 
 
+@pytest.mark.fonts
 def test_the_files_of_the_ceremony(ceremony: Met, signer: Signer, visitor: Visitor) -> None:
     finalise(ceremony, signer)
     answers = {path: visitor.get(HOME + path) for path in DOWNLOADS}

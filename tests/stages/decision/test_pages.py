@@ -53,6 +53,7 @@ def come(browser: Visitor, met: Met, count: int = 4) -> str:
     return send(browser, met, "attendance", venue="会议室", present=[one.person_id for one in met.members[:count]])
 
 
+@pytest.mark.fonts
 def test_a_meeting_kept_in_a_browser(met: Met, desk: Visitor) -> None:
     assert "0 of 4 present, 3 needed" in plain(desk.get(HOME).text)
     assert "Quorum met · 4 of 4 present" in come(desk, met)
@@ -191,6 +192,7 @@ def test_a_recused_members_copy_of_the_minutes_leaves_the_division_out(met: Met)
     assert motions(KEEPER) == (["award:smelting", "award:refining"], 0)
 
 
+@pytest.mark.fonts
 def test_the_recused_reader_gets_other_minutes_than_the_organiser(met: Met, app) -> None:  # type: ignore[no-untyped-def]
     met.attend()
     met.recuse(met.members[0], "smelting")

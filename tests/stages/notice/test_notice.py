@@ -261,6 +261,7 @@ def test_a_bad_form_comes_back_with_what_was_typed(visitor: Visitor, season: Sea
     assert (answer.status_code, WORDS["contact"] in answer.text, "不同意" in answer.text) == (422, True, True)
 
 
+@pytest.mark.fonts
 def test_the_notice_is_printed_with_the_checkpoint(visitor: Visitor, house: House, season: Season, signer) -> None:
     with house.database.writing() as session:
         ledger.seal(session, signer, now=house.now)
