@@ -54,12 +54,16 @@ class Setting:
     @cached_property
     def database(self) -> Database:
         found = installation.opened(self.config)
-        ledger.entrust(found, self.signer)
+        ledger.entrust(found, self._signer)
         return found
 
-    @cached_property
+    @property
     def signer(self) -> Signer:
         assert self.database  # in the wrong folder that is told, not that a key is missing
+        return self._signer
+
+    @cached_property
+    def _signer(self) -> Signer:
         return Signer(self.config.instance, self.config.log_origin)
 
     def now(self) -> datetime:
