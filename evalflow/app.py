@@ -30,6 +30,7 @@ from evalflow.engine.tasks import tasks
 from evalflow.stages.approval import views as approval
 from evalflow.stages.award import views as award
 from evalflow.stages.ballot import box_views as ballot_box
+from evalflow.stages.ballot import readiness_views as ballot_readiness
 from evalflow.stages.ballot import views as ballot
 from evalflow.stages.decision import cutline_views
 from evalflow.stages.decision import views as decision
@@ -90,6 +91,7 @@ STAGE_PAGES = (
     submission_import,
     tracking_import,
     ballot_box,
+    ballot_readiness,
     tracking_orders,
     tracking_supervision,
     tracking_wall,

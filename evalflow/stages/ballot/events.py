@@ -19,6 +19,19 @@ ROLL_FIXED = EventType(
 KEY_KEPT = EventType(
     "teller.key_kept", zh="监票人设置口令，持有密钥份额", en="a teller set a passphrase for a share", public=("key",)
 )
+KEY_CHECKED = EventType(
+    "teller.key_checked",
+    zh="监票人在投票开始前确认仍持有口令",
+    en="a teller showed before the opening that they still have their passphrase",
+    public=("key",),
+)
+TELLER_RELEASED = EventType(
+    "teller.released",
+    zh="投票开始前更换监票人，其密钥作废",
+    en="a teller was replaced before the opening; their key is void",
+    public=("key", "reason"),
+    personal=("teller",),
+)
 SHARE_HANDED_IN = EventType(
     "teller.share_handed_in",
     zh="监票人交出密钥份额，在计票进程的内存密钥下密封（session）",
@@ -65,6 +78,8 @@ EVENTS = (
     CAST,
     ROLL_FIXED,
     KEY_KEPT,
+    KEY_CHECKED,
+    TELLER_RELEASED,
     SHARE_HANDED_IN,
     SHARE_REFUSED,
     SESSION_LOST,

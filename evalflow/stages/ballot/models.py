@@ -37,6 +37,7 @@ class Teller(Base):
     is_peppered: whether the box's pepper is needed to open the key. share: sealed to the key; handed_in: to the key of
     the count, between closing and the count. has_lost: the share is to be handed in again, as that key is lost.
     is_refused: the share is not the one that the log committed to. tries: of the passphrase, since it was right.
+    checked_at: when they last showed, before the opening, that they have it.
     """
 
     __tablename__ = "teller"
@@ -53,6 +54,7 @@ class Teller(Base):
     is_refused: Mapped[bool] = mapped_column(default=False)
     tries: Mapped[int] = mapped_column(default=0)
     tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CountSession(Base):

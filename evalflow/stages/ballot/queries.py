@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import FromClause, func, select
@@ -20,6 +20,8 @@ from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.stages.ballot import envelopes, examining
 from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Superseded, Teller
+
+BEFOREHAND = timedelta(days=5)  # how long before the opening tellers are asked to try their passphrases
 
 
 @dataclass(frozen=True)
@@ -148,10 +150,21 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
         voted = own_receipt(session, stage.id, actor.person_id) is not None
         found.append(Task("Vote", "ballot.home", stage, due=stage.closes_at, is_done=voted, is_secret=True))
     if may(actor, Permission.HOLD_SHARE, season=stage.season_id):
-        found += _teller_tasks(session, stage, actor.person_id)
+        found += _teller_tasks(session, stage, actor.person_id, now)
     if stage.phase == Phase.CLOSED and examining.is_stopped(session, stage.id):
         found += _stopped_tasks(session, stage, actor)
     return found
+
+
+def is_near(stage: StageRow, now: datetime) -> bool:
+    """Whether the vote opens so soon that tellers are asked to try their passphrases once more."""
+    return stage.opens_at is not None and now >= stage.opens_at - BEFOREHAND
+
+
+def is_checked(stage: StageRow, teller: Teller) -> bool:
+    """Whether this teller has shown since then that they have their passphrase."""
+    assert stage.opens_at is not None
+    return teller.checked_at is not None and teller.checked_at >= stage.opens_at - BEFOREHAND
 
 
 def _stopped_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
@@ -163,10 +176,15 @@ def _stopped_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task
     return []
 
 
-def _teller_tasks(session: Session, stage: StageRow, person_id: int) -> list[Task]:
+def _teller_tasks(session: Session, stage: StageRow, person_id: int, now: datetime) -> list[Task]:
     teller = session.get(Teller, (stage.id, person_id))
     if stage.phase == "waiting":
-        return [Task("Set your teller's passphrase", "ballot.teller", stage, due=stage.opens_at, is_done=bool(teller))]
+        page = ("ballot.teller", stage)
+        found = [Task("Set your teller's passphrase", *page, due=stage.opens_at, is_done=bool(teller))]
+        if teller is not None and is_near(stage, now):
+            is_done = is_checked(stage, teller)
+            found.append(Task("Check that you still have your passphrase", *page, due=stage.opens_at, is_done=is_done))
+        return found
     if stage.phase == "closed" and teller is not None:
         if teller.has_lost:
             return [Task("Hand in your share of the key again: the server was restarted", "ballot.teller", stage)]

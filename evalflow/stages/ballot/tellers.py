@@ -42,6 +42,7 @@ def keep_key(database: Database, stage_id: int, passphrase: str, *, actor: Actor
         person_id, teller = _may_keep(session, stage, actor)
         teller = teller or Teller(stage_id=stage_id, person_id=person_id)
         teller.public_key, teller.wrapped_key, teller.is_peppered = key.public, key.wrapped, True
+        teller.checked_at = clock()
         session.add(teller)
         _log(session, events.KEY_KEPT, stage, {"key": key.public.hex()}, actor=actor, now=clock())
 
@@ -102,7 +103,7 @@ def _begin(session: Session, stage_id: int, *, actor: Actor, now: datetime) -> T
     """Count the try before it is made, so that many at once are many tries."""
     stage = seasons.locked_stage(session, stage_id)
     teller = _wanted(session, stage, actor)
-    _wait_between_tries(teller, now)
+    wait_between_tries(teller, now)
     assert teller.share is not None
     info = sealing.share_info(stage_id, teller.person_id) if counting.commitments(session, stage) else sealing.SHARE_V1
     return Try(stage_id, teller.wrapped_key, teller.is_peppered, teller.share, info)
@@ -123,7 +124,7 @@ def _wanted(session: Session, stage: StageRow, actor: Actor) -> Teller:
     return teller
 
 
-def _wait_between_tries(teller: Teller, now: datetime) -> None:
+def wait_between_tries(teller: Teller, now: datetime) -> None:
     """The first ones are free; after that each wait is twice as long."""
     if teller.tried_at is None or now - teller.tried_at > FORGOTTEN:
         teller.tries = 0

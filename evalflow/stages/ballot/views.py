@@ -216,7 +216,8 @@ def turnout() -> str:
 class TellerPage:
     """The tellers' desk. own: None for whoever is no teller of this ballot. refused: whose shares are bad, by name.
 
-    is_counting: enough shares are in, the box is about to be opened. is_old: an earlier version opened the vote.
+    is_asked: to try the passphrase, as the opening is near. is_counting: enough shares are in, the box is about to be
+    opened. is_old: an earlier version opened the vote.
     """
 
     stage: StageRow
@@ -226,6 +227,7 @@ class TellerPage:
     refused: Sequence[str]
     is_counted: bool
     is_counting: bool
+    is_asked: bool
     is_old: bool
 
     @property
@@ -237,33 +239,37 @@ class TellerPage:
 @guarded(Permission.HOLD_SHARE)
 def teller() -> Response:
     form = PassphraseForm() if place().stage.closed_at else NewPassphraseForm()
-    page = _teller_page()
-    answer = make_response(_teller_text(page, form))
+    page = teller_desk()
+    answer = make_response(teller_text(page, form))
     if page.is_counting:
         answer.headers["Refresh"] = str(RELOAD_SECONDS)
     return answer
 
 
-def _teller_page() -> TellerPage:
+def teller_desk() -> TellerPage:
     session, stage = reading(), place().stage
     tellers = queries.tellers(session, stage.id)
     box, options = queries.box_of(session, stage.id), queries.options_of(stage)
     is_counted = box is not None and box.is_counted
     is_complete = sum(teller.has_handed_in for teller in tellers) >= options.tellers.needed
+    own = next((one for one in tellers if one.person_id == actor().person_id), None)
     return TellerPage(
         stage=stage,
         options=options,
         tellers=tellers,
-        own=next((one for one in tellers if one.person_id == actor().person_id), None),
+        own=own,
         refused=queries.refused(session, stage.id),
         is_counted=is_counted,
+        is_asked=own is not None and stage.phase == Phase.WAITING and queries.is_near(stage, now()),
         is_counting=stage.phase == Phase.CLOSED and is_complete and not is_counted,
         is_old=box is not None and box.rules == 1,
     )
 
 
-def _teller_text(page: TellerPage, form: PassphraseForm) -> str:
-    return render_template("stages/ballot/teller.html", page=page, form=form)
+def teller_text(page: TellerPage, form: PassphraseForm, tried: PassphraseForm | None = None) -> str:
+    """tried: the form in which a passphrase was tried before the opening."""
+    tried = tried or PassphraseForm(formdata=None)
+    return render_template("stages/ballot/teller.html", page=page, form=form, tried=tried)
 
 
 @blueprint.post("/teller/key")
@@ -271,12 +277,12 @@ def _teller_text(page: TellerPage, form: PassphraseForm) -> str:
 def keep_key() -> Response | tuple[str, int]:
     form = NewPassphraseForm()
     if not form.validate():
-        return _teller_text(_teller_page(), form), 422
+        return teller_text(teller_desk(), form), 422
     try:
         tellers.keep_key(database(), place().stage.id, form.passphrase.data, actor=actor(), clock=now)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _teller_text(_teller_page(), form), refusal.status
+        return teller_text(teller_desk(), form), refusal.status
     flash(_("Your passphrase is set. Keep it safe: without it your share can't be used."))
     return redirect(url_for("ballot.teller"))
 
@@ -288,12 +294,12 @@ def hand_in() -> Response | tuple[str, int]:
         raise Conflict("no_share_wanted")
     form = PassphraseForm()
     if not form.validate():
-        return _teller_text(_teller_page(), form), 422
+        return teller_text(teller_desk(), form), 422
     try:
         opened = tellers.hand_in(database(), place().stage.id, form.passphrase.data, actor=actor(), clock=now)
     except Invalid as refusal:
         form.refuse(refusal)
-        return _teller_text(_teller_page(), form), refusal.status
+        return teller_text(teller_desk(), form), refusal.status
     tick()
     flash(_("The box was opened and counted.") if opened else _("Your share is in."))
     return redirect(url_for("ballot.teller"))
