@@ -4,6 +4,7 @@ Nothing of it is kept on the server, votes least of all: it goes back to the bro
 the form came from a page of this site, so that no other site can put words before a person who then sends them on.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -19,6 +20,7 @@ from evalflow.web.refusals import sentence, sentence_of
 COMES_BACK = "evalflow.comes_back"  # in the environment of the request that shows the page once more
 SECRET = ("password", "again", "passphrase", "present")  # never sent back; asked for anew
 NEW_AT_EACH_PAGE = ("csrf_token", "version", "confirmed", "is_sure")
+KEY = re.compile(r"(?=.*[a-z])[a-z0-9_.:/?=&-]+")  # a code of the program's own: nobody typed it
 PREFIX = "held:"  # before the names of what waits for the sign-in, so that no field of ours is mistaken
 IDENTITY = "_user_id"  # where Flask-Login looks
 
@@ -170,9 +172,9 @@ def _fields(typed: MultiDict[str, str]) -> Iterator[Field]:
 
 
 def _visible(typed: MultiDict[str, str]) -> Iterator[Field]:
-    """What a person typed, without what the page had hidden in its form and what is empty."""
+    """What a person typed, without what is empty, what the page had hidden in its form, and keys of choices."""
     for name, value in typed.items(multi=True):
-        if value.strip() and name not in ("next", "to", "who", *NEW_AT_EACH_PAGE):
+        if value.strip() and name not in NEW_AT_EACH_PAGE and not KEY.fullmatch(value):
             yield Field(name, value)
 
 

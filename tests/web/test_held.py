@@ -126,6 +126,13 @@ def test_somebody_else_s_act_shows_the_form_again_with_what_was_typed_and_the_st
     assert f"{HOME}desk/2" in page and f'{HOME}desk/1"' not in page  # the first has no form any more
 
 
+def test_codes_that_nobody_typed_are_carried_but_not_shown(house: House, organiser_id: int, organiser: Visitor) -> None:
+    end_session(house, organiser_id)
+    page = answer(organiser, code="b0dd82681ffc285b")
+    assert hidden(page)["held:code"] == "b0dd82681ffc285b"
+    assert "b0dd82681ffc285b" not in page.partition("<details")[2]
+
+
 def test_a_secret_is_never_sent_back(house: House, organiser_id: int, organiser: Visitor) -> None:
     end_session(house, organiser_id)
     assert "hush-hush" not in answer(organiser, password="hush-hush", passphrase="hush-hush")
