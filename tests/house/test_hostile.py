@@ -90,6 +90,7 @@ def test_addresses_of_nothing_are_answered(stopped: tuple[Flask, People]) -> Non
     assert broken == []
 
 
+@pytest.mark.fonts
 @pytest.mark.parametrize("stopped", STOPS[-1:], indirect=True)
 def test_questions_in_addresses_are_answered(stopped: tuple[Flask, People]) -> None:
     app, people = stopped

@@ -151,6 +151,7 @@ def permission(app: Flask, endpoint: str) -> Permission:
     return found
 
 
+@pytest.mark.fonts
 def test_every_page_is_refused_to_whoever_may_not_and_breaks_for_nobody(
     app: Flask, database: Database, world: World, clock: Clock, signer: Signer
 ) -> None:
