@@ -223,12 +223,12 @@ def entrust(database: Database, signer: Signer) -> None:
 def sealed_and_verified(session: Session, *, now: datetime) -> int:
     """Seal what is pending and recompute the whole log up to that checkpoint, within the act; how many leaves it has.
 
-    Raises LogBroken. 0, and nothing is sealed or verified, for a handle that nobody entrusted with a signer: the
-    application, the commands and rehearsals always do.
+    Raises LogBroken. A handle that nobody entrusted with a signer is a bug (RuntimeError): the application, commands
+    and rehearsals always do, and nothing that asks for a verified log may go on without one.
     """
     signer: Signer | None = kept_of(session).get("signer")
     if signer is None:
-        return 0
+        raise RuntimeError("nobody entrusted this database with a signer: its log can't be sealed and verified")
     seal(session, signer, now=now)
     session.flush()
     return verify(session, signer).size

@@ -14,6 +14,7 @@ from flask import Flask
 
 from evalflow.access import Role
 from evalflow.app import create_app
+from evalflow.audit import ledger
 from evalflow.config import Config
 from evalflow.db import Base, Database
 from tests.builders import Clock, new_signer
@@ -51,6 +52,7 @@ def stopped(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> Iter
     with fresh_postgresql(server) as engine:
         Base.metadata.create_all(engine)
         database, clock = Database(engine), Clock()
+        ledger.entrust(database, signer)
         world = founded(database, clock)
         next(turn for turn in turns(world, clock, signer) if turn == request.param)
         app = create_app(config, database=database, clock=clock)

@@ -106,7 +106,7 @@ class Superseded(Base):
 class BoxExamination(Base):
     """What came of comparing a box with the log, most lately.
 
-    log_size: with how many leaves of it, 0 where it was not or could not be verified. differences: [{"code": …,
+    log_size: with how many leaves of it, 0 where it could not be verified. differences: [{"code": …,
     "facts": {…}}].
     """
 

@@ -101,6 +101,14 @@ def test_a_box_that_nobody_touched_is_opened_and_the_log_says_what_was_compared(
     assert vote.house.ask(doctor.faults, signer) == []
 
 
+def test_a_count_without_a_signer_of_the_log_is_refused_and_opens_nothing(vote: Vote, receipts: list[str]) -> None:
+    del vote.house.database.kept["signer"]
+    with pytest.raises(RuntimeError, match="nobody entrusted this database with a signer"):
+        count(vote)
+    assert (vote.ballots(), vote.house.log("ballot.counted")) == ([], [])
+    assert vote.house.ask(envelopes.stand, vote.stage.id)
+
+
 def test_an_envelope_that_was_overwritten_is_named_by_its_receipt(vote: Vote, receipts: list[str]) -> None:
     sealed, _ = forged(vote, 1, 0b10)
     target = update(envelopes.table_of(vote.stage.id)).values(sealed=sealed)

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from evalflow.app import create_app
+from evalflow.audit import ledger
 from evalflow.config import Config
 from evalflow.db import Database
 from evalflow.engine import jobs
@@ -42,7 +43,9 @@ def closed(opened: Vote) -> Vote:
 def restarted(vote: Vote) -> Vote:
     """The same database and the same folder, in a process that remembers nothing."""
     before = vote.house.database
-    return found_again(vote, Database(before.engine, peppers=before.peppers))
+    after = Database(before.engine, peppers=before.peppers)
+    ledger.entrust(after, before.kept["signer"])
+    return found_again(vote, after)
 
 
 def found_again(vote: Vote, database: Database) -> Vote:

