@@ -269,7 +269,7 @@ def test_missing_rules_are_named(good: Path) -> None:
         ("stages/final/decided.csv", "stages/final: unknown, expected entries, vote, peers"),
         (
             "stages/vote/bal\nlots.csv",
-            "stages/vote/bal\\nlots.csv: unknown, expected ballots.csv, roll.csv, voters.csv, weights.csv",
+            "stages/vote/bal\\nlots.csv: unknown, expected ballots.csv, roll.csv, voters.csv, weights.csv, box.csv",
         ),
     ],
 )

@@ -259,7 +259,7 @@ def test_an_outcome_that_can_not_be_compared_is_refused(example, text, told):
         ("stages/final/names.csv", "stages/final: unknown, expected entries, vote, result"),
         (
             "stages/vote/ballot.csv",
-            "stages/vote/ballot.csv: unknown, expected ballots.csv, roll.csv, voters.csv, weights.csv",
+            "stages/vote/ballot.csv: unknown, expected ballots.csv, roll.csv, voters.csv, weights.csv, box.csv",
         ),
         ("log/tree", "log/tree: unknown, expected leaves.jsonl, checkpoint, verifier, personal.jsonl"),
     ],
