@@ -32,6 +32,7 @@ def test_of_several_processes_that_start_at_once_one_makes_the_key_and_the_log_v
     fork = multiprocessing.get_context("fork")
     for number in range(ROUNDS):
         folder = tmp_path / str(number)
+        folder.mkdir()
         url = f"sqlite:///{folder / 'e.sqlite3'}"
         database = Database(connect(url))
         Base.metadata.create_all(database.engine)
