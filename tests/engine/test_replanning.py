@@ -14,7 +14,9 @@ from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import queries, schedule, timers
 from evalflow.seasons.models import Season
 from evalflow.seasons.rules import definition_of
+from evalflow.stages.submission import commands as declaring
 from tests.builders import ORGANISER, ZONE, House
+from tests.declared import secretaries
 
 CASE = Path(__file__).parents[3] / "shared" / "cases" / "reschedule-waiting.toml"
 CHAIN = """
@@ -169,7 +171,11 @@ def test_opening_a_stage_does_not_undo_a_closing_that_was_moved_while_it_waited(
     season = house.season(CASE.read_text(encoding="utf-8"), starts_on=date(2026, 1, 1))
     moved = at("12-31 18:00")
     act(house, commands.reschedule_stage, season, "vote", closes_at=moved, reason="年底再定")
-    house.open(season, "declaration")
+    stage, secretary = house.open(season, "declaration"), secretaries(house)["smelting"]
+    entry = house.act(declaring.begin, stage.id, house.smelting, actor=secretary)
+    named = {"page": "test", "actor": secretary}
+    saved = house.act(declaring.save, stage.id, entry.id, {"title": "brand"}, version=0, **named)
+    house.act(declaring.submit, stage.id, entry.id, version=saved.version, actor=secretary)
     house.close(season, "declaration")
     house.settle(season, "declaration")
     house.person("member", Role.MEMBER)
