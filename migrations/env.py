@@ -18,7 +18,7 @@ def plain_types(kind: str, item: Any, _autogenerate: Any) -> str | Literal[False
 
 def is_of_the_schema(name: str | None, kind: str, _parents: Any) -> bool:
     """The tables of envelopes come and go with the votes."""
-    return kind != "table" or not (name or "").startswith(PREFIX)
+    return kind != "table" or not (name or "").removeprefix(PREFIX).isdecimal()
 
 
 connection = context.config.attributes["connection"]

@@ -128,7 +128,7 @@ def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Pat
     assert run("roll", "import", "--branches", str(branches), "--write").exit_code == 0
     ended = run("roll", "import", "--people", str(people), "--write")
     assert ended.exit_code == 1
-    assert ended.stderr == f"{people}:3: There is no branch nowhere.\n"
+    assert ended.stderr == f"{people}:3: There is no branch “nowhere”. Import the branches first.\n"
     link = run("user", "invite", "boss", "--name", "系统管理员", "--role", "administrator").output.strip()
     assert link.startswith("https://awards.example/invitation/")
     assert run("user", "invite", "nobody").exit_code == 1

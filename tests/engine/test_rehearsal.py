@@ -101,7 +101,7 @@ def test_vanguard_projects_have_no_dead_end_whatever_goes_wrong(rehearsed: Rehea
 
 def test_brand_selection_of_six_branches_can_not_begin_its_promotion(rehearsed: Rehearse) -> None:
     report = rehearsed(BRANDS, branches=6, members=60)
-    assert report.dead_ends == (DeadEnd("promotion", End.NOT_OPENED, "too_few_entries(needed=10, found=4)"),)
+    assert report.dead_ends == (DeadEnd("promotion", End.NOT_OPENED, "too_few_entries(found=4, needed=10)"),)
     assert [line.phase for line in report.stages] == ["done", *["waiting"] * 6]
 
 

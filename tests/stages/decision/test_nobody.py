@@ -98,6 +98,7 @@ def test_the_last_division_on_it_decides_so_a_season_is_not_lost_by_a_mistyped_c
         met.divide("nobody", 4)
     met.decide("smelting,1,", "refining,2,", leaves_empty=True)
     met.end()
+    jobs.seal(house.database, signer, now=house.now)
     with house.database.reading() as session:
         again = recount.recount(bundles.export(session, session.get_one(Season, met.season.id), signer))
     decided = [{"entry": "smelting", "place": 1}, {"entry": "refining", "place": 2}]
