@@ -111,7 +111,9 @@ def fits(page: Page) -> bool:
 
 @pytest.fixture
 def site(chromium: Browser, tmp_path: Path) -> Iterator[Site]:
-    config = Config(tmp_path / "instance", f"sqlite:///{tmp_path / 'e.sqlite3'}", secure_cookies=False)
+    config = Config(
+        tmp_path / "instance", f"sqlite:///{tmp_path / 'e.sqlite3'}", secure_cookies=False, session_hours=100_000
+    )
     database = Database(connect(config.database_url))
     Base.metadata.create_all(database.engine)
     clock = Clock(datetime(2026, 3, 2, 1, tzinfo=UTC))
