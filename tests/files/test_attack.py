@@ -55,7 +55,7 @@ def server(house: House, tmp_path: Path) -> Iterator[tuple[int, int]]:
         yield port, running.pid
     finally:
         running.send_signal(signal.SIGINT)
-        running.wait(20)
+        running.wait(PATIENCE)  # it finishes what it was sent
 
 
 def browsers(house: House, tmp_path: Path) -> dict[Role, Visitor]:
