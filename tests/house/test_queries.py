@@ -13,7 +13,7 @@ from evalflow.engine import rehearsal
 from evalflow.kinds import KINDS
 from evalflow.people.models import Person, RoleGrant
 from evalflow.workflow import reader
-from tests.builders import Clock
+from tests.builders import Clock, new_signer
 from tests.databases import fresh_sqlite
 from tests.visitors import Visitor
 
@@ -57,7 +57,9 @@ def statements(folder: Path, *, branches: int) -> dict[tuple[str, str], int]:
         rehearsed = rehearsal.rehearse(engine, definition, branches=branches, members=branches * 2, seed="queries")
         database = rehearsed.world.database
         clock = Clock(rehearsed.world.clock)
-        app = create_app(Config(folder / "instance", "", secure_cookies=False), database=database, clock=clock)
+        config = Config(folder / "instance", "", secure_cookies=False)
+        new_signer(config)
+        app = create_app(config, database=database, clock=clock)
         return {
             (role.value, path): _counted(engine, visitor, path)
             for role, paths in PAGES.items()
