@@ -35,6 +35,7 @@ ROLES = tuple(role for role in Role if role is not Role.VISITOR)
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     """An installation where a declaration is asked for, now."""
+    (tmp_path / "var").mkdir(mode=0o700)
     database = Database(connect(f"sqlite:///{tmp_path / 'var' / 'evalflow.sqlite3'}"))
     Base.metadata.create_all(database.engine)
     clock = Clock(datetime.now(UTC))
