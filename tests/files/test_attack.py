@@ -18,7 +18,7 @@ from PIL import Image
 from evalflow.access import Role
 from evalflow.app import create_app
 from evalflow.config import Config
-from evalflow.db import Base, Database, connect
+from evalflow.engine import installation
 from tests.builders import Clock, House, found_house
 from tests.cli.test_servers import _page, free_port
 from tests.declared import SUBMISSION
@@ -35,9 +35,7 @@ ROLES = tuple(role for role in Role if role is not Role.VISITOR)
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     """An installation where a declaration is asked for, now."""
-    (tmp_path / "var").mkdir(mode=0o700)
-    database = Database(connect(f"sqlite:///{tmp_path / 'var' / 'evalflow.sqlite3'}"))
-    Base.metadata.create_all(database.engine)
+    database = installation.found(Config(tmp_path / "var", f"sqlite:///{tmp_path / 'var' / 'evalflow.sqlite3'}"))
     clock = Clock(datetime.now(UTC))
     house = found_house(database, clock)
     house.open(house.season(SUBMISSION.replace("field = [", ASKED), starts_on=clock().date()), "declare")
