@@ -7,15 +7,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Grant, Role
+from evalflow.audit import ledger
 from evalflow.audit.head import beginning
 from evalflow.audit.models import EventRow, Personal
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
-from evalflow.db import Database
+from evalflow.db import Base, Database
 from evalflow.engine import commands
 from evalflow.entropy import SystemEntropy
 from evalflow.kinds import KINDS
@@ -145,6 +146,14 @@ def new_signer(config: Config) -> Signer:
     signer.make_key(SystemEntropy())
     signer.keep(beginning(signer.own_key().verifier))
     return signer
+
+
+def entrusted(engine: Engine, signer: Signer) -> Database:
+    """A database with all tables, as the models have them, and with the key of its log: what counts needs both."""
+    Base.metadata.create_all(engine)
+    database = Database(engine)
+    ledger.entrust(database, signer)
+    return database
 
 
 def found_house(database: Database, clock: Clock) -> House:

@@ -12,12 +12,11 @@ from hypothesis import settings
 
 from evalflow import zone
 from evalflow.app import create_app
-from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
-from evalflow.db import Base, Database
+from evalflow.db import Database
 from evalflow.engine import doctor
-from tests.builders import Clock, House, found_house, new_signer
+from tests.builders import Clock, House, entrusted, found_house, new_signer
 from tests.databases import fresh_sqlite
 from tests.visitors import Visitor
 
@@ -63,9 +62,7 @@ def signer(config: Config) -> Signer:
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
     with fresh_sqlite(tmp_path) as engine:
-        Base.metadata.create_all(engine)
-        kept = Database(engine)
-        ledger.entrust(kept, signer)
+        kept = entrusted(engine, signer)
         yield kept
         if request.node.get_closest_marker("breaks_the_database") is None:
             with kept.reading() as session:

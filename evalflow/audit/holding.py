@@ -20,10 +20,13 @@ EVERY = timedelta(hours=1)
 
 
 def release(session: Session, *, season: str, stage: str) -> None:
-    """Let what waits for the end of this stage be sealed next, mixed."""
-    waiting = select(Pending.event_id).where(Pending.held_by == place(season, stage)).order_by(Pending.event_id)
-    session.execute(insert(Pending).from_select(["event_id"], waiting))
-    session.execute(delete(Pending).where(Pending.held_by == place(season, stage)))
+    """Let what waits for the end of this stage be sealed next, mixed.
+
+    One statement says what waits: a cast that is committed beside it is either among what was taken, or waits still.
+    """
+    taken = delete(Pending).where(Pending.held_by == place(season, stage)).returning(Pending.event_id)
+    if found := sorted(session.scalars(taken)):
+        session.execute(insert(Pending), [{"event_id": event_id} for event_id in found])
 
 
 def note(session: Session, *, now: datetime) -> bool:
@@ -31,9 +34,10 @@ def note(session: Session, *, now: datetime) -> bool:
     recent = select(EventRow.id).where(EventRow.season == "", EventRow.type == HELD_NOTED.name)
     if session.scalars(recent.where(EventRow.at > now - EVERY).limit(1)).first():
         return False
-    waiting = select(EventRow.leaf).join(Pending, Pending.event_id == EventRow.id)
-    found = session.scalars(waiting.where(Pending.held_by.is_not(None), Pending.is_noted.is_(False)))
-    leaves = sorted(tree.leaf_hash(leaf.encode()).hex() for leaf in found)
-    session.execute(update(Pending).where(Pending.held_by.is_not(None)).values(is_noted=True))
+    waiting = select(Pending.number, EventRow.leaf).join(EventRow, EventRow.id == Pending.event_id)
+    found = session.execute(waiting.where(Pending.held_by.is_not(None), Pending.is_noted.is_(False))).all()
+    leaves = sorted(tree.leaf_hash(leaf.encode()).hex() for _, leaf in found)
+    if found:  # these, by their numbers: a cast that is committed beside this is not among the leaves
+        session.execute(update(Pending), [{"number": number, "is_noted": True} for number, _ in found])
     ledger.append(session, HELD_NOTED, actor=SYSTEM, now=now, personal={"leaves": leaves})
     return True

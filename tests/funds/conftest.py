@@ -9,7 +9,6 @@ import pytest
 
 from evalflow.access import Actor, Role
 from evalflow.audit.signing import Signer
-from evalflow.db import Base, Database
 from evalflow.engine import doctor
 from evalflow.files.content import Cleaned, cleaned_file
 from evalflow.funds import commands, queries
@@ -17,7 +16,7 @@ from evalflow.funds.commands import Voucher
 from evalflow.funds.models import FundBooking
 from evalflow.seasons.models import Season
 from evalflow.stages.award import commands as award
-from tests.builders import Clock, House, found_house
+from tests.builders import Clock, House, entrusted, found_house
 from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 from tests.decided import decided
 from tests.declared import secretaries
@@ -94,8 +93,7 @@ def server() -> Iterator[str]:
 def books(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Books]:
     server = request.getfixturevalue("server") if request.param == "postgresql" else ""
     with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
-        Base.metadata.create_all(engine)
-        found = opened(found_house(Database(engine), Clock()))
+        found = opened(found_house(entrusted(engine, signer), Clock()))
         yield found
         if request.node.get_closest_marker("breaks_the_database") is None:
             assert found.house.ask(doctor.faults, signer) == []

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalflow.db import Base, Database
+from evalflow.config import Config
 from evalflow.errors import Refused
 from evalflow.funds import checks, commands, queries
-from tests.builders import Clock, found_house
+from tests.builders import Clock, entrusted, found_house, new_signer
 from tests.databases import fresh_sqlite
 from tests.funds.conftest import Books, opened
 
@@ -54,8 +54,8 @@ def _branch_of(session: Any, booking_id: int) -> str:
 @given(st.lists(ACTS, min_size=3, max_size=14))
 def test_the_books_balance_after_any_acts(acts: list[tuple[str, Any, Any]]) -> None:
     with TemporaryDirectory() as folder, fresh_sqlite(Path(folder)) as engine:
-        Base.metadata.create_all(engine)
-        books = opened(found_house(Database(engine), Clock()))
+        signer = new_signer(Config(Path(folder), "", log_origin="test.example/log"))
+        books = opened(found_house(entrusted(engine, signer), Clock()))
         for number, (name, first, second) in enumerate(acts):
             try:
                 act(books, number, name, first, second)

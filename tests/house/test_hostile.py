@@ -14,10 +14,8 @@ from flask import Flask
 
 from evalflow.access import Role
 from evalflow.app import create_app
-from evalflow.audit import ledger
 from evalflow.config import Config
-from evalflow.db import Base, Database
-from tests.builders import Clock, new_signer
+from tests.builders import Clock, entrusted, new_signer
 from tests.databases import fresh_postgresql, postgresql_server
 from tests.house.test_permissions import (
     ARGUMENTS,
@@ -50,9 +48,7 @@ def stopped(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> Iter
     config = Config(tmp_path / "instance", "", secure_cookies=False, log_origin="test.example/log")
     signer = new_signer(config)
     with fresh_postgresql(server) as engine:
-        Base.metadata.create_all(engine)
-        database, clock = Database(engine), Clock()
-        ledger.entrust(database, signer)
+        database, clock = entrusted(engine, signer), Clock()
         world = founded(database, clock)
         next(turn for turn in turns(world, clock, signer) if turn == request.param)
         app = create_app(config, database=database, clock=clock)

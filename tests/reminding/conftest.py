@@ -13,13 +13,13 @@ import pytest
 from evalflow.access import Actor
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
-from evalflow.db import Base, Database
+from evalflow.db import Database
 from evalflow.engine import doctor, reminders
 from evalflow.people.models import Person
 from evalflow.reminding import commands
 from evalflow.reminding.models import Reminder
 from evalflow.seasons.models import Season
-from tests.builders import ZONE, Clock, House, found_house
+from tests.builders import ZONE, Clock, House, entrusted, found_house
 from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 from tests.declared import SUBMISSION, secretaries
 from tests.reminding.post_office import PostOffice, post_office
@@ -82,8 +82,7 @@ def office() -> Iterator[PostOffice]:
 def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
     server = request.getfixturevalue("server") if request.param == "postgresql" else ""
     with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
-        Base.metadata.create_all(engine)
-        kept = Database(engine)
+        kept = entrusted(engine, signer)
         yield kept
         with kept.reading() as session:
             assert doctor.faults(session, signer) == []

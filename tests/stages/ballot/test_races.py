@@ -1,12 +1,17 @@
 """Many at the box in the same instant, on both databases, with the schema an installation has."""
 
+import json
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
 from evalflow.access import Actor
+from evalflow.audit import holding
+from evalflow.audit.events import HELD
+from evalflow.audit.models import EventRow, Pending, Personal
 from evalflow.audit.signing import Signer
 from evalflow.db import Database
 from evalflow.engine import commands, doctor
@@ -214,3 +219,37 @@ def test_a_vote_that_comes_after_the_count_is_refused_and_whoever_voted_still_fi
     person = vote.members[0].person_id
     assert house.ask(queries.own_receipt, vote.stage.id, person) == receipt
     assert house.ask(queries.receipts, vote.stage.id) == [receipt]
+
+
+@pytest.mark.parametrize("act", ["closing", "the hourly note"])
+@pytest.mark.parametrize("on_both", ["postgresql"], indirect=True)  # SQLite's writers wait for each other
+@pytest.mark.postgres
+def test_a_cast_that_comes_between_two_statements_about_what_waits_is_not_lost(
+    on_both: Database, clock: Clock, signer: Signer, act: str
+) -> None:
+    """Each statement of one act sees what was committed before it: the later one more than the one before."""
+    vote = begun(on_both, clock, VOTE + 'secrecy = "named"\n')
+    seen = paper(vote)
+    late = iter([vote.members[1]])
+
+    def between(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "pending" in statement and (member := next(late, None)):
+            cast(vote, seen, member, 2, "smelting")
+
+    cast(vote, seen, vote.members[0], 1, "smelting")
+    with on_both.writing() as session:
+        event.listen(on_both.engine, "after_cursor_execute", between)
+        try:
+            if act == "closing":
+                holding.release(session, season=vote.season.key, stage="vote")
+            else:
+                holding.note(session, now=clock())
+        finally:
+            event.remove(on_both.engine, "after_cursor_execute", between)
+    with on_both.reading() as session:
+        known = set(session.scalars(select(Pending.event_id)))
+        casts = set(session.scalars(select(EventRow.id).where(EventRow.type == HELD)))
+        noted = session.scalars(select(Pending.event_id).where(Pending.is_noted)).all()
+        told = [json.loads(row)["leaves"] for row in session.scalars(select(Personal.payload)) if "leaves" in row]
+    assert casts <= known
+    assert len(noted) == sum(len(leaves) for leaves in told)

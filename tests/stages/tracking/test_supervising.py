@@ -9,13 +9,13 @@ import pytest
 
 from evalflow.access import Actor, Role
 from evalflow.audit.signing import Signer
-from evalflow.db import Base, Database
+from evalflow.db import Database
 from evalflow.engine import doctor
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons.models import EntryState, Season
 from evalflow.stages.tracking import lifecycle, queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
-from tests.builders import House
+from tests.builders import House, entrusted
 from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
 from tests.declared import PLAN, PROJECT, declared, secretaries
 from tests.stages.tracking.test_progress import TRACKING
@@ -36,8 +36,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> 
     """Both kinds, one after the other."""
     server = request.getfixturevalue("server") if request.param == "postgresql" else ""
     with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
-        Base.metadata.create_all(engine)
-        yield (kept := Database(engine))
+        yield (kept := entrusted(engine, signer))
         if request.node.get_closest_marker("breaks_the_database") is None:
             with kept.reading() as session:
                 assert doctor.faults(session, signer) == []
