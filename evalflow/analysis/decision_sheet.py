@@ -11,6 +11,7 @@ from evalflow.kinds.component_words import POINTS
 from evalflow.kinds.components import COUNTED, FIGURE, SCORE, Component
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import link_words
+from evalflow.kinds.tiering import tiers_decided
 from evalflow.workflow.outcome import Case, Outcome
 from evalflow.workflow.telling import titled
 
@@ -25,6 +26,9 @@ class _Sheet:
         options = case.stage.options
         assert isinstance(options, DecisionOptions)
         self.grid, self.case, self.outcome, self.names, self.options = grid, case, outcome, names, options
+        self.tiers = tiers_decided(
+            case.definition, {**case.earlier, case.stage.key: outcome}, field=len(case.contenders)
+        ).get(case.stage.key, {})
         self.last = FIRST + len(options.component) - 1
         self.exact, self.out, self.key = self.last + 1, self.last + 2, self.last + 3
         self.links = self.key + 1
@@ -69,6 +73,7 @@ def _headings(sheet: _Sheet) -> None:
         N_("Check"),
         N_("Decided"),
         N_("Reason"),
+        *((N_("Tier"),) if sheet.tiers else ()),
     )
     grid.headings(
         0,
@@ -183,3 +188,5 @@ def _place(sheet: _Sheet, row: int, entry: str) -> None:
         grid.number(row, sheet.place + 6, decided, grid.styles.quiet)
     reason = next((one["reason"] for one in outcome.facts["deviations"] if one["entry"] == entry), "")
     grid.text(row, sheet.place + 7, reason)
+    if entry in sheet.tiers:
+        grid.text(row, sheet.place + 8, sheet.tiers[entry].to(sheet.names.locale))

@@ -21,12 +21,14 @@ from evalflow.engine.strips import Strip, strip
 from evalflow.errors import NotFound
 from evalflow.i18n import say
 from evalflow.kinds import KINDS
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.ballot_rules import DEFAULT
 from evalflow.kinds.component_words import POINTS
 from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.scoring import void_words
-from evalflow.seasons import queries, visibility
+from evalflow.kinds.tiering import Tiers
+from evalflow.seasons import queries, tiers, visibility
 from evalflow.seasons.models import EntryState, Season
 from evalflow.seasons.rules import definition_of
 from evalflow.stages.ballot import box_pages
@@ -93,7 +95,7 @@ class ResultPage:
 
     is_whole: whether every settled stage is explained already; the newest one may wait for the next tick.
     hidden: keys of the entries the reader stepped back from. strips: {stage key: its marks as a drawing}. disputed:
-    votes that were counted although the box and the log differ.
+    votes that were counted although the box and the log differ. tiers: by the keys of decisions.
     """
 
     season: Season
@@ -104,6 +106,11 @@ class ResultPage:
     hidden: frozenset[str]
     strips: Mapping[str, Strip | None]
     disputed: Sequence[BoxCheck]
+    tiers: Mapping[str, Tiers]
+
+    def tier(self, told: Explanation) -> AwardTier | None:
+        """That goes with the place an entry was decided for."""
+        return self.tiers.get(told.decision.stage.key, {}).get(told.entry.key) if told.decision else None
 
 
 @dataclass(frozen=True)
@@ -172,4 +179,5 @@ def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
         hidden=read.hidden,
         strips={part.stage.key: strip(part) for part in scorings},
         disputed=box_pages.disputed(reading(), read.season),
+        tiers=tiers.of(session, read.season),
     )

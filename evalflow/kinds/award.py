@@ -103,8 +103,15 @@ def classes_of(case: Case) -> Classes:
     options = case.stage.options
     assert isinstance(options, AwardOptions)
     decision, names = case.definition.last("decision", before=case.stage.key), left_standing(case)
-    decided = case.earlier[decision.key].facts["decided"] if decision else []
-    return classes(case, options.tier, decided if all(name in decided for name in names) else names)
+    ruled = case.earlier[decision.key] if decision else Outcome({}, {"decided": []})
+    decided = ruled.facts["decided"]
+    return classes(
+        options.tier,
+        decided if all(name in decided for name in names) else names,
+        composite=ruled.figures.get("composite", {}),
+        field=len(case.contenders),
+        earlier=case.earlier,
+    )
 
 
 def left_standing(case: Case) -> list[dict[str, Any]]:

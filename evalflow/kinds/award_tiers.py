@@ -13,7 +13,7 @@ from evalflow.tally import tiers
 from evalflow.tally.ranking import Place
 from evalflow.tally.tiers import Straddle, Tier, seats_of_shares
 from evalflow.workflow.definition import BilingualText, Key, Strict
-from evalflow.workflow.outcome import Case
+from evalflow.workflow.outcome import Outcome
 
 
 def _part(text: str) -> str:
@@ -53,6 +53,18 @@ class AwardTier(Strict):
             raise ValueError("places or share, not both")
         return self
 
+    def to(self, locale: str) -> str:
+        """What it is called, with what it brings: as it stands wherever a place stands.
+
+        >>> from evalflow.i18n import Text
+        >>> AwardTier(key="first", title=Text("一等", "First class"), places=2, amount=30000).to("en")
+        'First class (30,000 yuan)'
+        """
+        title = self.title.to(locale)
+        if self.amount is None:
+            return title
+        return say(locale, "%(tier)s (%(amount)s yuan)", tier=title, amount=f"{self.amount:,}")
+
 
 def distinct(found: tuple[AwardTier, ...]) -> tuple[AwardTier, ...]:
     if len({tier.key for tier in found}) < len(found):
@@ -81,19 +93,25 @@ class Classes:
     straddles: tuple[Straddle, ...]
 
 
-def classes(case: Case, found: Sequence[AwardTier], names: Sequence[Mapping[str, Any]]) -> Classes:
-    """The tiers of those decided. names: {"entry", "place"}, a place can be shared and one can be nobody's."""
-    decision = case.definition.last("decision", before=case.stage.key)
-    composite = case.earlier[decision.key].figures.get("composite", {}) if decision else {}
+def classes(
+    found: Sequence[AwardTier],
+    names: Sequence[Mapping[str, Any]],
+    *,
+    composite: Mapping[str, Fraction | None],
+    field: int,
+    earlier: Mapping[str, Outcome],
+) -> Classes:
+    """The tiers of those decided. names: {"entry", "place"}, a place can be shared and one can be nobody's.
+
+    composite: what places go by. field: how many entries there are. earlier: outcomes, of which full marks are read.
+    """
     ordered = sorted(names, key=lambda name: (name["place"], name["entry"]))
     places = [Place(name["entry"], composite.get(name["entry"]), name["place"]) for name in ordered]
-    tiering = tiers.assign(
-        places, rules_of([tier for tier in found if tier.full_mark_in is None], len(case.contenders))
-    )
+    tiering = tiers.assign(places, rules_of([tier for tier in found if tier.full_mark_in is None], field))
     given = tiers.together(tiering)
     for tier in found:
-        if tier.full_mark_in is not None:
-            full: Mapping[str, Sequence[str]] = case.earlier[tier.full_mark_in].facts.get("full_marks", {})
+        if tier.full_mark_in is not None and tier.full_mark_in in earlier:
+            full: Mapping[str, Sequence[str]] = earlier[tier.full_mark_in].facts.get("full_marks", {})
             given |= {place.entry: tier.key for place in places if place.entry in full and place.entry not in given}
     return Classes(given, tiering.undecided)
 

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from evalflow import zone
 from evalflow.access import RIGHTS, Permission, Role, Scope, holds_anywhere, may
 from evalflow.i18n import Text
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.people.models import Branch
 from evalflow.people.names import ROLE_NAMES
 from evalflow.seasons import schedule
@@ -30,9 +31,9 @@ STATED = 6  # decimals that figures and targets may have
 _PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12}|/[1-9][0-9]{0,11})?")
 
 
-def text(value: Text | str | None) -> str:
-    """A bilingual text in the page's language; a plain one as it is."""
-    return value.to(current.locale()) if isinstance(value, Text) else value or ""
+def text(value: Text | AwardTier | str | None) -> str:
+    """A bilingual text in the page's language, a tier with its amount; a plain text as it is."""
+    return value or "" if value is None or isinstance(value, str) else value.to(current.locale())
 
 
 def day(value: date | datetime | None) -> str:

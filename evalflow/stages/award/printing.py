@@ -19,6 +19,7 @@ from evalflow.tally.rounding import round_half_up
 from evalflow.workflow.telling import titled
 
 NOTHING = "–"
+WIDE = (1, 2)  # columns of the table: entry and branch
 
 
 def documents(session: Session, stage: StageRow, *, config: Config, locale: str) -> dict[str, bytes]:
@@ -68,7 +69,7 @@ def results(session: Session, stage: StageRow, *, config: Config, locale: str) -
     """Every entry with every component, A4 across, with the checkpoint that covers the awards."""
     found = queries.results(session, stage)
     columns, rows = table(found, locale)
-    wide = {0: False, 1: True, 2: True}
+    texts = worded(found)
     return render(
         "results",
         {
@@ -77,7 +78,7 @@ def results(session: Session, stage: StageRow, *, config: Config, locale: str) -
             "facts": [],
             "ranking": {
                 "columns": [
-                    {"label": label, "wide": True} if wide.get(index) else {"label": label, "numeric": True}
+                    {"label": label, "wide": index in WIDE} if index in texts else {"label": label, "numeric": True}
                     for index, label in enumerate(columns)
                 ],
                 "rows": [{"cells": row, "chosen": row[0] != NOTHING} for row in rows],
@@ -89,12 +90,20 @@ def results(session: Session, stage: StageRow, *, config: Config, locale: str) -
     )
 
 
+def worded(found: Results) -> frozenset[int]:
+    """Which columns of the table hold words; the others are numbers, or the sign for none."""
+    return frozenset({*WIDE, 3} if found.tiers else WIDE)
+
+
 def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
-    """(headings, rows of text): place awarded, entry, branch, composite, place by ranking, every component."""
+    """(headings, rows of text): place awarded, entry, branch, the tier where there are any, composite, place by
+    ranking, every component.
+    """
     columns = [
         say(locale, "Awarded place"),
         say(locale, "Entry"),
         say(locale, "Branch"),
+        *([say(locale, "Tier")] if found.tiers else []),
         say(locale, "Composite"),
         say(locale, "Place in the ranking"),
         *(_heading(part.title.to(locale), part.weight) for part in found.components),
@@ -104,6 +113,7 @@ def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
             str(found.awarded.get(entry.key, NOTHING)),
             entry.title,
             entry.branch.name(locale),
+            *([found.tiers[entry.key].to(locale) if entry.key in found.tiers else NOTHING] if found.tiers else []),
             _number(found.composite.get(entry.key)),
             str(found.ranked.get(entry.key, NOTHING)),
             *(_number(part.points.get(entry.key)) for part in found.components),

@@ -1,7 +1,7 @@
 """What the ceremony and the results ask."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
@@ -14,6 +14,7 @@ from evalflow.funds import queries as books
 from evalflow.i18n import N_, Text, say
 from evalflow.kinds import award, money
 from evalflow.kinds.award import AwardOptions
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.components import title_of
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.seasons import cases
@@ -28,12 +29,12 @@ from evalflow.workflow.outcome import Case
 
 @dataclass(frozen=True)
 class Awarded:
-    """An entry with its place, the key of its tier and its title (empty where there are none)."""
+    """An entry with its place, the key of its tier ("" where there are none), and the tier."""
 
     entry: Entry
     place: int
     key: str
-    tier: Text
+    tier: AwardTier | None
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Component:
 class Results:
     """Every entry that took part with every component, best first.
 
-    ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}. ties: (link of the chain, titles
-    best first). deviations, vetoed: (title, reason). passed_over: titles.
+    ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}; tiers: {entry key: tier awarded}.
+    ties: (link of the chain, titles best first). deviations, vetoed: (title, reason). passed_over: titles.
     adds_up: whether the components, weighted, add up to the composite.
     """
 
@@ -70,6 +71,7 @@ class Results:
     vetoed: Sequence[tuple[str, Text]] = ()
     passed_over: Sequence[str] = ()
     has_budget: bool = False
+    tiers: Mapping[str, AwardTier] = field(default_factory=dict)
     adds_up: bool = True
 
 
@@ -77,6 +79,11 @@ def options_of(stage: StageRow) -> AwardOptions:
     options = stage_of(stage).options
     assert isinstance(options, AwardOptions)
     return options
+
+
+def tiers(stage: StageRow) -> Mapping[str, AwardTier]:
+    """By their keys; none where all are awarded alike."""
+    return {str(tier.key): tier for tier in options_of(stage).tier}
 
 
 def awards(session: Session, stage_id: int) -> Sequence[Award]:
@@ -92,9 +99,9 @@ def case(session: Session, stage: StageRow) -> Case:
 def due(session: Session, stage: StageRow) -> list[Awarded]:
     """Who is to be awarded: for those who may know it before it is final, and for the moment that makes it so."""
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
-    titles = {tier.key: tier.title for tier in options_of(stage).tier}
+    given = tiers(stage)
     return [
-        Awarded(entries[one["entry"]], one["place"], one["tier"], titles.get(one["tier"], Text("")))
+        Awarded(entries[one["entry"]], one["place"], one["tier"], given.get(one["tier"]))
         for one in award.due(case(session, stage))
     ]
 
@@ -124,9 +131,11 @@ def results(session: Session, stage: StageRow) -> Results:
     decision = seasons.stage_of_kind(stage.season, "decision", before=stage)
     outcome = seasons.outcome_of(decision) if decision else None
     entries = seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
-    awarded = {one.entry.key: one.place for one in awards(session, stage.id)}
+    made, given = awards(session, stage.id), tiers(stage)
+    awarded = {one.entry.key: one.place for one in made}
+    tiered = {one.entry.key: given[one.tier] for one in made if one.tier in given}
     if decision is None or outcome is None:
-        return Results(entries, (), {}, {}, awarded, (), ())
+        return Results(entries, (), {}, {}, awarded, (), (), tiers=tiered)
     ranked = {key: int(place) for key, place in outcome.figures["place"].items()}
     last = len(entries) + 1
     titles = {entry.key: entry.title for entry in entries}
@@ -142,6 +151,7 @@ def results(session: Session, stage: StageRow) -> Results:
         adds_up=_options(decision).adds_up,
         passed_over=[titles[key] for key in outcome.facts["cut"].get("passed_over", ())],
         has_budget=_options(decision).budget is not None,
+        tiers=tiered,
     )
 
 

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from evalflow.access import Permission, may
 from evalflow.errors import NotFound
-from evalflow.i18n import Text
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.seasons import visibility
 from evalflow.seasons.models import StageRow
 from evalflow.stages.award import commands, printing, queries
@@ -44,8 +44,8 @@ class Chart:
 class AwardPage:
     """due: for those who may know before it is final. awards, results, columns, rows: once it is.
 
-    tiers: {key: title}, none where all are awarded alike. fund: {entry key: what it brings, for whom}.
-    checkpoint: the signed note that covers the awards, or "".
+    tiers: by their keys, none where all are awarded alike. worded: which columns hold words.
+    fund: {entry key: what it brings, for whom}. checkpoint: the signed note that covers the awards, or "".
     """
 
     stage: StageRow
@@ -54,11 +54,12 @@ class AwardPage:
     due: Sequence[Awarded]
     may_finalise: bool
     awards: Sequence[Award]
-    tiers: Mapping[str, Text]
+    tiers: Mapping[str, AwardTier]
     fund: Mapping[str, Sequence[tuple[str, int]]]
     results: Results | None
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
+    worded: Collection[int]
     notes: Sequence[str]
     chart: Chart | None
     checkpoint: str
@@ -79,11 +80,12 @@ def home() -> str:
         due=queries.due(session, stage) if knows and not is_final and stage.opened_at else (),
         may_finalise=queries.can_be_finalised(stage) and may(actor(), Permission.FINALISE, season=here.season.id),
         awards=queries.awards(session, stage.id) if is_final else (),
-        tiers={str(tier.key): tier.title for tier in queries.options_of(stage).tier},
+        tiers=queries.tiers(stage),
         fund=queries.fund(session, stage, locale()) if is_final else {},
         results=found,
         columns=columns,
         rows=rows,
+        worded=printing.worded(found) if found else (),
         notes=printing.notes(found, stage, locale()) if found else (),
         chart=_chart(found) if found and found.adds_up else None,
         checkpoint=queries.checkpoint(session, stage) if is_final else "",
@@ -150,7 +152,8 @@ def results() -> Response:
 def workbook() -> Response:
     """The results as a workbook: texts as texts, figures as written in the rules."""
     stage = _final()
-    columns, rows = printing.table(queries.results(reading(), stage), locale())
+    found = queries.results(reading(), stage)
+    (columns, rows), worded = printing.table(found, locale()), printing.worded(found)
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet, bold = book.add_worksheet(_("Results")), book.add_format({"bold": True})
@@ -160,7 +163,7 @@ def workbook() -> Response:
             sheet.write_string(0, column, heading, bold)
         for number, row in enumerate(rows, 1):
             for column, text in enumerate(row):
-                write = sheet.write_string if column in (1, 2) or text == "–" else sheet.write_number
+                write = sheet.write_string if column in worded or text == "–" else sheet.write_number
                 write(number, column, text if write == sheet.write_string else _cell(text))
     return _file(stream.getvalue(), WORKBOOK, f"{stage.season.key}.xlsx")
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import Text
 from evalflow.kinds import decision, meeting
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.barring import Barred
 from evalflow.kinds.components import title_of
 from evalflow.kinds.standing import Standing
@@ -21,6 +22,7 @@ from evalflow.seasons.rules import definition_of
 from evalflow.stages.decision import queries
 from evalflow.stages.decision.models import Decided
 from evalflow.tally.ranking import Decision
+from evalflow.workflow.outcome import Case
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Rank:
 
     base: who may vote on it. motion: the last division on it. is_carried: whether one was carried.
     awards: the place it would have, were the decision that of the ranking, among those carried.
-    is_hidden: the reader stepped back from it: neither points nor counts may be shown.
+    is_hidden: the reader stepped back from it: neither points nor counts may be shown. tier: that goes with the place
+    decided, or before there is a decision with the place proposed; None where there is none.
     """
 
     entry: Entry
@@ -54,6 +57,7 @@ class Rank:
     awards: int | None
     decided: Decided | None
     is_hidden: bool
+    tier: AwardTier | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ class Dossier:
 def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
     """Everything in a few queries, however many entries there are. BundleError where earlier outcomes rank nobody."""
     entries, hidden = hidden_from(session, stage, reader)
-    stands = queries.standing(session, stage)
+    case = queries.case(session, stage)
+    stands = queries.standing_of(case)
     own = frozenset(meetings.own_recusals(session, stage.id, reader))
     motions = meetings.motions(session, stage.id)
     seen = [one for one in motions if not hidden & set(meeting.entries_of(one.about))]
@@ -111,7 +116,7 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
     waits = {key for group in open_ties for key in group}
     return Dossier(
         columns=_columns(stage),
-        ranking=_ranking(session, stage, stands, entries, hidden),
+        ranking=_ranking(session, stage, case, stands, entries, hidden),
         ties=[_tie(one, entries) for one in stands.order.decisions if not hidden & _names(one)],
         open_ties=[[entries[key] for key in group] for group in open_ties],
         at_the_line=[entries[key] for key in stands.cut.tied if key not in waits],
@@ -138,11 +143,18 @@ def hidden_from(session: Session, stage: StageRow, reader: Actor) -> tuple[Mappi
 
 
 def _ranking(
-    session: Session, stage: StageRow, stands: Standing, entries: Mapping[str, Entry], hidden: frozenset[str]
+    session: Session,
+    stage: StageRow,
+    case: Case,
+    stands: Standing,
+    entries: Mapping[str, Entry],
+    hidden: frozenset[str],
 ) -> list[Rank]:
     last = {one.about: one for one in meetings.motions(session, stage.id)}
     carried = meetings.carried(session, stage.id, "award")
-    decided = {one.entry_id: one for one in queries.decided(session, stage.id)}
+    lines = queries.decided(session, stage.id)
+    decided = {one.entry_id: one for one in lines}
+    tiers = queries.tiers(case, stands, lines)
     bases = meetings.bases(session, stage, [f"award:{key}" for key in entries])
     awards = _awards(stands, carried, queries.options_of(stage).seats)
     columns = _columns(stage)
@@ -164,6 +176,7 @@ def _ranking(
                 awards=awards.get(place.entry),
                 decided=decided.get(entries[place.entry].id),
                 is_hidden=place.entry in hidden,
+                tier=tiers.get(place.entry),
             )
         )
     return ranking

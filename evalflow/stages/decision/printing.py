@@ -62,7 +62,7 @@ def _tie(tie: Tie, stage: StageRow, locale: str) -> str:
 
 
 def _ranking(read: Dossier, locale: str) -> dict[str, object]:
-    hides = any(one.is_hidden for one in read.ranking)
+    hides, has_tiers = any(one.is_hidden for one in read.ranking), any(one.tier for one in read.ranking)
     heads = [one.title.to(locale) + (f" {one.weight}%" if one.weight is not None else "") for one in read.columns]
     return {
         "columns": [
@@ -71,8 +71,9 @@ def _ranking(read: Dossier, locale: str) -> dict[str, object]:
             *({"label": head, "numeric": True} for head in heads),
             {"label": say(locale, "Composite"), "numeric": True},
             {"label": say(locale, "Decided"), "numeric": True},
+            *([{"label": say(locale, "Tier")}] if has_tiers else []),
         ],
-        "rows": [{"cells": _cells(one)} for one in read.ranking],
+        "rows": [{"cells": [*_cells(one), *([_tier(one, locale)] if has_tiers else [])]} for one in read.ranking],
         "note": " ".join(
             [
                 *([say(locale, "This copy leaves out what its reader stepped back from.")] if hides else []),
@@ -95,6 +96,11 @@ def _cells(one: Rank) -> list[str]:
     if one.is_hidden:
         return ["–", one.entry.title, *("–" for _ in one.points), "–", decided]
     return [str(one.place or "–"), one.entry.title, *map(_number, one.points), _number(one.composite), decided]
+
+
+def _tier(one: Rank, locale: str) -> str:
+    """Of the place decided."""
+    return one.tier.to(locale) if one.tier and one.decided and one.decided.place else "–"
 
 
 def _number(value: Fraction | None) -> str:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from evalflow.access import Actor, Permission, may
 from evalflow.errors import BundleError, Conflict
-from evalflow.kinds import decision
-from evalflow.kinds.award import AwardOptions
+from evalflow.kinds import decision, tiering
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.standing import Standing
+from evalflow.kinds.tiering import Tiers
 from evalflow.meetings import queries as meetings
 from evalflow.seasons import cases
 from evalflow.seasons.models import StageRow
@@ -71,18 +71,37 @@ def case(session: Session, stage: StageRow) -> Case:
 
 def standing(session: Session, stage: StageRow) -> Standing:
     """Where the entries stand, with the motions so far. Conflict where the earlier outcomes rank nobody."""
+    return standing_of(case(session, stage))
+
+
+def standing_of(of: Case) -> Standing:
+    """The same of a case that is at hand."""
     try:
-        return decision.proposed(case(session, stage))
+        return decision.proposed(of)
     except BundleError as wrong:
         raise Conflict("no_ranking", reason=str(wrong)) from wrong
 
 
 def tiers_after(stage: StageRow) -> tuple[AwardTier, ...]:
-    """The tiers of the next award that go by the ranking; none where it has none."""
-    stages = definition_of(stage.season).stages
-    later = stages[[one.key for one in stages].index(stage.key) + 1 :]
-    options = next((one.options for one in later if isinstance(one.options, AwardOptions)), None)
-    return tuple(tier for tier in options.tier if tier.full_mark_in is None) if options else ()
+    """The tiers of the award that this decides which go by the ranking; none where it has none."""
+    found = tiering.tiers_after(definition_of(stage.season), stage.key)
+    return tuple(tier for tier in found if tier.full_mark_in is None)
+
+
+def tiers(of: Case, stands: Standing, lines: Sequence[Decided]) -> Tiers:
+    """The tiers of those decided; before there is a decision, of those that the ranking proposes."""
+    decided_names = [{"entry": one.entry.key, "place": one.place} for one in lines if one.place]
+    ranked = [
+        {"entry": one.entry, "place": one.place} for one in stands.order.places if one.entry in stands.cut.winners
+    ]
+    return tiering.tiered(
+        of.definition,
+        of.stage.key,
+        decided_names if lines else ranked,
+        composite=stands.composite,
+        field=len(of.contenders),
+        outcomes=of.earlier,
+    )
 
 
 def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> list[Task]:

@@ -98,5 +98,9 @@ def _proposals(notice: Notice, locale: str) -> dict[str, object]:
         {"label": noun.to(locale).capitalize(), "wide": True},
         {"label": say(locale, "Branch"), "wide": True},
     ]
-    rows = [{"cells": [str(one.place), one.entry.title, one.entry.branch.name(locale)]} for one in notice.proposed]
-    return {"columns": columns, "rows": rows}
+    rows = [[str(one.place), one.entry.title, one.entry.branch.name(locale)] for one in notice.proposed]
+    if any(one.tier for one in notice.proposed):
+        columns.append({"label": say(locale, "Tier")})
+        for row, one in zip(rows, notice.proposed, strict=True):
+            row.append(one.tier.to(locale) if one.tier else "–")
+    return {"columns": columns, "rows": [{"cells": row} for row in rows]}

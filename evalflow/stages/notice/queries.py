@@ -12,10 +12,11 @@ from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.audit.models import Checkpoint
 from evalflow.errors import NotFound
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.notice import NoticeOptions
 from evalflow.meetings import queries as meetings
 from evalflow.seasons import queries as seasons
-from evalflow.seasons import workdays
+from evalflow.seasons import tiers, workdays
 from evalflow.seasons.models import Entry, Phase, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
@@ -25,10 +26,11 @@ from evalflow.stages.notice.period import Period, period_of
 
 @dataclass(frozen=True)
 class Proposed:
-    """An entry put forward for an award, with the place the decision gave it."""
+    """An entry put forward for an award, with the place the decision gave it, and the tier that goes with it."""
 
     entry: Entry
     place: int
+    tier: AwardTier | None = None
 
 
 def options_of(stage: StageRow) -> NoticeOptions:
@@ -44,7 +46,8 @@ def proposed(session: Session, stage: StageRow) -> list[Proposed]:
     if outcome is None:
         return []
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id)}
-    return [Proposed(entries[one["entry"]], one["place"]) for one in outcome.facts["decided"]]
+    given = tiers.of(session, stage.season).get(decision.key, {}) if decision else {}
+    return [Proposed(entries[one["entry"]], one["place"], given.get(one["entry"])) for one in outcome.facts["decided"]]
 
 
 def has_committee(stage: StageRow) -> bool:

@@ -185,12 +185,12 @@ def test_the_results_show_every_part_the_tie_and_the_checkpoint_that_covers_them
         for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL)
     ]
     assert rows[:6] == [
-        ["Awarded place", "Entry", "Branch", "Composite", "Place in the ranking", "Vote 100%"],
-        ["1", "smelting brand", "Smelting plant", "100.00", "1", "100.00"],
-        ["2", "refining brand", "精炼分厂党支部", "75.00", "2", "75.00"],
-        ["3", "rolling brand", "rolling党支部", "50.00", "3", "50.00"],
-        ["–", "casting brand", "casting党支部", "50.00", "4", "50.00"],
-        ["–", "drawing brand", "drawing党支部", "25.00", "5", "25.00"],
+        ["Awarded place", "Entry", "Branch", "Tier", "Composite", "Place in the ranking", "Vote 100%"],
+        ["1", "smelting brand", "Smelting plant", "First class", "100.00", "1", "100.00"],
+        ["2", "refining brand", "精炼分厂党支部", "Second class", "75.00", "2", "75.00"],
+        ["3", "rolling brand", "rolling党支部", "Second class", "50.00", "3", "50.00"],
+        ["–", "casting brand", "casting党支部", "–", "50.00", "4", "50.00"],
+        ["–", "drawing brand", "drawing党支部", "–", "25.00", "5", "25.00"],
     ]
     assert "Tie broken by a motion: rolling brand &gt; casting brand" in page
     size = int(re.findall(r"test\.example/log<br>(\d+)<br>", page)[0])
@@ -239,6 +239,7 @@ def test_a_title_that_looks_like_a_formula_stays_text_in_the_workbook(
         (1, "n"),
         ('=HYPERLINK("http://x","y")', "s"),
         ("熔炼分厂党支部", "s"),
+        ("一等奖", "s"),
         (100, "n"),
         (1, "n"),
         (100, "n"),
