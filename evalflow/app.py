@@ -63,6 +63,7 @@ from evalflow.web import (
     language,
     people,
     reminders,
+    sending,
     sessions,
     signing_in,
     text,
@@ -151,6 +152,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     entrance.install(app)
     CSRFProtect(app)  # asked before the guard: a forged form learns nothing
     guard.install(app)
+    sending.install(app)
     held.install(app)
     text.install(app)
     wording.install(app)

@@ -1,5 +1,6 @@
 """Which package answers for which kind, and all that the log may record. Explicit imports, nothing else."""
 
+from evalflow import sendings
 from evalflow.audit.event import EventType
 from evalflow.audit.events import EVENTS as LOG_EVENTS
 from evalflow.funds.events import EVENTS as FUND_EVENTS
@@ -57,7 +58,7 @@ from evalflow.stages.tracking import play as tracking_play
 from evalflow.stages.tracking import queries as tracking_queries
 from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 
-UPKEEP: tuple[Upkeep, ...] = (ballot_upkeep.upkeep,)
+UPKEEP: tuple[Upkeep, ...] = (ballot_upkeep.upkeep, sendings.upkeep)
 
 LIFECYCLES: dict[str, Lifecycle] = {
     "approval": approval_lifecycle,

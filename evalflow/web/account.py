@@ -12,7 +12,7 @@ from evalflow.errors import Busy, Conflict, Forbidden, Invalid, TooMany
 from evalflow.people import accounts, feeds, queries, signing_in
 from evalflow.reminding import queries as reminders
 from evalflow.web import devices, sessions
-from evalflow.web.current import actor, config, database, end_reading, now, writing
+from evalflow.web.current import actor, config, database, end_reading, note_sent, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
@@ -54,6 +54,7 @@ def change_password() -> Response | tuple[str, int]:
     except (Invalid, Forbidden, TooMany, Busy, Conflict) as refusal:
         form.refuse(refusal)
         return page(form), refusal.status
+    note_sent()
     sessions.renew(own_id(), version)
     flash(_("Your password is changed. All your other sessions are signed out."))
     return devices.remember(redirect(url_for("web.account")), browser)

@@ -1,8 +1,8 @@
 """What belongs to the present request: who asks, when, in which language, and the two ways into the database."""
 
 import logging
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from evalflow import sendings
 from evalflow.access import VISITOR, Actor
 from evalflow.audit.signing import Signer
 from evalflow.config import LOCALES, Config
@@ -19,6 +20,8 @@ from evalflow.seasons.tasks import Tasks
 log = logging.getLogger("evalflow.tick")
 EXTENSION = "evalflow"
 LOCALE_COOKIE = "locale"
+SENDING = "sending"  # the field with a form's secret, see `web/sending.py`
+NO_SENDING = "/"  # where whoever sends a form twice is led when nothing better is known
 
 Clock = Callable[[], datetime]
 
@@ -103,9 +106,26 @@ def reading() -> Session:
     return session
 
 
-def writing() -> AbstractContextManager[Session]:
-    """One act: `with writing() as session:`; committed when the block ends, rolled back when it raises."""
-    return database().writing()
+@contextmanager
+def writing(*, is_last: bool = True) -> Iterator[Session]:
+    """One act: `with writing() as session:`; committed when the block ends, rolled back when it raises.
+
+    With it goes that its form was sent. is_last: False where another act of the same form follows: only the last one
+    is what the form was sent for.
+    """
+    sent: tuple[str, str] | None = g.get("sending") if is_last else None
+    with database().writing() as session:
+        if sent is not None:
+            sendings.keep(session, *sent, now=now())
+        yield session
+    if sent is not None:
+        g.sending_kept, g.sending = sent, None
+
+
+def note_sent() -> None:
+    """The form's acts, which had transactions of their own, are done."""
+    with writing():
+        pass
 
 
 def install(app: Flask, shared: Site) -> None:

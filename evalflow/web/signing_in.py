@@ -13,7 +13,7 @@ from evalflow.access import Permission
 from evalflow.errors import Busy, Forbidden, Invalid, TooMany
 from evalflow.people import accounts, signing_in
 from evalflow.web import devices, sessions
-from evalflow.web.current import actor, database, end_reading, now, reading, writing
+from evalflow.web.current import actor, database, end_reading, note_sent, now, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded, is_local, onward
 from evalflow.web.held import read_back, typed_by
@@ -127,6 +127,7 @@ def accept_invitation(token: str) -> Answer:
     except (Invalid, Busy) as refusal:
         form.refuse(refusal)
         return render_template("web/invitation.html", form=form, person=person), refusal.status
+    note_sent()
     sessions.begin(joined)
     flash(_("Welcome! Your password is set."))
     return devices.remember(redirect(url_for("web.home")), browser)

@@ -17,7 +17,7 @@ from evalflow.seasons.models import StageRow
 from evalflow.stages.ballot import queries, readiness
 from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.views import NewPassphraseForm, PassphraseForm, blueprint, teller_desk, teller_text
-from evalflow.web.current import actor, database, now, reading, writing
+from evalflow.web.current import actor, database, note_sent, now, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
@@ -49,6 +49,7 @@ def check_passphrase() -> Response | tuple[str, int]:
     except Invalid as refusal:
         form.refuse(refusal)
         return teller_text(teller_desk(), NewPassphraseForm(formdata=None), form), refusal.status
+    note_sent()
     flash(_("The passphrase is right. Keep it until the vote is counted."))
     return redirect(url_for("ballot.teller"))
 

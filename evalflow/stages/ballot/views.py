@@ -28,7 +28,7 @@ from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.papers import paper_of
 from evalflow.tally.rounding import round_half_up
 from evalflow.web.blueprint import kind_blueprint
-from evalflow.web.current import actor, database, locale, now, reading, tick, writing
+from evalflow.web.current import actor, database, locale, note_sent, now, reading, tick
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pictures import covers
@@ -153,7 +153,7 @@ def _shown(votes: Mapping[str, Fraction]) -> dict[str, int | float]:
 def cast() -> Response | tuple[str, int]:
     form = VoteForm()
     try:
-        with writing() as session:
+        with database().writing() as session:  # nothing but the envelope: its form's own secret makes it one vote
             paper = paper_of(session, place().stage.id)
             receipt = casting.cast(
                 session,
@@ -283,6 +283,7 @@ def keep_key() -> Response | tuple[str, int]:
     except Invalid as refusal:
         form.refuse(refusal)
         return teller_text(teller_desk(), form), refusal.status
+    note_sent()
     flash(_("Your passphrase is set. Keep it safe: without it your share can't be used."))
     return redirect(url_for("ballot.teller"))
 
@@ -300,6 +301,7 @@ def hand_in() -> Response | tuple[str, int]:
     except Invalid as refusal:
         form.refuse(refusal)
         return teller_text(teller_desk(), form), refusal.status
+    note_sent()
     tick()
     flash(_("The box was opened and counted.") if opened else _("Your share is in."))
     return redirect(url_for("ballot.teller"))

@@ -62,7 +62,7 @@ def state(entry_key: str) -> Answered:
     own = seasons.entry_by_key(reading(), place().season.id, entry_key)
     try:
         stated = forms.stated(request.form, _plan(own), _flags(), forms.read_uploads(request.files))
-        with writing() as session:
+        with writing(is_last=request.form.get("action") != "hand_in") as session:
             version = forms.version_of(request.form)
             saved = commands.save(
                 session, place().stage.id, own.key, stated, version=version, actor=actor(), now=now()

@@ -92,12 +92,14 @@ def answer(
 
 
 def withdraw(session: Session, stage_id: int, code: str, *, actor: Actor, now: datetime) -> Objection:
-    """The objector, known by the secret code, takes an open objection back."""
+    """The objector, known by the secret code, takes an open objection back; once more changes nothing."""
     stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.OBJECT)
     known = queries.by_code(session, stage_id, code)
     if known is None:
         raise Conflict("no_such_case")
+    if known.state == ObjectionState.WITHDRAWN:
+        return known
     found = _open_objection(session, stage, known.number)
     found.state, found.decided_at = ObjectionState.WITHDRAWN, now
     public = {"number": found.number, "entry": found.entry.key if found.entry else ""}

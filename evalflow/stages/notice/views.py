@@ -116,7 +116,7 @@ def object_to() -> Response | tuple[str, int]:
         return _notice_page(form), 422
     code = str(form.code.data or "")
     try:
-        with writing() as session:
+        with database().writing() as session:  # the address of what comes of it is the objector's secret
             commands.object_to(
                 session,
                 place().stage.id,
@@ -156,7 +156,7 @@ def case(code: str) -> Response:
     _l("Your objection is closed without an answer. This can't be taken back."), _l("Withdraw the objection")
 )
 def withdraw(code: str) -> Response:
-    with writing() as session:
+    with database().writing() as session:
         commands.withdraw(session, place().stage.id, code, actor=actor(), now=now())
     flash(_("Your objection has been withdrawn."))
     return redirect(url_for("notice.case", code=code))

@@ -56,10 +56,11 @@ def save() -> Response | tuple[str, int]:
     """Keep the draft; with the button "hand in", hand it in as well. A draft that can't be handed in is kept."""
     form = SheetForm()
     try:
-        sheet = _save(form, _typed())
+        hands_in = "hand_in" in request.form
+        sheet = _save(form, _typed(), is_last=not hands_in)
     except (Invalid, Conflict) as refusal:
         return _again(form, refusal)
-    if "hand_in" not in request.form:
+    if not hands_in:
         flash(_("Saved as a draft."))
         return redirect(url_for("scoring.home"))
     try:
@@ -71,9 +72,9 @@ def save() -> Response | tuple[str, int]:
     return redirect(url_for("scoring.home"))
 
 
-def _save(form: SheetForm, typed: Mapping[str, str]) -> ScoreSheet:
+def _save(form: SheetForm, typed: Mapping[str, str], *, is_last: bool = True) -> ScoreSheet:
     """Keep what was typed, in an act of its own."""
-    with writing() as session:
+    with writing(is_last=is_last) as session:
         return commands.save(
             session,
             place().stage.id,
@@ -158,7 +159,7 @@ def recuse() -> Response | tuple[str, int]:
     form, entry = SheetForm(), request.form.get("entry", "")
     others = {name: text for name, text in _typed().items() if not name.startswith(f"{pages.CELL}{entry}.")}
     try:
-        version = _save(form, others).version
+        version = _save(form, others, is_last=False).version
     except (Invalid, Conflict) as refusal:
         return _again(form, refusal)
     with writing() as session:

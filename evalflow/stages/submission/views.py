@@ -134,23 +134,23 @@ def save(entry_key: str) -> Answered:
     own, form = _own(reading(), entry_key), forms.declaration_form(_asked(), _leaders())()
     uploads, refused = forms.read_uploads(_asked(), request.files)
     try:
-        saved = _save(own, form, uploads)
+        hands_in = request.form.get("action") == "submit"
+        saved = _save(own, form, uploads, is_last=not hands_in)
         form.version.data = str(saved.version)
         if refused or saved.faults:
             raise _both(refused, saved)
-        if request.form.get("action") == "submit":
+        if hands_in:
             with writing() as session:
                 commands.submit(session, place().stage.id, own.id, version=saved.version, actor=actor(), now=now())
     except (Invalid, Conflict) as refusal:
         return _again(own, form, refusal)
-    handed_in = request.form.get("action") == "submit"
-    flash(_("The declaration is handed in.") if handed_in else _("The draft is saved."))
+    flash(_("The declaration is handed in.") if hands_in else _("The draft is saved."))
     return redirect(url_for("submission.entry", entry_key=entry_key))
 
 
-def _save(own: Entry, form: DeclarationForm, uploads: commands.Uploads) -> commands.Saved:
+def _save(own: Entry, form: DeclarationForm, uploads: commands.Uploads, *, is_last: bool = True) -> commands.Saved:
     page = str(form.page.data or "")
-    with writing() as session:
+    with writing(is_last=is_last) as session:
         return commands.save(
             session,
             place().stage.id,
