@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template
 
 from evalflow.access import Permission, may
-from evalflow.analysis.decision_explained import TieBreak
+from evalflow.analysis.decision_explained import Bar, Decision, TieBreak
 from evalflow.analysis.explanation import Explanation
 from evalflow.analysis.scores_explained import Scoring
 from evalflow.analysis.workbook import workbook
@@ -20,10 +20,11 @@ from evalflow.engine.results import branch_names, hidden_entries
 from evalflow.engine.strips import Strip, strip
 from evalflow.errors import NotFound
 from evalflow.i18n import say
-from evalflow.kinds import KINDS
+from evalflow.kinds import KINDS, barring
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.ballot_rules import DEFAULT
-from evalflow.kinds.component_words import POINTS
+from evalflow.kinds.component_words import POINTS, kept_out_words
+from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.kinds.scoring import void_words
@@ -57,6 +58,13 @@ class Wording:
 
     def link(self, name: str) -> str:
         return titled(link_words(name, self.locale), self.definition, self.locale)
+
+    def kept_out(self, part: Decision, bar: Bar) -> str:
+        """Why the rules keep the entry out of the ranking."""
+        options = part.stage.options
+        assert isinstance(options, DecisionOptions)
+        words = kept_out_words(barring.told("", bar.label, bar.value, options.lines), self.locale)
+        return titled(words, self.definition, self.locale)
 
     def rater(self, key: str) -> str:
         return self.branches.get(key, key)

@@ -18,7 +18,10 @@ from evalflow.workflow.outcome import Case
 
 
 class Line(Strict):
-    """label: the reason as people read it. The subclasses say which values keep an entry out (`is_out`)."""
+    """label: a veto's reason, or a condition to be met, as people read it.
+
+    The subclasses say which values keep an entry out (`is_out`).
+    """
 
     label: BilingualText
     source: Annotated[str, Field(alias="from")]
@@ -88,18 +91,25 @@ class Eligible(Line):
 
 @dataclass(frozen=True)
 class Barred:
-    """An entry that takes no part in the ranking. value: the number or choice that says so, None where it has none."""
+    """An entry that takes no part in the ranking. line: what keeps it out.
+
+    value: the number or choice that says so, None where it has none.
+    """
 
     entry: str
-    label: Text
-    source: str
-    figure: str
+    line: "Veto | Eligible"
     value: Fraction | str | None
 
     def to_json(self) -> dict[str, object]:
-        label = {"zh": self.label.zh, "en": self.label.en}
+        label = {"zh": self.line.label.zh, "en": self.line.label.en}
         value = "" if self.value is None else str(self.value)
-        return {"entry": self.entry, "label": label, "from": self.source, "figure": self.figure, "value": value}
+        return {
+            "entry": self.entry,
+            "label": label,
+            "from": self.line.source,
+            "figure": self.line.figure,
+            "value": value,
+        }
 
 
 def barred(case: Case, lines: Iterable[Veto | Eligible]) -> tuple[Barred, ...]:
@@ -108,8 +118,27 @@ def barred(case: Case, lines: Iterable[Veto | Eligible]) -> tuple[Barred, ...]:
     for line in lines:
         values = _values(case, line)
         out = [key for key in case.keys if line.is_out(values.get(key))]
-        found += [Barred(key, line.label, line.source, line.figure, values.get(key)) for key in out]
+        found += [Barred(key, line, values.get(key)) for key in out]
     return tuple(found)
+
+
+def told(entry: str, label: Text, value: str, lines: Iterable[Veto | Eligible]) -> Barred:
+    """What an outcome tells of an entry kept out, with the line that it was: of those with this label, one it crosses.
+
+    Outcomes name a line by its label only; they are digested, so they stay as they are.
+    """
+    named = [Barred(entry, line, _value(value, line)) for line in lines if line.label == label]
+    return next((one for one in named if one.line.is_out(one.value)), named[0])
+
+
+def _value(text: str, line: Line) -> Fraction | str | None:
+    """A value as an outcome has it."""
+    if not text or line.choice is not None:
+        return text or None
+    try:
+        return Fraction(text)
+    except ValueError:
+        return None
 
 
 def _values(case: Case, line: Line) -> Mapping[str, Fraction] | Mapping[str, str]:

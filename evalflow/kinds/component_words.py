@@ -5,11 +5,13 @@ there.
 """
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from evalflow.i18n import N_, say
-from evalflow.kinds.barring import Eligible, Veto
+from evalflow.kinds.barring import Barred, Eligible, Veto
 from evalflow.kinds.components import ATTAINMENT, FIGURE, SCORE, Component, is_number
 from evalflow.kinds.decision_rules import BRANCH, Budget, Cap, DecisionOptions
+from evalflow.tally.rounding import round_half_up
 
 POINTS = {
     "rank_points": N_("rank points"),
@@ -115,9 +117,44 @@ def _targets(part: Component, locale: str) -> str:
 def line_words(line: Veto | Eligible, locale: str) -> str:
     """Who is kept out of the ranking, and why."""
     kind, limit = line.condition
-    limit = say(locale, ANSWERS[limit]) if limit in ANSWERS else limit
+    limit = limit if line.choice is None else choice_words(line, limit, locale)
     figure = figure_words(line.source, line.figure, locale)
     return say(locale, LINES[kind], label=line.label.to(locale), figure=figure, limit=limit)
+
+
+def kept_out_words(barred: Barred, locale: str) -> str:
+    """Why an entry is not ranked, with the number or choice that says so.
+
+    A veto's label is the reason; that of a condition says what would have been needed, so it stands behind "not met".
+    """
+    line, value = barred.line, barred.value
+    label = line.label.to(locale)
+    if isinstance(line, Veto):
+        return _with(label, number_words(value), locale) if isinstance(value, Fraction) else label
+    if value is None:
+        told = say(locale, "nothing was stated")
+    else:
+        told = number_words(value) if isinstance(value, Fraction) else choice_words(line, value, locale)
+    return _with(say(locale, "not met: %(label)s", label=label), told, locale)
+
+
+def choice_words(line: Veto | Eligible, choice: str, locale: str) -> str:
+    """A choice of a declaration as “STAGE.FIELD=CHOICE”; the yes and no of a flag in words."""
+    return say(locale, ANSWERS[choice]) if choice in ANSWERS else f"“{line.source}.{line.figure}={choice}”"
+
+
+def number_words(value: Fraction) -> str:
+    """A number with up to six decimals, as figures have.
+
+    >>> number_words(Fraction(145, 2)), number_words(Fraction(2, 3)), number_words(Fraction(100))
+    ('72.5', '0.666667', '100')
+    """
+    written = f"{round_half_up(value, 6):f}"
+    return written.rstrip("0").rstrip(".")
+
+
+def _with(told: str, more: str, locale: str) -> str:
+    return f"{told}（{more}）" if locale.startswith("zh") else f"{told} ({more})"
 
 
 def budget_words(budget: Budget, locale: str) -> str:
@@ -150,8 +187,7 @@ def figure_words(stage: str, figure: str, locale: str) -> str:
 
 def bracketed(stage: str, what: str, locale: str) -> str:
     """A stage with what of it is meant."""
-    told = say(locale, what)
-    return f"“{stage}”（{told}）" if locale.startswith("zh") else f"“{stage}” ({told})"
+    return _with(f"“{stage}”", say(locale, what), locale)
 
 
 def _target(stage: str, target: str, locale: str) -> str:

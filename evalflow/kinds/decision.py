@@ -15,6 +15,7 @@ from evalflow.errors import BundleError
 from evalflow.i18n import Text
 from evalflow.kinds import decision_check, lots, meeting, standing
 from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.component_words import kept_out_words
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import words
 from evalflow.kinds.meeting import Meeting, Result
@@ -171,7 +172,7 @@ def _nobody_met(case: Case) -> None:
 
 def _check_barred(stands: Standing, choices: tuple[Choice, ...]) -> None:
     """No committee can award what a veto took out; it would take other rules."""
-    reasons = {one.entry: one.label.to("en") for one in stands.barred}
+    reasons = {one.entry: kept_out_words(one, "en") for one in stands.barred}
     for choice in choices:
         if choice.place is not None and choice.entry in reasons:
             told = f"{choice.entry!r} takes no part in the ranking: {reasons[choice.entry]}"

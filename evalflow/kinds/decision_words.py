@@ -1,9 +1,17 @@
 """A decision's rules as sentences. Stages stand in quotes by their keys; `workflow.telling` puts their titles there."""
 
+from fractions import Fraction
+
 from evalflow.i18n import N_, say
 from evalflow.kinds import component_words, quorum_rule
-from evalflow.kinds.component_words import POINTS as POINTS
+from evalflow.kinds.barring import Barred
 from evalflow.kinds.decision_rules import DecisionOptions
+from evalflow.tally.rounding import round_half_up
+from evalflow.workflow.definition import Definition
+from evalflow.workflow.telling import titled
+
+NOTHING = "–"
+OF_POINTS = 2  # decimals that the parts of a composite have at least; they are not rounded before they are combined
 
 LINKS = {"number": N_("order of presentation"), "motion": N_("a motion"), "draw": N_("lots from the published seed")}
 SHEETS = {"givers": N_("how many gave any points"), "countback": N_("how often which points were given")}
@@ -41,6 +49,27 @@ def link_words(name: str, locale: str) -> str:
     if sheets in SHEETS:
         return component_words.bracketed(stage, SHEETS[sheets], locale)
     return say(locale, LINKS[name]) if name in LINKS else f"“{name}”"
+
+
+def tie_words(link: str, order: str, definition: Definition, locale: str) -> str:
+    """How a tie was broken. order: the titles of the entries, best first."""
+    told = titled(link_words(link, locale), definition, locale)
+    return say(locale, "Tie broken by %(link)s: %(order)s", link=told, order=order)
+
+
+def not_ranked_words(title: str, barred: Barred, definition: Definition, locale: str) -> str:
+    """Which entry is kept out of the ranking, and why."""
+    reason = titled(component_words.kept_out_words(barred, locale), definition, locale)
+    return say(locale, "Not ranked: %(entry)s. Reason: %(reason)s", entry=title, reason=reason)
+
+
+def figure_words(value: Fraction | None, decimals: int) -> str:
+    """A composite or points as papers have them: all decimals, rounded half up; a dash where there is none.
+
+    >>> figure_words(Fraction(191, 2), 2), figure_words(Fraction(191, 2), 0), figure_words(None, 2)
+    ('95.50', '96', '–')
+    """
+    return NOTHING if value is None else f"{round_half_up(value, decimals):f}"
 
 
 def passed_over_words(names: str, locale: str, *, has_budget: bool) -> str:

@@ -51,12 +51,16 @@ def tell_stage(stage: Stage, kinds: Kinds, locale: str) -> list[str]:
 
 
 def titled(sentence: str, definition: Definition, locale: str) -> str:
-    """The sentence with the stages it quotes by their keys called by their titles, and “STAGE.FIELD” by both."""
+    """The sentence with the stages it quotes by their keys called by their titles, “STAGE.FIELD” by both,
+    and “STAGE.FIELD=CHOICE” by what the choice is called.
+    """
     titles = {f"“{stage.key}”": f"“{stage.rule.title.to(locale)}”" for stage in definition.stages}
     for stage in definition.stages:
         for field in (*getattr(stage.options, "field", ()), *getattr(stage.options, "flag", ())):
             told = f"“{stage.rule.title.to(locale)} · {field.label.to(locale)}”"
             titles[f"“{stage.key}.{field.key}”"] = told
+            for choice in getattr(field, "choice", ()):
+                titles[f"“{stage.key}.{field.key}={choice.key}”"] = f"“{choice.label.to(locale)}”"
     return re.sub("“[^”]*”", lambda found: titles.get(found[0], found[0]), sentence)
 
 

@@ -1,7 +1,6 @@
 """Certificates, and the results with every component."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
@@ -9,16 +8,20 @@ from evalflow import zone
 from evalflow.config import Config
 from evalflow.documents import headline, in_words, labels, render
 from evalflow.i18n import say
-from evalflow.kinds.decision_words import link_words, passed_over_words
+from evalflow.kinds.decision_words import (
+    NOTHING,
+    OF_POINTS,
+    figure_words,
+    not_ranked_words,
+    passed_over_words,
+    tie_words,
+)
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.stages.award import queries
 from evalflow.stages.award.models import Award
 from evalflow.stages.award.queries import Results
-from evalflow.tally.rounding import round_half_up
-from evalflow.workflow.telling import titled
 
-NOTHING = "–"
 WIDE = (1, 2)  # columns of the table: entry and branch
 
 
@@ -114,9 +117,9 @@ def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
             entry.title,
             entry.branch.name(locale),
             *([found.tiers[entry.key].to(locale) if entry.key in found.tiers else NOTHING] if found.tiers else []),
-            _number(found.composite.get(entry.key)),
+            figure_words(found.composite.get(entry.key), found.decimals),
             str(found.ranked.get(entry.key, NOTHING)),
-            *(_number(part.points.get(entry.key)) for part in found.components),
+            *(figure_words(part.points.get(entry.key), max(OF_POINTS, found.decimals)) for part in found.components),
         ]
         for entry in found.entries
     ]
@@ -126,23 +129,12 @@ def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
 def notes(found: Results, stage: StageRow, locale: str) -> list[str]:
     """How ties were broken, where the decision is not what the ranking says, who was kept out or passed over."""
     definition = definition_of(stage.season)
-    ties = [
-        say(
-            locale,
-            "Tie broken by %(link)s: %(order)s",
-            link=titled(link_words(link, locale), definition, locale),
-            order=told,
-        )
-        for link, told in found.ties
-    ]
+    ties = [tie_words(link, told, definition, locale) for link, told in found.ties]
     departures = [
         say(locale, "Decided otherwise than ranked: %(entry)s. Reason: %(reason)s", entry=entry, reason=reason)
         for entry, reason in found.deviations
     ]
-    vetoed = [
-        say(locale, "Not ranked: %(entry)s. Reason: %(reason)s", entry=entry, reason=reason.to(locale))
-        for entry, reason in found.vetoed
-    ]
+    vetoed = [not_ranked_words(entry, barred, definition, locale) for entry, barred in found.vetoed]
     names = ("、" if locale.startswith("zh") else ", ").join(found.passed_over)
     passed = [passed_over_words(names, locale, has_budget=found.has_budget)] if names else []
     return [*ties, *departures, *vetoed, *passed]
@@ -150,13 +142,6 @@ def notes(found: Results, stage: StageRow, locale: str) -> list[str]:
 
 def _heading(title: str, weight: int | None) -> str:
     return f"{title} {weight}%" if weight is not None else title
-
-
-def _number(value: object) -> str:
-    """Two decimals, half up; a dash where there is no figure."""
-    if value is None:
-        return NOTHING
-    return f"{round_half_up(Fraction(str(value)), 2)}"
 
 
 def _common(name: str, stage: StageRow, config: Config, locale: str) -> dict[str, object]:

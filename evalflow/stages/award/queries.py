@@ -12,9 +12,10 @@ from evalflow.access import Actor, Permission, may
 from evalflow.audit.models import Checkpoint, EventRow, Leaf
 from evalflow.funds import queries as books
 from evalflow.i18n import N_, Text, say
-from evalflow.kinds import award, money
+from evalflow.kinds import award, barring, money
 from evalflow.kinds.award import AwardOptions
 from evalflow.kinds.award_tiers import AwardTier
+from evalflow.kinds.barring import Barred
 from evalflow.kinds.components import title_of
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.seasons import cases
@@ -57,8 +58,8 @@ class Results:
     """Every entry that took part with every component, best first.
 
     ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}; tiers: {entry key: tier awarded}.
-    ties: (link of the chain, titles best first). deviations, vetoed: (title, reason). passed_over: titles.
-    adds_up: whether the components, weighted, add up to the composite.
+    ties: (link of the chain, titles best first). deviations: (title, reason). vetoed: (title, why). passed_over:
+    titles. adds_up: whether the components, weighted, add up to the composite. decimals: of composites as shown.
     """
 
     entries: Sequence[Entry]
@@ -68,11 +69,12 @@ class Results:
     awarded: Mapping[str, int]
     ties: Sequence[tuple[str, str]]
     deviations: Sequence[tuple[str, str]]
-    vetoed: Sequence[tuple[str, Text]] = ()
+    vetoed: Sequence[tuple[str, Barred]] = ()
     passed_over: Sequence[str] = ()
     has_budget: bool = False
     tiers: Mapping[str, AwardTier] = field(default_factory=dict)
     adds_up: bool = True
+    decimals: int = 2
 
 
 def options_of(stage: StageRow) -> AwardOptions:
@@ -139,6 +141,7 @@ def results(session: Session, stage: StageRow) -> Results:
     ranked = {key: int(place) for key, place in outcome.figures["place"].items()}
     last = len(entries) + 1
     titles = {entry.key: entry.title for entry in entries}
+    lines = _options(decision).lines
     return Results(
         entries=sorted(entries, key=lambda one: (awarded.get(one.key, last), ranked.get(one.key, last), one.id)),
         components=_components(decision, outcome.figures),
@@ -147,7 +150,11 @@ def results(session: Session, stage: StageRow) -> Results:
         awarded=awarded,
         ties=[_tie(one, titles) for one in outcome.facts["ties"]],
         deviations=[(titles[one["entry"]], one["reason"]) for one in outcome.facts["deviations"]],
-        vetoed=[(titles[one["entry"]], Text(**one["label"])) for one in outcome.facts.get("vetoed", ())],
+        vetoed=[
+            (titles[one["entry"]], barring.told(one["entry"], Text(**one["label"]), one["value"], lines))
+            for one in outcome.facts.get("vetoed", ())
+        ],
+        decimals=_options(decision).round.decimals,
         adds_up=_options(decision).adds_up,
         passed_over=[titles[key] for key in outcome.facts["cut"].get("passed_over", ())],
         has_budget=_options(decision).budget is not None,

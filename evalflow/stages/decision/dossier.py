@@ -69,22 +69,14 @@ class Tie:
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """An entry that the rules keep out of the ranking. value: the number that says so, where it is one."""
-
-    entry: Entry
-    reason: Text
-    value: Fraction | None
-
-
-@dataclass(frozen=True)
 class Dossier:
     """ties: as broken. open_ties: groups that share a place and wait for a motion.
 
     at_the_line: those who tie for the last seats where the rules leave the choice to the committee; seats_left: these.
-    barred: kept out by a veto or a condition. passed_over: their group has enough winners, or, with a budget, they cost
-    too much. unworkable: without points, because their targets contradict. assembly None: nobody meets. left_out:
-    motions kept from the reader. adds_up: whether the parts, weighted, add up to the composite.
+    barred: (title, why) of those kept out by a veto or a condition. passed_over: their group has enough winners, or,
+    with a budget, they cost too much. unworkable: without points, because their targets contradict. assembly None:
+    nobody meets. left_out: motions kept from the reader. adds_up: whether the parts, weighted, add up to the composite.
+    decimals: that composites are shown with.
     """
 
     columns: Sequence[Column]
@@ -93,7 +85,7 @@ class Dossier:
     open_ties: Sequence[Sequence[Entry]]
     at_the_line: Sequence[Entry]
     seats_left: int
-    barred: Sequence[LeftOut]
+    barred: Sequence[tuple[str, Barred]]
     passed_over: Sequence[Entry]
     has_budget: bool
     unworkable: Sequence[Entry]
@@ -102,6 +94,7 @@ class Dossier:
     left_out: int
     own_recusals: frozenset[int]
     adds_up: bool
+    decimals: int
 
 
 def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
@@ -121,7 +114,7 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
         open_ties=[[entries[key] for key in group] for group in open_ties],
         at_the_line=[entries[key] for key in stands.cut.tied if key not in waits],
         seats_left=stands.cut.seats_left,
-        barred=[_left_out(one, entries) for one in stands.barred if one.entry not in hidden],
+        barred=[(entries[one.entry].title, one) for one in stands.barred if one.entry not in hidden],
         passed_over=[entries[key] for key in stands.passed_over],
         has_budget=stands.left is not None,
         unworkable=[entries[key] for key in sorted({key for keys in stands.unworkable.values() for key in keys})],
@@ -130,6 +123,7 @@ def dossier(session: Session, stage: StageRow, reader: Actor) -> Dossier:
         left_out=len(motions) - len(seen),
         own_recusals=own,
         adds_up=queries.options_of(stage).adds_up,
+        decimals=queries.options_of(stage).round.decimals,
     )
 
 
@@ -200,10 +194,6 @@ def _columns(stage: StageRow) -> list[Column]:
         Column(title_of(part, definition.stage(part.source)), part.weight, part.subtract)
         for part in queries.options_of(stage).component
     ]
-
-
-def _left_out(barred: Barred, entries: Mapping[str, Entry]) -> LeftOut:
-    return LeftOut(entries[barred.entry], barred.label, barred.value if isinstance(barred.value, Fraction) else None)
 
 
 def _names(broken: Decision) -> set[str]:

@@ -1,7 +1,6 @@
 """The minutes of the meeting."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
@@ -11,15 +10,13 @@ from evalflow.documents import render
 from evalflow.i18n import N_, say
 from evalflow.kinds import decision
 from evalflow.kinds.decision import NOBODY
-from evalflow.kinds.decision_words import link_words, passed_over_words
+from evalflow.kinds.decision_words import OF_POINTS, figure_words, not_ranked_words, passed_over_words, tie_words
 from evalflow.meetings import queries as meetings
 from evalflow.meetings.minutes import KEEPER, frame, join
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.stages.decision import queries
-from evalflow.stages.decision.dossier import Dossier, Rank, Tie, dossier
-from evalflow.tally.rounding import round_half_up
-from evalflow.workflow.telling import titled
+from evalflow.stages.decision.dossier import Dossier, Rank, dossier
 
 SUBJECTS = {
     "award": N_("To be awarded"),
@@ -50,18 +47,30 @@ def written(session: Session, stage: StageRow, reader: Actor, *, config: Config,
     titles = {key: entry.title for key, entry in names.items()}
     return {
         **frame(session, stage, read.motions, subjects=SUBJECTS, entries=titles, config=config, locale=locale),
-        "ranking": _ranking(read, locale),
+        "ranking": _ranking(read, stage, locale),
         "deviations": _deviations(session, stage, names),
-        "ties": [_tie(one, stage, locale) for one in read.ties],
+        "ties": ties(read, stage, locale),
     }
 
 
-def _tie(tie: Tie, stage: StageRow, locale: str) -> str:
-    link = titled(link_words(tie.link, locale), definition_of(stage.season), locale)
-    return say(locale, "Tie broken by %(link)s: %(order)s", link=link, order=tie.told)
+def ties(read: Dossier, stage: StageRow, locale: str) -> list[str]:
+    """How each tie was broken."""
+    definition = definition_of(stage.season)
+    return [tie_words(one.link, one.told, definition, locale) for one in read.ties]
 
 
-def _ranking(read: Dossier, locale: str) -> dict[str, object]:
+def left_out(read: Dossier, stage: StageRow, locale: str) -> list[str]:
+    """Why entries are not ranked, are passed over, or have no points."""
+    definition = definition_of(stage.season)
+    told = [not_ranked_words(title, one, definition, locale) for title, one in read.barred]
+    if names := join((entry.title for entry in read.passed_over), locale):
+        told.append(passed_over_words(names, locale, has_budget=read.has_budget))
+    if names := join((entry.title for entry in read.unworkable), locale):
+        told.append(say(locale, "Without points, because their targets contradict each other: %(names)s.", names=names))
+    return told
+
+
+def _ranking(read: Dossier, stage: StageRow, locale: str) -> dict[str, object]:
     hides, has_tiers = any(one.is_hidden for one in read.ranking), any(one.tier for one in read.ranking)
     heads = [one.title.to(locale) + (f" {one.weight}%" if one.weight is not None else "") for one in read.columns]
     return {
@@ -73,38 +82,30 @@ def _ranking(read: Dossier, locale: str) -> dict[str, object]:
             {"label": say(locale, "Decided"), "numeric": True},
             *([{"label": say(locale, "Tier")}] if has_tiers else []),
         ],
-        "rows": [{"cells": [*_cells(one), *([_tier(one, locale)] if has_tiers else [])]} for one in read.ranking],
+        "rows": [
+            {"cells": [*_cells(one, read.decimals), *([_tier(one, locale)] if has_tiers else [])]}
+            for one in read.ranking
+        ],
         "note": " ".join(
             [
                 *([say(locale, "This copy leaves out what its reader stepped back from.")] if hides else []),
-                *_left_out(read, locale),
+                *left_out(read, stage, locale),
             ]
         ),
     }
 
 
-def _left_out(read: Dossier, locale: str) -> list[str]:
-    """Why entries are not ranked, or passed over."""
-    pattern = N_("Not ranked: %(entry)s. Reason: %(reason)s")
-    barred = [say(locale, pattern, entry=one.entry.title, reason=one.reason.to(locale)) for one in read.barred]
-    names = join((entry.title for entry in read.passed_over), locale)
-    return [*barred, passed_over_words(names, locale, has_budget=read.has_budget)] if names else barred
-
-
-def _cells(one: Rank) -> list[str]:
+def _cells(one: Rank, decimals: int) -> list[str]:
     decided = str(one.decided.place) if one.decided and one.decided.place else "–"
     if one.is_hidden:
         return ["–", one.entry.title, *("–" for _ in one.points), "–", decided]
-    return [str(one.place or "–"), one.entry.title, *map(_number, one.points), _number(one.composite), decided]
+    points = [figure_words(value, max(OF_POINTS, decimals)) for value in one.points]
+    return [str(one.place or "–"), one.entry.title, *points, figure_words(one.composite, decimals), decided]
 
 
 def _tier(one: Rank, locale: str) -> str:
     """Of the place decided."""
     return one.tier.to(locale) if one.tier and one.decided and one.decided.place else "–"
-
-
-def _number(value: Fraction | None) -> str:
-    return "–" if value is None else str(round_half_up(value, 2))
 
 
 def _deviations(session: Session, stage: StageRow, names: Mapping[str, Entry]) -> list[dict[str, str]]:

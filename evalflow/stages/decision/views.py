@@ -14,7 +14,6 @@ from evalflow.access import Permission, may
 from evalflow.errors import Conflict, NotFound
 from evalflow.kinds import KINDS
 from evalflow.kinds.decision import NOBODY
-from evalflow.kinds.decision_words import link_words
 from evalflow.meetings import pages
 from evalflow.meetings import queries as meetings
 from evalflow.meetings.pages import Typed
@@ -29,7 +28,7 @@ from evalflow.web.current import actor, config, locale, now, reading
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.refusals import sentence
-from evalflow.workflow.telling import tell_stages, titled
+from evalflow.workflow.telling import tell_stages
 
 blueprint = kind_blueprint("decision")
 pages.install(blueprint)
@@ -40,7 +39,7 @@ OF_REASONS = ("reason_needed", "deviation_refused")
 class DecisionPage:
     """dossier None: for whoever may not read it, or where there is no ranking (problem says why).
 
-    ties: sentences. typed, faults: of a form that is shown again, by field name.
+    ties, left_out: sentences. typed, faults: of a form that is shown again, by field name.
     """
 
     stage: StageRow
@@ -48,6 +47,7 @@ class DecisionPage:
     dossier: Dossier | None
     problem: str
     ties: Sequence[str]
+    left_out: Sequence[str]
     is_open: bool
     keeps_minutes: bool
     may_recuse: bool
@@ -78,7 +78,8 @@ def _page(form: DecisionForm, *, typed: Typed | None = None, faults: Typed | Non
         words=_words(stage),
         dossier=read,
         problem=problem,
-        ties=[_tie(one.link, one.told) for one in read.ties] if read else (),
+        ties=printing.ties(read, stage, locale()) if read else (),
+        left_out=printing.left_out(read, stage, locale()) if read else (),
         is_open=guards.is_open(stage, now()),
         keeps_minutes=meets and may(actor(), Permission.KEEP_MINUTES, season=season),
         may_recuse=meets and may(actor(), Permission.DECIDE, season=season),
@@ -100,12 +101,6 @@ def _read(session: Session, stage: StageRow) -> tuple[Dossier | None, str]:
         return dossier(session, stage, actor()), ""
     except Conflict as refusal:
         return None, sentence(refusal)
-
-
-def _tie(link: str, told: str) -> str:
-    words = titled(link_words(link, locale()), place().definition, locale())
-    written: str = _("Tie broken by %(link)s: %(order)s", link=words, order=told)
-    return written
 
 
 @blueprint.post("/divide")

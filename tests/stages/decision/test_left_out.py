@@ -25,6 +25,13 @@ VETO = """
   figure = "votes"
   below = "2"
 """
+CONDITION = """
+  [[stage.eligible]]
+  label = { zh = "得票两张以上", en = "two votes or more" }
+  from = "vote"
+  figure = "votes"
+  at_least = "2"
+"""
 CEREMONY = """
 [[stage]]
 key = "ceremony"
@@ -47,8 +54,8 @@ def met(house: House) -> Met:
 def test_who_is_vetoed_has_points_but_no_place(met: Met) -> None:
     read = met.house.ask(dossier.dossier, met.stage, KEEPER)
     assert [(one.entry.key, one.place) for one in read.ranking][-1] == ("drawing", None)
-    assert [(one.entry.key, one.reason, one.value) for one in read.barred] == [
-        ("drawing", Text("得票过少", "Too few votes"), 1)
+    assert [(title, one.entry, one.line.label, one.value) for title, one in read.barred] == [
+        ("drawing brand", "drawing", Text("得票过少", "Too few votes"), 1)
     ]
 
 
@@ -60,7 +67,7 @@ def test_the_page_says_who_is_not_ranked_and_why(met: Met, signed_in: Callable[[
 
 def test_the_minutes_say_who_is_not_ranked(met: Met, config: Config) -> None:
     told = met.house.ask(printing.written, met.stage, KEEPER, config=config, locale="en")
-    assert told["ranking"]["note"] == "Not ranked: drawing brand. Reason: Too few votes"
+    assert told["ranking"]["note"] == "Not ranked: drawing brand. Reason: Too few votes (1)"
 
 
 def test_a_vetoed_entry_can_not_be_awarded_whatever_the_reason(met: Met) -> None:
@@ -84,4 +91,24 @@ def test_the_results_say_who_was_not_ranked(met: Met) -> None:
         stage = seasons.stage_by_id(session, stage_id)
         return award_printing.notes(awards.results(session, stage), stage, "en")
 
-    assert met.house.ask(notes)[-1] == "Not ranked: drawing brand. Reason: Too few votes"
+    assert met.house.ask(notes)[-1] == "Not ranked: drawing brand. Reason: Too few votes (1)"
+
+
+def test_the_reason_of_who_misses_a_condition_is_that_it_is_not_met(house: House, config: Config) -> None:
+    met = convened(house, CEREMONY, meeting_rules=MEETING + CONDITION)
+    told = {locale: _note(met, config, locale) for locale in ("en", "zh_Hans")}
+    assert told == {
+        "en": "Not ranked: drawing brand. Reason: not met: two votes or more (1)",
+        "zh_Hans": "不参加排名：drawing brand。理由：未达到“得票两张以上”（1）",
+    }
+
+
+def test_the_papers_show_as_many_decimals_as_the_rules_say(house: House, config: Config) -> None:
+    met = convened(house, meeting_rules=MEETING + "round = { decimals = 0 }\n")
+    told = met.house.ask(printing.written, met.stage, KEEPER, config=config, locale="en")
+    assert [row["cells"][2:4] for row in told["ranking"]["rows"]][:2] == [["100.00", "100"], ["75.00", "75"]]
+
+
+def _note(met: Met, config: Config, locale: str) -> str:
+    told = met.house.ask(printing.written, met.stage, KEEPER, config=config, locale=locale)
+    return str(told["ranking"]["note"])
