@@ -33,7 +33,6 @@ NEEDED: Mapping[str, Mapping[str, str]] = {
         "font/fonts/bootstrap-icons.woff2": "fonts/bootstrap-icons.woff2",
     },
     "htmx.org": {"dist/htmx.min.js": "htmx.min.js"},
-    "echarts": {"dist/echarts.min.js": "echarts.min.js"},
 }
 PUBLIC = "https://registry.npmjs.org"
 MOST_BYTES, MOST_OF_A_FILE = 32 * 1024**2, 8 * 1024**2  # of a package as it is sent, and of one of its files

@@ -22,6 +22,7 @@ from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.seasons.windows import Window
 from evalflow.web import current
+from evalflow.web.bars import bars
 from evalflow.web.place import Place
 from evalflow.workflow import indicators, rows
 from evalflow.workflow.indicators import Station
@@ -226,6 +227,7 @@ FILTERS = (
     window_words,
     number,
     figure,
+    bars,
     way,
     filesize,
     stage_title,

@@ -20,13 +20,13 @@ from evalflow.seasons.models import StageRow
 from evalflow.stages.award import commands, printing, queries
 from evalflow.stages.award.models import Award
 from evalflow.stages.award.queries import Awarded, Results
+from evalflow.tally.exact import Number
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, config, locale, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
-from evalflow.web.text import number
 
 blueprint = kind_blueprint("award")
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,7 +37,7 @@ class Chart:
     """What each part adds to the composite, as text: headings, and (title, numbers) by entry."""
 
     columns: Sequence[str]
-    rows: Sequence[tuple[str, Sequence[str]]]
+    rows: Sequence[tuple[str, Sequence[Number]]]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _chart(found: Results) -> Chart:
     return Chart(
         [part.title.to(locale()) for part in found.components],
         [
-            (entry.title, [number(part.share_of(entry.key)) for part in found.components])
+            (entry.title, [part.share_of(entry.key) for part in found.components])
             for entry in found.entries
             if entry.key in found.composite
         ],
