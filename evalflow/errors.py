@@ -10,16 +10,18 @@
     │   ├── Busy          503  too many at once, or the database is away: the same again in a moment
     │   └── NotReady      503  the machine lacks what an operator has to make or install first
     ├── DefinitionError   a workflow file can't work: file, stage, key, expected, found
-    ├── BundleError       a bundle can't be recounted: file, line, reason
+    ├── BundleError       a bundle can't be recounted: file, line, what was expected, what was found
     └── LogBroken         the audit log does not verify: stop
 
 Refusals carry a code and facts; `web.refusals` makes sentences of them. A bug is never a refusal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import ClassVar
 
+MOST_NAMED = 12  # names that a complaint lists
 MOST_SIGNS = 400  # of a complaint; what was found may be a whole file in one cell
 
 
@@ -27,6 +29,22 @@ def on_one_line(text: str) -> str:
     """The text with everything escaped that would break its line or turn it around, and its middle left out if long."""
     plain = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
     return plain if len(plain) <= MOST_SIGNS else f"{plain[: MOST_SIGNS // 2]}…{plain[-MOST_SIGNS // 2 + 1 :]}"
+
+
+def choices(known: Iterable[str], found: str) -> str:
+    """What could have been written instead of `found`: all there is, or of many the nearest.
+
+    >>> choices(["rose", "fern"], "rsoe")
+    'rose or fern'
+    >>> choices([f"b{number:02}" for number in range(19)], "b7")
+    'one of 19, the nearest b17'
+    """
+    names = sorted(known) if isinstance(known, Set) and not isinstance(known, Mapping) else list(known)
+    if len(names) > MOST_NAMED:
+        near = get_close_matches(found, names, n=1, cutoff=0)
+        return f"one of {len(names)}, the nearest {near[0]}"
+    shown = [name or '""' for name in names]
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if shown[1:] else shown) or "nothing, as there is none"
 
 
 class EvalflowError(Exception):
@@ -113,12 +131,20 @@ class DefinitionError(EvalflowError):
 
 
 class BundleError(EvalflowError):
-    """A bundle can't be recounted. Its text is one line: file, line (where there is one) and reason."""
+    """A bundle can't be recounted. Its text is one line: file, line where there is one, what was expected, what found.
 
-    def __init__(self, file: str, reason: str, *, line: int | None = None) -> None:
+    subject: the column, or what else in the file it is about; "" where that goes without saying.
+    """
+
+    def __init__(self, file: str, subject: str = "", *, expected: str, found: str, line: int | None = None) -> None:
         place = f"{file}:{line}" if line is not None else file
-        super().__init__(on_one_line(f"{place}: {reason}"))
-        self.file, self.line, self.reason = file, line, reason
+        self.file, self.line, self.subject, self.expected, self.found = file, line, subject, expected, found
+        super().__init__(on_one_line(f"{place}: {f'{subject}: ' if subject else ''}expected {expected}, found {found}"))
+
+    def at(self, file: str, line: int | None, *, stage: str = "") -> "BundleError":
+        """The same complaint at another place. stage: named beside it where no file can be."""
+        subject = ": ".join(filter(None, [f"stage {stage}" if stage else "", self.subject]))
+        return BundleError(file, subject, expected=self.expected, found=self.found, line=line)
 
 
 class LogBroken(EvalflowError):

@@ -57,9 +57,11 @@ def read(text: str, columns: Sequence[str], file: str, optional: Collection[str]
     rows = []
     for cells, line in lines:
         if not cells:
-            raise BundleError(file, "an empty line", line=line)
+            raise BundleError(file, expected=f"{len(header)} cells", found="an empty line", line=line)
         if len(cells) != len(header):
-            raise BundleError(file, f"{len(cells)} cells, expected {len(header)}", line=line)
+            raise BundleError(
+                file, expected=f"{len(header)} cells: {', '.join(header)}", found=f"{len(cells)}", line=line
+            )
         rows.append(dict.fromkeys(optional, "") | dict(zip(header, map(original, cells), strict=True)))
     return tuple(rows)
 
@@ -81,15 +83,15 @@ def _lines(text: str, file: str) -> Iterator[tuple[list[str], int]]:
             yield cells, line
             line = reader.line_num + 1
     except csv.Error as wrong:
-        raise BundleError(file, f"not CSV: {wrong}", line=line) from None
+        raise BundleError(file, expected="CSV as in RFC 4180", found=str(wrong), line=line) from None
 
 
 def _check_header(header: Sequence[str], columns: Sequence[str], file: str, optional: Collection[str]) -> None:
     for column in header:
         if column not in columns:
-            raise BundleError(file, f"unknown column {column!r}, expected {', '.join(columns)}", line=1)
+            raise BundleError(file, "columns", expected=", ".join(columns), found=f"{column!r}", line=1)
         if header.count(column) > 1:
-            raise BundleError(file, f"column {column!r} stands twice", line=1)
+            raise BundleError(file, "columns", expected="each once", found=f"{column!r} twice", line=1)
     for column in columns:
         if column not in header and column not in optional:
-            raise BundleError(file, f"column {column!r} is missing", line=1)
+            raise BundleError(file, "columns", expected=f"{column!r} too", found=", ".join(header) or "none", line=1)

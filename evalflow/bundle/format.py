@@ -23,7 +23,7 @@ from evalflow.audit.event import canonical
 from evalflow.bundle import cells, log
 from evalflow.bundle import folder as files
 from evalflow.bundle.log import Log
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, choices, on_one_line
 from evalflow.kinds import KINDS
 from evalflow.kinds.columns import count_of, one_of
 from evalflow.kinds.submission import STATES
@@ -91,7 +91,7 @@ class Bundle:
 def write(bundle: Bundle, folder: Path) -> None:
     """Write a bundle into a new or empty folder. BundleError when anything is there already: files must not mix."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BundleError(str(folder), "is not an empty folder")
+        raise BundleError(str(folder), expected="an empty folder, or none", found="something there already")
     for file, text in texts(bundle).items():
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,12 +132,14 @@ def read(folder: Path) -> Bundle:
     head_text = files.text(folder, HEAD)
     tree = files.json_object(head_text, HEAD)
     lots = tree.pop(LOTS, {})
-    head = _head(tree)
+    head = _head(tree, head_text)
     definition = _definition(folder, present)
     if head["digest"] not in ("", definition.digest):
         raise BundleError(
             HEAD,
-            f"digest: {head['digest']} stated, the rules have {definition.digest}",
+            "digest",
+            expected=f"{definition.digest}, that of the rules",
+            found=head["digest"],
             line=files.line_of_key(head_text, "digest"),
         )
     _check_lots(lots, head["draw_seed"], definition, line=files.line_of_key(head_text, LOTS))
@@ -184,33 +186,59 @@ def _entry_row(entry: EntryLine) -> dict[str, str]:
     }
 
 
-def _head(tree: dict[str, Any]) -> dict[str, str]:
+def _head(tree: dict[str, Any], text: str) -> dict[str, str]:
     if set(tree) != set(_HEAD_KEYS):
-        raise BundleError(HEAD, f"expected exactly the keys {', '.join(_HEAD_KEYS)}")
+        raise BundleError(HEAD, "keys", expected=", ".join(_HEAD_KEYS), found=", ".join(tree) or "none")
     if tree["format"] != FORMAT or isinstance(tree["format"], bool):
-        raise BundleError(HEAD, f"format: expected {FORMAT}")
+        raise BundleError(
+            HEAD, "format", expected=str(FORMAT), found=_shown(tree["format"]), line=files.line_of_key(text, "format")
+        )
     if not isinstance(tree["season"], str) or not tree["season"]:
-        raise BundleError(HEAD, "season: expected the season's key")
+        raise BundleError(
+            HEAD,
+            "season",
+            expected="the season's key",
+            found=_shown(tree["season"]),
+            line=files.line_of_key(text, "season"),
+        )
     for key in ("digest", "draw_seed"):
         if not isinstance(tree[key], str) or not _HEX.fullmatch(tree[key]):
-            raise BundleError(HEAD, f'{key}: expected hex digits in pairs, or ""')
+            raise BundleError(
+                HEAD,
+                key,
+                expected='hex digits in pairs, or ""',
+                found=_shown(tree[key]),
+                line=files.line_of_key(text, key),
+            )
     return {key: tree[key] for key in _HEAD_KEYS if key != "format"}
 
 
 def _check_lots(lots: Any, draw_seed: str, definition: Definition, *, line: int) -> None:
     """Of stages there are, and by the season's seed once that is told."""
     if not isinstance(lots, dict) or not all(isinstance(one, str) and _SHA256.fullmatch(one) for one in lots.values()):
-        raise BundleError(HEAD, f"{LOTS}: expected 64 hex digits for each stage", line=line)
+        raise BundleError(HEAD, LOTS, expected="64 hex digits for each stage", found=_shown(lots), line=line)
     for stage, seed in lots.items():
         if stage not in definition.by_key:
-            raise BundleError(HEAD, f"{LOTS}: unknown stage {stage!r}", line=line)
+            raise BundleError(
+                HEAD, f"{LOTS}: stage", expected=choices(definition.by_key, stage), found=f"{stage!r}", line=line
+            )
         if draw_seed and seed != _stage_seed(stage, draw_seed):
-            raise BundleError(HEAD, f"{LOTS}: stage {stage}: not what draw_seed gives", line=line)
+            raise BundleError(
+                HEAD,
+                f"{LOTS}: stage {stage}",
+                expected=f"{_stage_seed(stage, draw_seed)}, from draw_seed",
+                found=seed,
+                line=line,
+            )
 
 
 def _definition(folder: Path, present: Collection[str]) -> Definition:
     if (RULES in present) == (RULES_BY_HAND in present):
-        raise BundleError(RULES, f"expected either this file or {RULES_BY_HAND}")
+        raise BundleError(
+            RULES,
+            expected=f"this file or {RULES_BY_HAND}, one of them",
+            found="both" if RULES in present else "neither",
+        )
     if RULES in present:
         return reader.read_canonical(files.text(folder, RULES), KINDS, file=RULES)
     return reader.read(files.text(folder, RULES_BY_HAND), KINDS, file=RULES_BY_HAND)
@@ -236,10 +264,14 @@ def _entries(folder: Path, branches: Collection[str]) -> tuple[EntryLine, ...]:
         one_of(row, "state", ENTRIES, line, known=STATES)
         number = count_of(row, "number", ENTRIES, line) if row["number"] or row["state"] == ACCEPTED else None
         if number in numbers:
-            raise BundleError(ENTRIES, f"number {number} stands twice", line=line)
+            raise BundleError(ENTRIES, "number", expected="each once", found=f"{number} again", line=line)
         numbers |= {number} - {None}
         found.append(EntryLine(row["entry"], number, row["branch"], row["title"], row["state"]))
     return tuple(found)
+
+
+def _shown(value: Any) -> str:
+    return on_one_line(json.dumps(value, ensure_ascii=False))
 
 
 def _check_keys(rows: tuple[Row, ...], column: str, file: str) -> None:
@@ -247,9 +279,9 @@ def _check_keys(rows: tuple[Row, ...], column: str, file: str) -> None:
     for line, row in zip(cells.lines_of(rows), rows, strict=True):
         key = row[column]
         if not _KEY.fullmatch(key):
-            raise BundleError(file, f"{column}: {key!r} is not a key: 1 to 40 of a to z, 0 to 9, - and _", line=line)
+            raise BundleError(file, column, expected="1 to 40 of a to z, 0 to 9, - and _", found=f"{key!r}", line=line)
         if key in seen:
-            raise BundleError(file, f"{column} {key!r} stands twice", line=line)
+            raise BundleError(file, column, expected="each once", found=f"{key!r} again", line=line)
         seen.add(key)
 
 
@@ -276,20 +308,36 @@ def _stage(folder: Path, key: str, kind: str) -> Tables:
 
 
 def _outcomes(folder: Path, definition: Definition) -> dict[str, Outcome]:
-    tree = files.json_object(files.text(folder, OUTCOME), OUTCOME)
+    text = files.text(folder, OUTCOME)
+    tree = files.json_object(text, OUTCOME)
     for stage in tree:
         if stage not in definition.by_key:
-            raise BundleError(OUTCOME, f"unknown stage {stage!r}")
-    return {stage.key: _outcome(stage.key, tree[stage.key]) for stage in definition.stages if stage.key in tree}
+            raise BundleError(
+                OUTCOME,
+                "stage",
+                expected=choices(definition.by_key, stage),
+                found=f"{stage!r}",
+                line=files.line_of_key(text, stage),
+            )
+    return {one.key: _outcome(one.key, tree[one.key], text) for one in definition.stages if one.key in tree}
 
 
-def _outcome(stage: str, part: Any) -> Outcome:
+def _outcome(stage: str, part: Any, text: str) -> Outcome:
+    line = files.line_of_key(text, stage)
     fit = isinstance(part, dict) and set(part) == {"figures", "facts"} and isinstance(part["facts"], dict)
     figures = part["figures"] if fit else None
     if not isinstance(figures, dict) or not all(isinstance(column, dict) for column in figures.values()):
-        raise BundleError(OUTCOME, f"stage {stage}: expected figures of entries, and facts")
+        raise BundleError(
+            OUTCOME, f"stage {stage}", expected="figures of entries, and facts", found=_shown(part), line=line
+        )
     for name, column in figures.items():
         for entry, written in column.items():
             if not isinstance(written, str) or not _NUMBER.fullmatch(written) or len(written) > MAX_FIGURE:
-                raise BundleError(OUTCOME, f"stage {stage}: {name}: entry {entry}: {written!r} is no exact number")
+                raise BundleError(
+                    OUTCOME,
+                    f"stage {stage}: {name}: entry {entry}",
+                    expected="an exact number as text, such as '7' or '200/3'",
+                    found=_shown(written),
+                    line=line,
+                )
     return Outcome.from_json(part)

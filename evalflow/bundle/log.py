@@ -155,6 +155,11 @@ def _personal(folder: Path) -> dict[str, tuple[bytes, str]]:
         parts = [str(tree.get(key, "")) for key in ("event", "payload", "salt")]
         event, payload, salt = parts
         if sorted(tree.values(), key=str) != sorted(parts) or event in found or not _HEX.fullmatch(salt):
-            raise BundleError(file, "expected event, payload and salt (hex), each event once", line=line)
+            raise BundleError(
+                file,
+                expected="event, payload and salt (hex), each event once",
+                found=f"{', '.join(tree) or 'none'}",
+                line=line,
+            )
         found[event] = (bytes.fromhex(salt), payload)
     return found

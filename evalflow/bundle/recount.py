@@ -34,7 +34,9 @@ class _Earlier(dict[str, Outcome]):
     """Outcomes of the stages before; asking for one that is not there is the bundle's fault."""
 
     def __missing__(self, stage: str) -> Outcome:
-        raise BundleError(format.OUTCOME, f"needs the outcome of stage {stage}")
+        raise BundleError(
+            format.OUTCOME, "stages", expected=f"the outcome of {stage} too, on which a later one rests", found="none"
+        )
 
 
 def recount(bundle: Bundle) -> Recount:
@@ -101,15 +103,15 @@ def _placed(wrong: BundleError, case: Case, bundle: Bundle) -> BundleError:
     """A kind's complaint, with the table's place in the bundle and the line on which its row begins."""
     if wrong.file == format.ENTRIES and wrong.line is not None:
         line = format.line_of_entry(bundle, case.keys[wrong.line - 2])
-        return BundleError(wrong.file, wrong.reason, line=line)
+        return wrong.at(wrong.file, line)
     table = wrong.file.removesuffix(".csv")
     if table == wrong.file or table not in KINDS[case.stage.kind].tables:
-        return BundleError(wrong.file, f"stage {case.stage.key}: {wrong.reason}", line=wrong.line)
+        return wrong.at(wrong.file, wrong.line, stage=case.stage.key)
     file = format.table_file(case.stage.key, table)
     if wrong.line is None:
-        return BundleError(file, wrong.reason)
+        return wrong.at(file, None)
     lines = list(cells.lines_of(case.rows(table)))
-    return BundleError(file, wrong.reason, line=lines[wrong.line - 2])
+    return wrong.at(file, lines[wrong.line - 2])
 
 
 def _differences(bundle: Bundle, outcomes: Mapping[str, Outcome]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
 from evalflow.kinds import award_fund, meeting, plans, quorum_rule
-from evalflow.kinds.columns import check_admitted, count_of, line_of, one_of, points_of, unique
+from evalflow.kinds.columns import check_admitted, count_of, faulty, line_of, one_of, points_of, unique
 from evalflow.kinds.meeting import Meeting, Motion, Result
 from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.workflow import rows
@@ -76,7 +76,9 @@ def outcome(case: Case) -> Outcome:
         computed = fates.get(entry, (OPEN, ""))
         if (row["state"], row["into"]) != computed:
             stated = f"{row['state']} {row['into']}".strip()
-            raise BundleError(FILE, f"{entry}: stated {stated!r}, computed {' '.join(computed).strip()!r}", line=line)
+            raise BundleError(
+                FILE, f"{entry}: state", expected=repr(" ".join(computed).strip()), found=f"{stated!r}", line=line
+            )
     approved = sorted(entry for entry, (state, _) in fates.items() if state == APPROVED)
     check_admitted(case, approved, "approved", "approved")
     tables = {plans.FACT: _plans(case, plans.FACT, approved)}
@@ -112,14 +114,23 @@ def fates_of(motions: Sequence[Motion]) -> Fates:
         state = fates.get(entry, (OPEN, ""))[0]
         if (state == APPROVED) if subject == "targets" else (state == OPEN):
             if subject == "merge" and fates.get(motion.entries[0], (OPEN, ""))[0] not in (OPEN, APPROVED):
-                raise BundleError(meeting.FILE, f"motion {motion.key}: {motion.entries[0]} is out")
+                raise BundleError(
+                    meeting.FILE,
+                    f"motion {motion.key}: {motion.entries[0]}",
+                    expected="open or approved, for others to be merged into",
+                    found=fates[motion.entries[0]][0],
+                )
             into = motion.entries[0] if subject == "merge" else ""
             made = {"approve": APPROVED, "reject": REJECTED, "merge": MERGED}.get(subject)
             if made:
                 fates[entry] = (made, into)
         else:
-            wrong = "is not approved" if subject == "targets" else "was decided before"
-            raise BundleError(meeting.FILE, f"motion {motion.key}: {entry} {wrong}")
+            raise BundleError(
+                meeting.FILE,
+                f"motion {motion.key}: {entry}",
+                expected="approved before" if subject == "targets" else "not decided before",
+                found=state,
+            )
     return fates
 
 
@@ -143,7 +154,7 @@ def _plans(case: Case, name: str, approved: Sequence[str]) -> dict[str, Rows]:
         wrong = rows.faults(name, table) if table else ()
         if wrong:
             first = line_of(case.rows(name), "entry", entry)
-            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}", line=first)
+            raise faulty(f"{name}.csv", wrong[0], table, entry=entry, line=first)
     return found
 
 
@@ -157,14 +168,28 @@ def _changes(case: Case, held: Meeting, tables: dict[str, Rows], options: Approv
         motion = carried.get(row["motion"])
         makes = ("approve", "targets") if options.counter_targets else ("targets",)
         if motion is None or motion.about not in [f"{subject}:{entry}" for subject in makes]:
-            raise BundleError(TARGETS, f"motion: {row['motion']!r} is no carried motion on {entry}", line=line)
+            raise BundleError(
+                TARGETS, "motion", expected=f"a carried motion on {entry}", found=f"{row['motion']!r}", line=line
+            )
         place = held.motions.index(motion)
         if place < last:
-            raise BundleError(TARGETS, f"motion: {row['motion']!r} is out of turn", line=line)
+            raise BundleError(
+                TARGETS,
+                "motion",
+                expected="the order of the motions",
+                found=f"{row['motion']!r} after a later one",
+                line=line,
+            )
         last = place
         number = count_of(row, "indicator", TARGETS, line)
         if not 1 <= number <= len(tables[entry]):
-            raise BundleError(TARGETS, f"indicator: {entry} has none with number {number}", line=line)
+            raise BundleError(
+                TARGETS,
+                "indicator",
+                expected=f"1 to {len(tables[entry])}, as {entry} has",
+                found=str(number),
+                line=line,
+            )
         _change(tables[entry], number, row, line)
         told = {name: row[name] for name in ("entry", "old_work", "old_stretch", *CHANGED, "motion")}
         found.append({**told, "indicator": number})
@@ -176,11 +201,13 @@ def _change(table: Rows, number: int, row: Row, line: int) -> None:
     kept = table[number - 1]
     for name in CHANGED:
         if points_of(row, f"old_{name}", TARGETS, line) != Fraction(kept[name]):
-            raise BundleError(TARGETS, f"old_{name}: stated {row[f'old_{name}']!r}, computed {kept[name]!r}", line=line)
+            raise BundleError(
+                TARGETS, f"old_{name}", expected=f"{kept[name]!r}", found=f"{row[f'old_{name}']!r}", line=line
+            )
     table[number - 1] = {**kept, **{name: row[name] for name in CHANGED}}
     wrong = [fault for fault in rows.faults(plans.FACT, table) if fault.column != "way"]  # it bends to the new target
     if wrong:
-        raise BundleError(TARGETS, f"{wrong[0].column}: {wrong[0].code}", line=line)
+        raise faulty(TARGETS, wrong[0], table, entry=row["entry"], line=line)
 
 
 def _with_joined(entry: str, partners: Rows, joined: Mapping[str, Rows]) -> Rows:
@@ -188,7 +215,7 @@ def _with_joined(entry: str, partners: Rows, joined: Mapping[str, Rows]) -> Rows
     found = [dict(row) for row in rows.with_joined(partners, joined.get(entry, ()))]
     wrong = rows.faults(award_fund.FACT, found)
     if wrong:
-        raise BundleError(JOINED, f"{entry}: {wrong[0].column}: {wrong[0].code}")
+        raise faulty(JOINED, wrong[0], found, entry=entry, line=None)
     return found
 
 
@@ -207,7 +234,7 @@ def joined_by(case: Case, fates: Fates, partners: Mapping[str, Rows], listed: Ma
         wanted = {rows.who(row) for row in along if row["branch"] != listed[into]["branch"]}
         given = {rows.who(row) for row in stated[entry]}
         if given != wanted or len(given) < len(stated[entry]):
-            raise BundleError(JOINED, f"{entry}: stated {_told(given)}, computed {_told(wanted)}")
+            raise BundleError(JOINED, entry, expected=_told(wanted), found=_told(given))
         known = {rows.who(row) for row in found.get(into, ())}
         found[into] = [*found.get(into, ()), *(row for row in stated[entry] if rows.who(row) not in known)]
     return found

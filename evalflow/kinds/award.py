@@ -11,11 +11,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from evalflow.errors import BundleError
 from evalflow.i18n import N_, Text, say
 from evalflow.kinds import award_fund
 from evalflow.kinds.award_tiers import AwardTier, Classes, classes, distinct, fitting, tier_words
-from evalflow.kinds.columns import count_of, one_of, unique
+from evalflow.kinds.columns import check_due, count_of, one_of, unique
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.workflow.definition import BilingualText, Definition, Options, Stage, Strict, listed
 from evalflow.workflow.kind import Kind, Problem
@@ -137,9 +136,8 @@ def outcome(case: Case) -> Outcome:
         }
         for line, row in enumerate(rows, 2)
     ]
+    check_due(due(case), awards, FILE)
     awards.sort(key=lambda one: (one["place"], one["entry"]))
-    if awards != due(case):
-        raise BundleError(FILE, "the awards are not what was decided and left standing")
     options = case.stage.options
     assert isinstance(options, AwardOptions)
     straddles = classes_of(case).straddles if options.tier else ()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, choices
 from evalflow.kinds import money
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.tally import apportion
@@ -41,7 +41,7 @@ def granted(case: Case, tiers: Sequence[AwardTier], awards: Sequence[Mapping[str
     partners = partners_of(case)
     asked = {row["branch"] for rows in partners.values() for row in rows}
     for strange in sorted(asked - {"", *case.branches}):
-        raise BundleError("partners.csv", f"unknown branch {strange!r}")
+        raise BundleError("partners.csv", "branch", expected=choices(case.branches, strange), found=f"{strange!r}")
     return {
         one["entry"]: divided(amounts[one["tier"]] * 100, leads[one["entry"]], partners.get(one["entry"], ()))
         for one in awards

@@ -21,7 +21,7 @@ from evalflow.kinds.ballot_check import check
 from evalflow.kinds.ballot_rules import DEFAULT, MAX_ENTRIES, BallotOptions
 from evalflow.kinds.ballot_words import words
 from evalflow.kinds.columns import count_of, one_of, unique
-from evalflow.kinds.marking import UNREADABLE, Code, Paper
+from evalflow.kinds.marking import UNREADABLE, Code, Paper, Unreadable
 from evalflow.tally import voting
 from evalflow.tally.profile import Profile
 from evalflow.tally.voting import Count
@@ -137,16 +137,23 @@ def _counted_together(case: Case, options: BallotOptions) -> tuple[Paper, dict[A
     if isinstance(rows, Box):
         paper = Paper(tuple(rows.entries), options)
         if set(rows.entries) != set(paper_of(case.keys, options).entries):
-            raise BundleError(FILE, "the paper is not made of the entries that take part")
+            raise BundleError(
+                FILE,
+                "entries on the paper",
+                expected=", ".join(sorted(paper_of(case.keys, options).entries)),
+                found=", ".join(sorted(rows.entries)),
+            )
         return paper, rows.patterns()
     unique(rows, FILE, "ballot")
     paper = paper_of(case.keys, options)
     if paper.is_too_long:
-        raise BundleError(FILE, f"{len(paper.entries)} entries on the paper, at most {MAX_ENTRIES} can be")
+        raise BundleError(
+            FILE, "entries on the paper", expected=f"at most {MAX_ENTRIES}", found=str(len(paper.entries))
+        )
     found: Counter[Any] = Counter()
     for line, row in enumerate(rows, 2):
         if not row["ballot"]:
-            raise BundleError(FILE, "a ballot without an id", line=line)
+            raise BundleError(FILE, "ballot", expected="an id", found="nothing", line=line)
         found[_read(paper, row, line)] += count_of(row, "votes", FILE, line, at_least=1)
     return paper, found
 
@@ -156,15 +163,15 @@ def _read(paper: Paper, row: Row, line: int) -> Code | None:
         return None
     try:
         return paper.read(row["choices"])
-    except ValueError as wrong:
-        raise BundleError(FILE, str(wrong), line=line) from None
+    except Unreadable as wrong:
+        raise BundleError(FILE, "choices", expected=wrong.expected, found=wrong.found, line=line) from None
 
 
 def _check_voters(case: Case, options: BallotOptions) -> None:
     """A sealed vote says of no ballot where it came from; an open one of ballots there are, once each."""
     rows = case.rows("voters")
     if rows and options.secrecy == "sealed":
-        raise BundleError(VOTERS, "a sealed vote has no voters", line=2)
+        raise BundleError(VOTERS, expected="no rows, as this vote is secret", found="some", line=2)
     unique(rows, VOTERS, "ballot")
     known = {row["ballot"] for row in case.rows("ballots")} if rows else set()
     for line, row in enumerate(rows, 2):

@@ -47,7 +47,9 @@ def combined(columns: Sequence[Column], options: DecisionOptions) -> dict[str, F
 def _part(case: Case, component: Component) -> Part:
     outcome = case.earlier[component.source]
     if outcome.facts.get("void") is True:
-        raise BundleError(component.source, "more ballots than voters: the vote is void")
+        raise BundleError(
+            component.source, expected="a vote that counts", found="a void one: more ballots than electors"
+        )
     if component.value is not None:
         return _attained(case, component, outcome)
     if component.points in (SCORE, FIGURE, ATTAINMENT):
@@ -61,7 +63,9 @@ def _vote_points(component: Component, outcome: Outcome) -> Column:
     try:
         return VOTE_POINTS[component.points](counted(outcome))
     except ValueError as wrong:
-        raise BundleError(component.source, str(wrong)) from wrong
+        raise BundleError(
+            component.source, expected=f"a vote that gives {component.points}", found=str(wrong)
+        ) from wrong
 
 
 def _attained(case: Case, component: Component, outcome: Outcome) -> Part:

@@ -98,9 +98,9 @@ def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
         entry = one_of(row, "entry", FILE, line, known=case.keys)
         place = count_of(row, "place", FILE, line) if row["place"] else None
         if place is not None and not 1 <= place <= options.seats:
-            raise BundleError(FILE, f"place: {place} is not one of the {options.seats} seats", line=line)
+            raise BundleError(FILE, "place", expected=f"1 to {options.seats}, the seats", found=str(place), line=line)
         if place is not None and place in [choice.place for choice in choices]:
-            raise BundleError(FILE, f"place: {place} is taken", line=line)
+            raise BundleError(FILE, "place", expected="each once", found=f"{place} again", line=line)
         choices.append(Choice(entry, place, row["reason"].strip(), line))
     return tuple(choices)
 
@@ -167,7 +167,12 @@ def _held(case: Case, rule: QuorumRule) -> Meeting:
 def _nobody_met(case: Case) -> None:
     for table in DECISION.tables:
         if case.rows(table):
-            raise BundleError(f"{table}.csv", "by these rules nobody meets: the ranking decides", line=2)
+            raise BundleError(
+                f"{table}.csv",
+                expected="no rows, as by these rules nobody meets: the ranking decides",
+                found="some",
+                line=2,
+            )
 
 
 def _check_barred(stands: Standing, choices: tuple[Choice, ...]) -> None:
@@ -175,8 +180,13 @@ def _check_barred(stands: Standing, choices: tuple[Choice, ...]) -> None:
     reasons = {one.entry: kept_out_words(one, "en") for one in stands.barred}
     for choice in choices:
         if choice.place is not None and choice.entry in reasons:
-            told = f"{choice.entry!r} takes no part in the ranking: {reasons[choice.entry]}"
-            raise BundleError(FILE, told, line=choice.line)
+            raise BundleError(
+                FILE,
+                f"entry {choice.entry!r}",
+                expected="no place, as it takes no part in the ranking",
+                found=reasons[choice.entry],
+                line=choice.line,
+            )
 
 
 def _check_motions(held: Meeting, choices: tuple[Choice, ...]) -> None:
@@ -184,25 +194,37 @@ def _check_motions(held: Meeting, choices: tuple[Choice, ...]) -> None:
     placed = [choice for choice in choices if choice.place is not None]
     says_nobody = is_nobody((motion.about, motion.result) for motion in held.motions)
     if says_nobody and (placed or held.carried("list") or held.carried("award")):
-        raise BundleError(meeting.FILE, "that nobody is awarded was carried, and that somebody is")
+        raise BundleError(
+            meeting.FILE, expected="either that nobody is awarded, or that somebody is", found="both carried"
+        )
     if not placed and not says_nobody:
-        raise BundleError(FILE, "nobody was decided without a carried motion that nobody is awarded")
+        raise BundleError(
+            FILE, expected="a place for somebody, or a carried motion that nobody is awarded", found="neither"
+        )
     if held.carried("list"):
         return
     carried = {entry for motion in held.carried("award") for entry in motion.entries}
     for choice in placed:
         if choice.entry not in carried:
-            raise BundleError(FILE, f"{choice.entry!r} was decided without a carried motion", line=choice.line)
+            raise BundleError(
+                FILE,
+                f"entry {choice.entry!r}",
+                expected="a carried motion that awards it",
+                found="none",
+                line=choice.line,
+            )
 
 
 def _check_reasons(found: tuple[Deviation, ...], choices: tuple[Choice, ...], options: DecisionOptions) -> None:
     lines = {choice.entry: choice.line for choice in choices}
     for one in found:
-        what = f"{one.entry!r} is ranked {one.ranked or 'nowhere'} and decided {one.decided or 'out'}"
+        what, decided = f"entry {one.entry!r}", f"ranked {one.ranked or 'nowhere'} and decided {one.decided or 'out'}"
         if options.deviation == "refused":
-            raise BundleError(FILE, f"{what}, which these rules refuse", line=lines.get(one.entry))
+            raise BundleError(
+                FILE, what, expected="no deviation, as these rules refuse any", found=decided, line=lines.get(one.entry)
+            )
         if not one.reason:
-            raise BundleError(FILE, f"{what} without a reason", line=lines.get(one.entry))
+            raise BundleError(FILE, what, expected="a reason", found=f"{decided}, and none", line=lines.get(one.entry))
 
 
 def _told(

@@ -36,7 +36,7 @@ def declared(case: Case, reference: str) -> dict[str, Fraction]:
     found = case.earlier[stage].figures.get(name, {})
     lacking = next((key for key in case.keys if key not in found), None)
     if lacking is not None:
-        raise BundleError(stage, f"entry {lacking!r} has no number for {name!r}")
+        raise BundleError(stage, f"entry {lacking!r}", expected=f"a number for {name!r}", found="none")
     return {key: found[key] for key in case.keys}
 
 

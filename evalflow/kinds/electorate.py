@@ -29,7 +29,7 @@ def read(case: Case) -> Roll:
     """The roll. BundleError: nobody on it, a branch unknown or twice, more voters than electors."""
     rows = case.rows("roll")
     if not rows:
-        raise BundleError(FILE, "nobody is on the roll")
+        raise BundleError(FILE, expected="electors", found="nobody")
     unique(rows, FILE, "branch")
     lines = [_line(row, line, case.branches) for line, row in enumerate(rows, 2)]
     marked = [voted for _, voted in lines if voted is not None]
@@ -47,7 +47,12 @@ def check_box(roll: Roll, ballots: Sequence[Row], cast: int, *, is_weighted: boo
     for line, row in enumerate(ballots, 2):
         found += 1 if is_weighted else int(row["votes"])
         if found > roll.voted:
-            raise BundleError("ballots.csv", f"{cast} ballots in the box, {roll.voted} voted by the roll", line=line)
+            raise BundleError(
+                "ballots.csv",
+                expected=f"at most {roll.voted} ballots, as the roll has voters",
+                found=str(cast),
+                line=line,
+            )
 
 
 def _line(row: Row, line: int, branches: Sequence[str]) -> tuple[int, int | None]:
@@ -56,5 +61,5 @@ def _line(row: Row, line: int, branches: Sequence[str]) -> tuple[int, int | None
     electors = count_of(row, "electors", FILE, line)
     voted = count_of(row, "voted", FILE, line) if row["voted"] else None
     if voted is not None and voted > electors:
-        raise BundleError(FILE, f"{voted} voted of {electors} electors", line=line)
+        raise BundleError(FILE, "voted", expected=f"at most the {electors} electors", found=str(voted), line=line)
     return electors, voted

@@ -137,15 +137,23 @@ def _inspected(case: Case, plans: Plans, claims: Values) -> Lines:
         value = points_of(row, "value", INSPECTED, line)
         state = one_of(row, "state", INSPECTED, line, known=(ACCEPTED, CORRECTED))
         if state == ACCEPTED and value != claims.get(named):
-            raise BundleError(INSPECTED, f"value: {row['value']} is accepted, but was not stated", line=line)
+            raise BundleError(
+                INSPECTED,
+                "value",
+                expected=f"{claims.get(named, 'nothing')}, what was stated and accepted",
+                found=row["value"],
+                line=line,
+            )
         if state == CORRECTED and value == claims.get(named):
-            raise BundleError(INSPECTED, f"value: {row['value']} is corrected to what was stated", line=line)
+            raise BundleError(
+                INSPECTED, "value", expected="another than stated, as it is corrected", found=row["value"], line=line
+            )
         if state == CORRECTED and not row["reason"].strip():
-            raise BundleError(INSPECTED, "corrected without a reason", line=line)
+            raise BundleError(INSPECTED, "reason", expected="one, as the value is corrected", found="none", line=line)
         found[named] = row
     left = next(((e, one.number) for e, plan in plans.items() for one in plan if (e, one.number) not in found), None)
     if left:
-        raise BundleError(INSPECTED, f"indicator {left[1]} of {left[0]!r} was not inspected")
+        raise BundleError(INSPECTED, f"indicator {left[1]} of {left[0]!r}", expected="a line", found="none")
     return found
 
 
@@ -165,12 +173,14 @@ def _flags(case: Case, options: InspectionOptions) -> dict[str, dict[str, str]]:
         declared = one_of(row, "declared", FLAGS, line, known=(YES, NO, ""))
         inspected = one_of(row, "inspected", FLAGS, line, known=(YES, NO))
         if declared != inspected and not row["reason"].strip():
-            raise BundleError(FLAGS, "found otherwise than declared without a reason", line=line)
+            raise BundleError(
+                FLAGS, "reason", expected=f"one, as {declared or 'nothing'} was declared", found="none", line=line
+            )
         found[flag][entry] = inspected
     for flag, entries in found.items():
         for entry in case.keys:
             if entry not in entries:
-                raise BundleError(FLAGS, f"{flag!r} of {entry!r} was not inspected")
+                raise BundleError(FLAGS, f"{flag!r} of {entry!r}", expected="a line", found="none")
     return found
 
 

@@ -23,5 +23,10 @@ def told(case: Case, *, are_drawn: bool) -> dict[str, str]:
 
 def _seed(case: Case) -> str:
     if not case.seed:
-        raise BundleError("bundle.json", "draw_seed: lots need a seed in hex that was published beforehand")
+        raise BundleError(
+            "bundle.json",
+            "draw_seed",
+            expected="a seed in hex that was published beforehand, as lots are drawn",
+            found=f"{case.seed!r}",
+        )
     return case.seed

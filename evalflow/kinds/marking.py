@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from evalflow.errors import choices
 from evalflow.kinds.ballot_rules import MAX_ENTRIES, BallotOptions
 from evalflow.tally.profile import MAX_MARK, NO_OPINION, UNRANKED
 
 Code = int | bytes
 LEFT_OUT = {"points": 0, "grades": NO_OPINION, "ranks": UNRANKED}
 UNREADABLE = "!"  # stands in the evidence for an envelope that could not be opened
+
+
+class Unreadable(ValueError):
+    """Marks that no code stands for: what was expected, and what was found."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(f"expected {expected}, found {found}")
+        self.expected, self.found = expected, found
 
 
 @dataclass(frozen=True)
@@ -62,16 +71,16 @@ class Paper:
         return "|".join(f"{key}:{self._mark_text(mark)}" for key, mark in marks.items())
 
     def read(self, text: str) -> Code:
-        """The pair of `text`. ValueError, as a complaint: what can't be read, an entry unknown or named twice."""
+        """The pair of `text`. Unreadable: a mark that is none, an entry unknown or named twice."""
         marks: dict[str, int] = {}
         for part in filter(None, text.split("|")):
             entry, colon, mark = part.partition(":")
             if entry not in self.entries:
-                raise ValueError(f"unknown entry {entry!r}")
+                raise Unreadable(choices(self.entries, entry), f"{entry!r}")
             if bool(colon) == (self.options.form == "names"):
-                raise ValueError(f"unreadable {part!r}")
+                raise Unreadable(self._grammar, f"{part!r}")
             if entry in marks:
-                raise ValueError(f"entry {entry!r} stands twice on one ballot")
+                raise Unreadable("each entry once on a ballot", f"{entry!r} again")
             marks[entry] = self._mark(mark, part) if colon else 1
         return self.code(marks)
 
@@ -112,7 +121,20 @@ class Paper:
         try:
             return self.mark(text)
         except ValueError:
-            raise ValueError(f"unreadable {part!r}") from None
+            raise Unreadable(self._grammar, f"{part!r}") from None
+
+    @property
+    def _grammar(self) -> str:
+        """How one part of the text of a ballot is written."""
+        named = self.entries[0] if self.entries else "ENTRY"
+        if self.options.form == "names":
+            return f"ENTRY alone, such as {named}"
+        if self.options.form == "grades":
+            grades = [str(grade.key) for grade in self.options.grade]
+            return f"ENTRY:GRADE, such as {named}:{grades[0]}, with a grade out of {', '.join(grades)}"
+        if self.options.form == "ranks":
+            return f"ENTRY:RANK, such as {named}:1, with 1 for the best"
+        return f"ENTRY:POINTS, such as {named}:1, with 0 to {self.options.points} points"
 
     def _mark_text(self, mark: int) -> str:
         if mark == NO_OPINION:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, choices
 from evalflow.kinds.columns import count_of, one_of, unique
 from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.tally import quorum
@@ -205,10 +205,13 @@ def facts(held: Meeting, rule: QuorumRule) -> dict[str, Any]:
     without = next((number for number in told if number in divided and number not in valid), None)
     if without is not None or not valid:
         wrong = without or max(told, default=0)
-        counts = told.get(wrong, {"entitled": 0, "present": 0})
+        counts = told.get(wrong, {"entitled": 0, "present": 0, "needed": 1})
         place = f" in sitting {wrong}" if len(told) > 1 else ""
         raise BundleError(
-            "attendance.csv", f"no quorum{place}: {counts['present']} of {counts['entitled']} are present"
+            "attendance.csv",
+            f"quorum{place}",
+            expected=f"at least {counts['needed']} present of {counts['entitled']}",
+            found=str(counts["present"]),
         )
     return {
         "quorum": told[valid[-1]],
@@ -227,7 +230,9 @@ def _sittings(case: Case) -> dict[int, Attendance]:
         number = count_of(row, "sitting", "attendance.csv", line)
         one_of(row, "present", "attendance.csv", line, known=("yes", "no"))
         if number not in (len(found) or FIRST, len(found) + 1):
-            raise BundleError("attendance.csv", f"sitting: {number} is out of turn", line=line)
+            raise BundleError(
+                "attendance.csv", "sitting", expected=f"{len(found) or FIRST} or the next", found=str(number), line=line
+            )
         found.setdefault(number, []).append(row)
     return {
         number: Attendance(
@@ -246,7 +251,13 @@ def _recusals(case: Case, sittings: Sittings, known: Collection[str]) -> Recusal
         number = count_of(row, "sitting", "recusals.csv", line)
         members = sittings[number].entitled if number in sittings else ()
         if not members:
-            raise BundleError("recusals.csv", f"unknown sitting {number}", line=line)
+            raise BundleError(
+                "recusals.csv",
+                "sitting",
+                expected=choices(map(str, sittings), str(number)),
+                found=str(number),
+                line=line,
+            )
         one_of(row, "member", "recusals.csv", line, known=members)
         one_of(row, "entry", "recusals.csv", line, known=known)
         found.add(Recusal(row["member"], row["entry"], number))
@@ -256,10 +267,10 @@ def _recusals(case: Case, sittings: Sittings, known: Collection[str]) -> Recusal
 def _about(row: Row, subjects: Subjects, known: Collection[str], line: int) -> str:
     about = row["about"]
     if not fits(about, subjects):
-        raise BundleError(FILE, f"about: {about!r} is not {_grammar(subjects)}", line=line)
+        raise BundleError(FILE, "about", expected=_grammar(subjects), found=f"{about!r}", line=line)
     strange = next((name for name in entries_of(about) if name not in known), None)
     if strange is not None:
-        raise BundleError(FILE, f"unknown entry {strange!r}", line=line)
+        raise BundleError(FILE, "about: entry", expected=choices(known, strange), found=f"{strange!r}", line=line)
     return about
 
 
@@ -274,9 +285,13 @@ def _sitting(row: Row, sittings: Sittings, last: int, line: int) -> int:
     """Motions stand in the order in which they were taken."""
     number = count_of(row, "sitting", FILE, line)
     if number not in sittings:
-        raise BundleError(FILE, f"unknown sitting {number}", line=line)
+        raise BundleError(
+            FILE, "sitting", expected=choices(map(str, sittings), str(number)), found=str(number), line=line
+        )
     if number < last:
-        raise BundleError(FILE, f"sitting: {number} after {last}", line=line)
+        raise BundleError(
+            FILE, "sitting", expected=f"{last} or later, in the order of the motions", found=str(number), line=line
+        )
     return number
 
 
@@ -287,9 +302,11 @@ def _motion(row: Row, line: int, rule: QuorumRule, base: Base, sitting: int) -> 
     try:
         result = divide(there, rule, **counts)
     except ValueError as wrong:
-        raise BundleError(FILE, str(wrong), line=line) from None
+        raise BundleError(
+            FILE, expected="no more votes than are present, nor more present than entitled", found=str(wrong), line=line
+        ) from None
     if row["result"] != result.value:
-        raise BundleError(FILE, f"result: stated {row['result']!r}, computed {result.value!r}", line=line)
+        raise BundleError(FILE, "result", expected=f"{result.value!r}", found=f"{row['result']!r}", line=line)
     return Motion(row["motion"], sitting, row["about"], **counts, base=there, result=result)
 
 
@@ -298,9 +315,9 @@ def _check_base(row: Row, line: int, base: Base) -> None:
     stated = {name: count_of(row, name, FILE, line) for name in ("entitled", "present", "recused")}
     for name, computed in (("entitled", base.entitled), ("recused", base.recused)):
         if stated[name] != computed:
-            raise BundleError(FILE, f"{name}: stated {stated[name]}, computed {computed}", line=line)
+            raise BundleError(FILE, name, expected=str(computed), found=str(stated[name]), line=line)
     if stated["present"] > base.present:
-        raise BundleError(FILE, f"present: stated {stated['present']}, at most {base.present}", line=line)
+        raise BundleError(FILE, "present", expected=f"at most {base.present}", found=str(stated["present"]), line=line)
 
 
 def beaten(ties: Mapping[str, int], motions: Collection[Motion]) -> dict[str, int]:
@@ -312,10 +329,10 @@ def beaten(ties: Mapping[str, int], motions: Collection[Motion]) -> dict[str, in
     for motion in motions:
         names = motion.entries
         if len({ties.get(name) for name in names}) != 1:
-            raise BundleError(FILE, f"motion {motion.key}: {' and '.join(names)} do not tie")
+            raise BundleError(FILE, f"motion {motion.key}", expected="entries that tie", found=" and ".join(names))
         pairs |= {(better, worse) for at, better in enumerate(names) for worse in names[at + 1 :]}
     for better, worse in sorted(pairs):
         if (worse, better) in pairs:
-            raise BundleError(FILE, f"{better} before {worse} and {worse} before {better} were both carried")
+            raise BundleError(FILE, expected=f"one order of {better} and {worse}", found="both carried")
     named = {name for motion in motions for name in motion.entries}
     return {name: sum(1 for better, _ in pairs if better == name) for name in named}

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, choices
 from evalflow.i18n import Text, say
-from evalflow.kinds.columns import count_of, day_of, one_of, unique
+from evalflow.kinds.columns import check_due, count_of, day_of, one_of, unique
 from evalflow.workflow.definition import Definition, Options, Stage
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
@@ -83,26 +83,35 @@ def _names(case: Case) -> list[dict[str, Any]]:
         }
         for line, row in enumerate(case.rows("names"), 2)
     ]
-    names.sort(key=lambda one: (one["place"], one["entry"]))
     decision = case.definition.last("decision", before=case.stage.key)
-    if decision is not None and names != case.earlier[decision.key].facts["decided"]:
-        raise BundleError("names.csv", f"the names are not those of {decision.key}")
-    return names
+    if decision is not None:
+        check_due(case.earlier[decision.key].facts["decided"], names, "names.csv")
+    return sorted(names, key=lambda one: (one["place"], one["entry"]))
 
 
 def _objections(case: Case, names: set[str], options: NoticeOptions) -> list[dict[str, str]]:
     rows = case.rows("objections")
     if rows and not options.objections:
-        raise BundleError("objections.csv", "by these rules no objections are taken", line=2)
+        raise BundleError(
+            "objections.csv", expected="no rows, as by these rules no objections are taken", found="some", line=2
+        )
     unique(rows, "objections.csv", "number")
     found = []
     for line, row in enumerate(rows, 2):
         count_of(row, "number", "objections.csv", line)
         state = one_of(row, "state", "objections.csv", line, known=STATES)
         if row["entry"] and row["entry"] not in names:
-            raise BundleError("objections.csv", f"{row['entry']!r} was not put up", line=line)
+            raise BundleError(
+                "objections.csv",
+                "entry",
+                expected=choices(sorted(names), row["entry"]),
+                found=f"{row['entry']!r}",
+                line=line,
+            )
         if state == "upheld" and not row["entry"]:
-            raise BundleError("objections.csv", "an objection to no name can't be upheld", line=line)
+            raise BundleError(
+                "objections.csv", "entry", expected="one, as the objection is upheld", found="nothing", line=line
+            )
         day_of(row, "decided", "objections.csv", line)
         found.append({"entry": row["entry"], "state": state})
     return found

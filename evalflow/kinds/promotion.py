@@ -56,7 +56,9 @@ def outcome(case: Case) -> Outcome:
     unique(rows, "views.csv", "entry", "day")
     if not options.views:
         if rows:
-            raise BundleError("views.csv", "views are not counted by these rules", line=2)
+            raise BundleError(
+                "views.csv", expected="no rows, as by these rules views are not counted", found="some", line=2
+            )
         return Outcome()
     views = dict.fromkeys(case.keys, Fraction(0))
     for line, row in enumerate(rows, 2):

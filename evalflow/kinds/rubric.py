@@ -72,6 +72,13 @@ class Criterion(Strict):
             return points in self.given or points == 0
         return self.minimum <= points <= self.maximum and (points / Fraction(self.step)).denominator == 1
 
+    @property
+    def allowed(self) -> str:
+        """Which points may be given, for whoever writes them by hand."""
+        if self.given:
+            return f"one of {', '.join(map(str, self.given))}, or 0"
+        return f"{self.minimum} to {self.maximum} in steps of {self.step}"
+
 
 class Aggregate(Strict):
     """How an entry's marks become its score.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, choices
 from evalflow.kinds.columns import one_of, points_of, unique
 from evalflow.kinds.rubric import ScoringOptions
 from evalflow.tally import scoring
@@ -37,15 +37,25 @@ def read(case: Case, options: ScoringOptions) -> Sheets:
         rater = one_of(row, "rater", FILE, line, known=asked)
         entry = one_of(row, "entry", FILE, line, known=case.keys)
         if (rater, entry) in recused:
-            raise BundleError(FILE, f"{rater!r} is recused from {entry!r}", line=line)
+            raise BundleError(
+                FILE, f"rater {rater!r}", expected=f"no points for {entry!r}, as it is recused", found="some", line=line
+            )
         if own.get(entry) == asked[rater]:
-            raise BundleError(FILE, f"{rater!r} scored its own entry {entry!r}", line=line)
+            raise BundleError(
+                FILE, f"rater {rater!r}", expected=f"no points for {entry!r}, its own entry", found="some", line=line
+            )
         criterion = options.criterion_by_key(row["criterion"])
         if criterion is None:
-            raise BundleError(FILE, f"unknown criterion {row['criterion']!r}", line=line)
+            raise BundleError(
+                FILE,
+                "criterion",
+                expected=choices([one.key for one in options.criterion], row["criterion"]),
+                found=f"{row['criterion']!r}",
+                line=line,
+            )
         points = points_of(row, "points", FILE, line)
         if not criterion.allows(points):
-            raise BundleError(FILE, f"points: {row['points']} can't be given for {criterion.key!r}", line=line)
+            raise BundleError(FILE, "points", expected=criterion.allowed, found=row["points"], line=line)
         given.setdefault(rater, {}).setdefault(entry, {})[criterion.key] = points
     sheets = Sheets(asked, given, recused)
     _check_handed_out(case, options)
@@ -104,7 +114,9 @@ def _check_handed_out(case: Case, options: ScoringOptions) -> None:
         points = points_of(row, "points", FILE, line)
         once = (row["rater"], row["criterion"], points)
         if once in used:
-            raise BundleError(FILE, f"{row['rater']!r} gave {points} for {row['criterion']!r} twice", line=line)
+            raise BundleError(
+                FILE, f"rater {row['rater']!r}: {row['criterion']}", expected=f"{points} once", found="twice", line=line
+            )
         if points and row["criterion"] in named:
             used.add(once)
 
@@ -116,4 +128,10 @@ def _check_complete(sheets: Sheets, case: Case, options: ScoringOptions) -> None
         for entry in offered(sheets, case, options, rater=rater):
             for criterion in options.criterion:
                 if criterion.key not in entries.get(entry, {}):
-                    raise BundleError(FILE, f"{rater!r} left out {entry!r} {criterion.key!r}", line=last[rater])
+                    raise BundleError(
+                        FILE,
+                        f"rater {rater!r}",
+                        expected=f"points for {entry!r} {criterion.key!r}",
+                        found="none",
+                        line=last[rater],
+                    )

@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 
 from evalflow.errors import BundleError
 from evalflow.i18n import Text, say
-from evalflow.kinds.columns import check_admitted, count_of, line_of, one_of, points_of, unique
+from evalflow.kinds.columns import check_admitted, count_of, faulty, line_of, one_of, points_of, unique
 from evalflow.workflow import rows
 from evalflow.workflow.definition import Definition, Options, Stage, listed
 from evalflow.workflow.fields import Field
@@ -171,7 +171,7 @@ def _tables(case: Case, accepted: list[str]) -> dict[str, Any]:
             found[name][entry].append(rows.cells(name, row))
             wrong = [fault for fault in rows.faults(name, found[name][entry]) if fault.row == len(found[name][entry])]
             if wrong:
-                raise BundleError(f"{name}.csv", f"{wrong[0].column}: {wrong[0].code}", line=line)
+                raise faulty(f"{name}.csv", wrong[0], found[name][entry], entry=entry, line=line)
         _check_whole(case, name, found[name])
     if "leader" in asked:
         unique(case.rows("leaders"), "leaders.csv", "entry")
@@ -188,13 +188,18 @@ def _check_whole(case: Case, name: str, tables: Mapping[str, list[dict[str, str]
         wrong = rows.faults(name, table) if table else ()
         if wrong:
             line = line_of(case.rows(name), "entry", entry)
-            raise BundleError(f"{name}.csv", f"entry {entry}: {wrong[0].column}: {wrong[0].code}", line=line)
+            raise faulty(f"{name}.csv", wrong[0], table, entry=entry, line=line)
+
+
+def _range_of(field: Field) -> str:
+    low, high = field.minimum, field.maximum
+    return f"{low} to {high}" if None not in (low, high) else f"{low} or more" if high is None else f"{high} or less"
 
 
 def _number(field: Field, row: Row, line: int) -> Fraction:
     number = points_of(row, "value", FIELDS, line)
     if (field.minimum is not None and number < field.minimum) or (field.maximum is not None and number > field.maximum):
-        raise BundleError(FIELDS, f"value: {row['value']} is out of the range of {field.key!r}", line=line)
+        raise BundleError(FIELDS, f"value of {field.key!r}", expected=_range_of(field), found=row["value"], line=line)
     return number
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, choices
 from evalflow.i18n import Text, say
 from evalflow.kinds import attained as attaining
 from evalflow.kinds.attained import Cap
@@ -131,7 +131,13 @@ def _reports(case: Case) -> tuple[dict[str, set[int]], dict[tuple[str, int], dat
         if row["corrects"]:
             corrected = (row["entry"], count_of(row, "corrects", REPORTS, line))
             if corrected not in standing or corrected[1] >= int(row["number"]):
-                raise BundleError(REPORTS, f"corrects: no earlier report {corrected[1]} that still counts", line=line)
+                raise BundleError(
+                    REPORTS,
+                    "corrects",
+                    expected="an earlier report that still counts",
+                    found=str(corrected[1]),
+                    line=line,
+                )
             del standing[corrected]
     return numbers, standing
 
@@ -148,7 +154,8 @@ def _figures(
         entry = one_of(row, "entry", FIGURES, line, known=found)
         number = count_of(row, "report", FIGURES, line)
         if (entry, row["report"]) not in known:
-            raise BundleError(FIGURES, f"{entry} has no report {number}", line=line)
+            reported = sorted(other for of, other in known if of == entry)
+            raise BundleError(FIGURES, "report", expected=choices(reported, str(number)), found=str(number), line=line)
         indicators = {str(indicator.number) for indicator in plans.get(entry, ())}
         indicator = int(one_of(row, "indicator", FIGURES, line, known=indicators))
         value = points_of(row, "value", FIGURES, line)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from evalflow.errors import BundleError
+from evalflow.errors import BundleError, choices
 from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.columns import count_of
 from evalflow.workflow.outcome import Case, Row
@@ -32,17 +32,21 @@ def roll_of(case: Case, options: BallotOptions, *, electors: int) -> Mapping[int
     rows = case.rows("weights")
     if options.weights == "equal":
         if rows:
-            raise BundleError(FILE, "in this vote every elector counts once", line=2)
+            raise BundleError(FILE, expected="no rows, as in this vote every elector counts once", found="some", line=2)
         return None
     found: dict[int, int] = {}
     for line, row in enumerate(rows, 2):
         weight = count_of(row, "weight", FILE, line)
         if not weight or weight in found:
-            raise BundleError(FILE, f"weight {weight} stands twice" if weight else "weight: 0 counts nobody", line=line)
+            raise BundleError(
+                FILE, "weight", expected="1 or more, each once", found=f"{weight} again" if weight else "0", line=line
+            )
         found[weight] = count_of(row, "electors", FILE, line)
     if sum(found.values()) != electors:
         last = len(rows) + 1 if rows else None
-        raise BundleError(FILE, f"{sum(found.values())} electors, where roll.csv has {electors}", line=last)
+        raise BundleError(
+            FILE, "electors", expected=f"{electors} in all, as roll.csv has", found=str(sum(found.values())), line=last
+        )
     return found
 
 
@@ -62,7 +66,9 @@ def ballots_of(ballots: Sequence[Row], roll: Mapping[int, int], *, file: str) ->
         return found
     weights = ((line, int(row["votes"])) for line, row in enumerate(ballots, 2))
     line, strange = next((line, weight) for line, weight in weights if weight not in roll)
-    raise BundleError(file, f"a ballot of {strange} votes, a weight that nobody on the roll has", line=line)
+    raise BundleError(
+        file, "votes", expected=choices(sorted(map(str, roll)), str(strange)), found=str(strange), line=line
+    )
 
 
 def is_overfull(ballots: Mapping[int, int], roll: Mapping[int, int]) -> bool:

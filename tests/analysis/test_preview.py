@@ -224,7 +224,9 @@ def test_evidence_that_can_not_be_recounted_says_so_in_the_words_of_a_recount(bu
     broken = replace(bundle, tables={**bundle.tables, "peers": {"sheets": sheets}})
     (found,) = preview(broken, {"now": DEFINITION}).columns.values()
     line = len(sheets) + 1
-    assert found == Unfit(Misfit.BROKEN, "result", f"stages/peers/sheets.csv:{line}: unknown rater 'x'")
+    known = ", ".join(f"b{number:02}" for number in range(1, 12))
+    told = f"stages/peers/sheets.csv:{line}: rater: expected {known} or b12, found 'x'"
+    assert found == Unfit(Misfit.BROKEN, "result", told)
 
 
 def test_a_running_vote_without_evidence_is_not_invented(bundle: Bundle) -> None:

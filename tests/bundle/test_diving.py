@@ -159,4 +159,6 @@ def test_where_judges_may_not_score_their_own_country_the_first_who_did_is_refus
     )
     with pytest.raises(BundleError) as refused:
         recount.recount(format.read(write_event(tmp_path / "event", own="excluded")))
-    assert str(refused.value) == f"stages/prelim/sheets.csv:{line}: '{judge}' scored its own entry '{entry}'"
+    assert str(refused.value) == (
+        f"stages/prelim/sheets.csv:{line}: rater '{judge}': expected no points for '{entry}', its own entry, found some"
+    )

@@ -193,4 +193,6 @@ def test_points_for_ones_own_song_are_refused_with_their_line(stored):
     sheets.write_text("\n".join([*lines, "il,il,points,0", ""]), encoding="utf-8")
     with pytest.raises(BundleError) as refused:
         recount.recount(format.read(stored))
-    assert str(refused.value) == f"stages/jury/sheets.csv:{len(lines) + 1}: 'il' scored its own entry 'il'"
+    assert str(refused.value) == (
+        f"stages/jury/sheets.csv:{len(lines) + 1}: rater 'il': expected no points for 'il', its own entry, found some"
+    )

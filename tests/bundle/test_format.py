@@ -131,7 +131,9 @@ def test_no_cell_begins_like_a_formula_and_every_cell_comes_back_as_it_went_in(t
 
 
 def test_a_bundle_is_not_written_over_other_files(example):
-    assert refusal(format.write, format.read(example), example) == f"{example}: is not an empty folder"
+    assert refusal(format.write, format.read(example), example) == (
+        f"{example}: expected an empty folder, or none, found something there already"
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,19 +164,28 @@ def test_hidden_files_and_a_readme_may_stand_beside_the_bundle(example):
 
 
 TABLES = {
-    "an unknown column": ("branch,name,chair\nnorth,N,x\n", "1: unknown column 'chair', expected branch, name"),
-    "a doubled column": ("branch,name,name\nnorth,N,N\n", "1: column 'name' stands twice"),
-    "a missing column": ("branch\nnorth\n", "1: column 'name' is missing"),
-    "an empty file": ("", "1: column 'branch' is missing"),
-    "a short row": ("branch,name\nnorth,N\nsouth\n", "3: 1 cells, expected 2"),
-    "a long row": ("branch,name\nnorth,N,\n", "2: 3 cells, expected 2"),
-    "an empty line": ("branch,name\nnorth,N\n\nsouth,S\n", "3: an empty line"),
-    "a short row after a cell of two lines": ('branch,name\nnorth,"N\nN"\nsouth\n', "4: 1 cells, expected 2"),
-    "a quote that stays open": ('branch,name\nnorth,N\nsouth,"S\n', "3: not CSV: unexpected end of data"),
-    "a doubled key": ('branch,name\nnorth,"N\r\nN"\nsouth,S\nnorth,N\n', "5: branch 'north' stands twice"),
+    "an unknown column": ("branch,name,chair\nnorth,N,x\n", "1: columns: expected branch, name, found 'chair'"),
+    "a doubled column": ("branch,name,name\nnorth,N,N\n", "1: columns: expected each once, found 'name' twice"),
+    "a missing column": ("branch\nnorth\n", "1: columns: expected 'name' too, found branch"),
+    "an empty file": ("", "1: columns: expected 'branch' too, found none"),
+    "a short row": ("branch,name\nnorth,N\nsouth\n", "3: expected 2 cells: branch, name, found 1"),
+    "a long row": ("branch,name\nnorth,N,\n", "2: expected 2 cells: branch, name, found 3"),
+    "an empty line": ("branch,name\nnorth,N\n\nsouth,S\n", "3: expected 2 cells, found an empty line"),
+    "a short row after a cell of two lines": (
+        'branch,name\nnorth,"N\nN"\nsouth\n',
+        "4: expected 2 cells: branch, name, found 1",
+    ),
+    "a quote that stays open": (
+        'branch,name\nnorth,N\nsouth,"S\n',
+        "3: expected CSV as in RFC 4180, found unexpected end of data",
+    ),
+    "a doubled key": (
+        'branch,name\nnorth,"N\r\nN"\nsouth,S\nnorth,N\n',
+        "5: branch: expected each once, found 'north' again",
+    ),
     "a key that could be a path": (
         "branch,name\n../x,N\n",
-        "2: branch: '../x' is not a key: 1 to 40 of a to z, 0 to 9, - and _",
+        "2: branch: expected 1 to 40 of a to z, 0 to 9, - and _, found '../x'",
     ),
 }
 
@@ -186,15 +197,18 @@ def test_a_table_that_is_not_as_it_should_be_is_refused_with_its_line(example, t
 
 
 ENTRIES = {
-    "an unknown branch": ("jade,1,east,J,accepted", "2: unknown branch 'east'"),
-    "an unknown state": ("jade,1,north,J,in", "2: unknown state 'in'"),
-    "an accepted entry without a number": ("jade,,north,J,accepted", "2: number: '' is not a whole number"),
-    "a number that is none": ("jade,one,north,J,draft", "2: number: 'one' is not a whole number"),
+    "an unknown branch": ("jade,1,east,J,accepted", "2: branch: expected north or south, found 'east'"),
+    "an unknown state": (
+        "jade,1,north,J,in",
+        "2: state: expected accepted, rejected, withdrawn, draft, submitted or returned, found 'in'",
+    ),
+    "an accepted entry without a number": ("jade,,north,J,accepted", "2: number: expected a whole number, found ''"),
+    "a number that is none": ("jade,one,north,J,draft", "2: number: expected a whole number, found 'one'"),
     "a doubled number": (
         "jade,,north,J,draft\npine,1,north,P,draft\nlotus,1,north,L,draft",
-        "4: number 1 stands twice",
+        "4: number: expected each once, found 1 again",
     ),
-    "a doubled entry": ("jade,,north,J,draft\njade,,north,J,draft", "3: entry 'jade' stands twice"),
+    "a doubled entry": ("jade,,north,J,draft\njade,,north,J,draft", "3: entry: expected each once, found 'jade' again"),
 }
 
 
@@ -205,16 +219,22 @@ def test_an_entry_that_can_not_be_is_refused_with_its_line(example, lines, told)
 
 
 TOP = {
-    "not JSON": ('{\n"format": 1,\n}', ":3: not JSON: Expecting property name enclosed in double quotes"),
-    "a list": ("[1]", ": expected a JSON object"),
-    "a missing key": ('{"format": 1}', ": expected exactly the keys format, season, digest, draw_seed"),
-    "another format": ('{"format": 2, "season": "s", "digest": "", "draw_seed": ""}', ": format: expected 1"),
-    "a doubled key": ('{"format": 1, "format": 1}', ": key 'format' stands twice"),
+    "not JSON": ('{\n"format": 1,\n}', ":3: expected JSON, found Expecting property name enclosed in double quotes"),
+    "a list": ("[1]", ": expected a JSON object, found list"),
+    "a missing key": ('{"format": 1}', ": keys: expected format, season, digest, draw_seed, found format"),
+    "another format": (
+        '{"format": 2, "season": "s", "digest": "", "draw_seed": ""}',
+        ":1: format: expected 1, found 2",
+    ),
+    "a doubled key": ('{"format": 1, "format": 1}', ":1: expected each key once, found 'format' twice"),
     "a seed that is no hex": (
         '{"format": 1, "season": "s", "digest": "", "draw_seed": "xyz"}',
-        ': draw_seed: expected hex digits in pairs, or ""',
+        ':1: draw_seed: expected hex digits in pairs, or "", found "xyz"',
     ),
-    "no season": ('{"format": 1, "season": "", "digest": "", "draw_seed": ""}', ": season: expected the season's key"),
+    "no season": (
+        '{"format": 1, "season": "", "digest": "", "draw_seed": ""}',
+        ':1: season: expected the season\'s key, found ""',
+    ),
 }
 
 
@@ -225,19 +245,25 @@ def test_a_heading_that_is_not_as_it_should_be_is_refused(example, text, told):
 
 
 OUTCOMES = {
-    "an unknown stage": ('{"final": {"figures": {}, "facts": {}}}', "unknown stage 'final'"),
-    "an outcome without facts": ('{"vote": {"figures": {}}}', "stage vote: expected figures of entries, and facts"),
+    "an unknown stage": (
+        '{"final": {"figures": {}, "facts": {}}}',
+        "1: stage: expected entries, vote or result, found 'final'",
+    ),
+    "an outcome without facts": (
+        '{"vote": {"figures": {}}}',
+        '1: stage vote: expected figures of entries, and facts, found {"figures": {}}',
+    ),
     "a figure as a number": (
         '{"vote": {"figures": {"votes": {"jade": 2}}, "facts": {}}}',
-        "stage vote: votes: entry jade: 2 is no exact number",
+        "1: stage vote: votes: entry jade: expected an exact number as text, such as '7' or '200/3', found 2",
     ),
     "a figure through nothing": (
         '{"vote": {"figures": {"votes": {"jade": "1/0"}}, "facts": {}}}',
-        "stage vote: votes: entry jade: '1/0' is no exact number",
+        "1: stage vote: votes: entry jade: expected an exact number as text, such as '7' or '200/3', found \"1/0\"",
     ),
     "a number with a point": (
         '{"vote": {"figures": {}, "facts": {"share": 0.5}}}',
-        "0.5: exact numbers are whole or written as text, such as '1/3'",
+        "1: expected numbers that are whole or written as text, such as '1/3', found 0.5",
     ),
 }
 
@@ -245,7 +271,7 @@ OUTCOMES = {
 @pytest.mark.parametrize(("text", "told"), OUTCOMES.values(), ids=OUTCOMES)
 def test_an_outcome_that_can_not_be_compared_is_refused(example, text, told):
     (example / "outcome.json").write_text(text)
-    assert refusal(format.read, example) == f"outcome.json: {told}"
+    assert refusal(format.read, example) == f"outcome.json:{told}"
 
 
 @pytest.mark.parametrize(
@@ -253,15 +279,23 @@ def test_an_outcome_that_can_not_be_compared_is_refused(example, text, told):
     [
         (
             "outcomes.json",
-            "outcomes.json: unknown, expected bundle.json, definition.json, definition.toml, branches.csv, "
-            "entries.csv, stages, outcome.json, log",
+            "outcomes.json: expected bundle.json, definition.json, definition.toml, branches.csv, entries.csv, stages, "
+            "outcome.json or log, found a file that has no place here",
         ),
-        ("stages/final/names.csv", "stages/final: unknown, expected entries, vote, result"),
+        (
+            "stages/final/names.csv",
+            "stages/final: expected entries, vote or result, found a file that has no place here",
+        ),
         (
             "stages/vote/ballot.csv",
-            "stages/vote/ballot.csv: unknown, expected ballots.csv, roll.csv, voters.csv, weights.csv, box.csv",
+            "stages/vote/ballot.csv: expected ballots.csv, roll.csv, voters.csv, weights.csv or box.csv, "
+            "found a file that has no place here",
         ),
-        ("log/tree", "log/tree: unknown, expected leaves.jsonl, checkpoint, verifier, personal.jsonl"),
+        (
+            "log/tree",
+            "log/tree: expected leaves.jsonl, checkpoint, verifier or personal.jsonl, "
+            "found a file that has no place here",
+        ),
     ],
 )
 def test_a_file_that_has_no_place_is_refused_and_not_passed_over(example, file, told):
@@ -272,17 +306,20 @@ def test_a_file_that_has_no_place_is_refused_and_not_passed_over(example, file, 
 
 def test_bytes_that_are_not_utf_8_are_refused_with_their_line(example):
     (example / "branches.csv").write_bytes("branch,name\nnorth,N\nsouth,南街\n".encode("gbk"))
-    assert refusal(format.read, example) == "branches.csv:3: not UTF-8"
+    assert refusal(format.read, example) == "branches.csv:3: expected UTF-8, found the byte 0xc4"
 
 
 def test_a_file_that_is_missing_is_named(example):
     (example / "entries.csv").unlink()
-    assert refusal(format.read, example) == "entries.csv: no such file"
+    assert refusal(format.read, example) == "entries.csv: expected this file, found no such file"
 
 
 def test_there_is_one_definition_only(example):
     (example / "definition.json").write_text("{}")
-    assert refusal(format.read, example) == "definition.json: expected either this file or definition.toml"
+    assert (
+        refusal(format.read, example)
+        == "definition.json: expected this file or definition.toml, one of them, found both"
+    )
 
 
 def test_rules_that_can_not_work_are_refused_as_those_of_a_workflow_file(example):
@@ -296,13 +333,16 @@ def test_rules_that_can_not_work_are_refused_as_those_of_a_workflow_file(example
 def test_links_out_of_the_folder_are_not_followed(example, tmp_path, name):
     (example / name).rename(tmp_path / "elsewhere")
     (example / name).symlink_to(tmp_path / "elsewhere")
-    assert refusal(format.read, example) == f"{name}: {'not a folder' if name == 'stages' else 'no such file'}"
+    told = "expected a folder, found none" if name == "stages" else "expected this file, found no such file"
+    assert refusal(format.read, example) == f"{name}: {told}"
 
 
 def test_a_file_beyond_bearing_is_refused_before_it_is_read(example):
     with (example / "branches.csv").open("r+b") as file:
         file.truncate(folder.MAX_BYTES + 1)
-    assert refusal(format.read, example) == f"branches.csv: larger than {folder.MAX_BYTES} bytes"
+    assert refusal(format.read, example) == (
+        f"branches.csv: expected at most {folder.MAX_BYTES} bytes, found {folder.MAX_BYTES + 1}"
+    )
 
 
 def test_figures_are_read_exactly(example):

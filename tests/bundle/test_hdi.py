@@ -163,4 +163,6 @@ def test_a_number_that_is_none_is_refused_with_its_file_and_line(development):
     fields.write_text("\n".join([*lines[:7], f"{entry},{field},{number}x", *lines[8:], ""]), encoding="utf-8")
     with pytest.raises(BundleError) as refused:
         recount.recount(format.read(development))
-    assert str(refused.value) == f"stages/figures/fields.csv:8: value: '{number}x' is not a number"
+    assert str(refused.value) == (
+        f"stages/figures/fields.csv:8: value: expected a number such as 85, 85.5 or 171/2, found '{number}x'"
+    )

@@ -182,4 +182,5 @@ def test_a_personal_part_that_is_not_as_it_should_be_is_refused_with_its_line(bu
     (tmp_path / "dossier" / "log" / "personal.jsonl").write_text("\n".join(lines))
     with pytest.raises(BundleError) as refused:
         format.read(tmp_path / "dossier")
-    assert str(refused.value) == "log/personal.jsonl:2: expected event, payload and salt (hex), each event once"
+    expected = "event, payload and salt (hex), each event once"
+    assert str(refused.value) == f"log/personal.jsonl:2: expected {expected}, found {', '.join(line)}"

@@ -57,7 +57,10 @@ def test_whom_lots_leave_out_while_counting_is_whom_anyone_computes(method: str,
 @COUNTED
 def test_lots_without_a_seed_are_refused_and_not_left_out(method: str, tmp_path: Path) -> None:
     ended = run(election(tmp_path / "b", method))
-    told = "bundle.json: stage vote: draw_seed: lots need a seed in hex that was published beforehand\n"
+    told = (
+        "bundle.json: stage vote: draw_seed: expected a seed in hex that was published beforehand, as lots are drawn, "
+        "found ''\n"
+    )
     assert (ended.exit_code, ended.stdout, ended.stderr) == (1, "", told)
 
 
@@ -77,10 +80,13 @@ def test_lots_of_a_stage_before_the_seed_is_told_are_written_and_read_back(tmp_p
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"lots": {"vote": stage_seed("vote", "00")}}, "stage vote: not what draw_seed gives"),
-        ({"lots": {"final": stage_seed("vote")}}, "unknown stage 'final'"),
-        ({"lots": {"vote": "5eed"}}, "expected 64 hex digits for each stage"),
-        ({"lots": "5eed"}, "expected 64 hex digits for each stage"),
+        (
+            {"lots": {"vote": stage_seed("vote", "00")}},
+            f"stage vote: expected {stage_seed('vote')}, from draw_seed, found {stage_seed('vote', '00')}",
+        ),
+        ({"lots": {"final": stage_seed("vote")}}, "stage: expected nomination, vote or result, found 'final'"),
+        ({"lots": {"vote": "5eed"}}, 'expected 64 hex digits for each stage, found {"vote": "5eed"}'),
+        ({"lots": "5eed"}, 'expected 64 hex digits for each stage, found "5eed"'),
     ],
     ids=["of another seed", "of no stage", "too short", "not by stage"],
 )

@@ -32,7 +32,7 @@ def without_outcome(folder):
 def test_rules_that_are_not_those_pinned_are_refused(example):
     digest = format.read(example).definition.digest
     change(example, "bundle.json", '"digest": ""', f'"digest": "{"0" * 64}"')
-    assert refusal(example) == f"bundle.json:1: digest: {'0' * 64} stated, the rules have {digest}"
+    assert refusal(example) == f"bundle.json:1: digest: expected {digest}, that of the rules, found {'0' * 64}"
 
 
 def test_rules_that_are_those_pinned_are_none(example):
@@ -57,7 +57,8 @@ def test_a_stage_can_not_be_recounted_without_the_one_it_builds_on(example):
     tree = json.loads((example / "outcome.json").read_text())
     del tree["vote"]
     (example / "outcome.json").write_text(json.dumps(tree))
-    assert refusal(example) == "outcome.json: stage result: needs the outcome of stage vote"
+    told = "expected the outcome of vote too, on which a later one rests, found none"
+    assert refusal(example) == f"outcome.json: stage result: stages: {told}"
 
 
 @pytest.mark.parametrize("state", ["rejected", "withdrawn", "draft", "submitted", "returned"])
@@ -73,7 +74,7 @@ def test_an_entry_that_was_not_accepted_takes_part_in_no_stage(example, state):
 
 def test_evidence_on_an_entry_that_does_not_take_part_is_refused(example):
     change(example, "entries.csv", "Pine Gate,accepted", "Pine Gate,withdrawn")
-    assert refusal(example) == "stages/vote/ballots.csv:5: unknown entry 'pine'"
+    assert refusal(example) == "stages/vote/ballots.csv:5: choices: expected jade or lotus, found 'pine'"
 
 
 def test_the_order_of_presentation_is_that_of_the_numbers(example):
@@ -85,7 +86,7 @@ def test_the_order_of_presentation_is_that_of_the_numbers(example):
 def test_a_complaint_names_the_line_of_the_file_even_after_cells_of_several_lines(example):
     change(example, "stages/vote/ballots.csv", "b1,jade|lotus,1", '"b\n1",jade|lotus,1')
     change(example, "stages/vote/ballots.csv", "b3,jade,1", "b3,jade,one")
-    assert refusal(example) == "stages/vote/ballots.csv:5: votes: 'one' is not a whole number"
+    assert refusal(example) == "stages/vote/ballots.csv:5: votes: expected a whole number, found 'one'"
 
 
 def test_later_stages_stand_on_what_was_recounted_and_not_on_what_was_stored(example):

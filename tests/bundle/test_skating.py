@@ -166,5 +166,5 @@ def test_marks_between_the_steps_are_refused_with_their_file_and_line(tmp_path):
     sheets.write_text("\n".join([*lines[:4], f"{start},{criterion},{points[0]}.1", *lines[5:], ""]), encoding="utf-8")
     with pytest.raises(BundleError) as refused:
         recount.recount(format.read(tmp_path / "segment"))
-    reason = f"points: {points[0]}.1 can't be given for '{criterion}'"
+    reason = f"points: expected 0 to 10 in steps of 0.25, found {points[0]}.1"
     assert str(refused.value) == f"stages/components/sheets.csv:5: {reason}"

@@ -165,30 +165,42 @@ def test_what_was_merged_into_something_merged_takes_part_in_the_last() -> None:
 @pytest.mark.parametrize(
     ("motions", "approved", "expected"),
     [
-        (("approve:a",), ("a,A,rejected,",), "approved.csv:2: a: stated 'rejected', computed 'approved'"),
+        (("approve:a",), ("a,A,rejected,",), "approved.csv:2: a: state: expected 'approved', found 'rejected'"),
         (
             ("merge:a>b", "approve:a"),
             ("a,A,approved,", "b,B,merged,"),
-            "approved.csv:3: b: stated 'merged', computed 'merged a'",
+            "approved.csv:3: b: state: expected 'merged a', found 'merged'",
         ),
-        ((), ("a,A,open,",), "approved.csv:2: 'a' takes part without having been approved"),
-        (("approve:a", "reject:a"), ("a,A,approved,",), "motions.csv: motion 2: a was decided before"),
-        (("targets:a",), ("a,A,open,",), "motions.csv: motion 1: a is not approved"),
+        ((), ("a,A,open,",), "approved.csv:2: entry 'a': expected approved, as it takes part, found otherwise"),
+        (
+            ("approve:a", "reject:a"),
+            ("a,A,approved,",),
+            "motions.csv: motion 2: a: expected not decided before, found approved",
+        ),
+        (("targets:a",), ("a,A,open,",), "motions.csv: motion 1: a: expected approved before, found open"),
         (
             ("reject:b", "merge:b>a"),
             ("a,A,merged,b", "b,B,rejected,"),
-            "motions.csv: motion 2: b is out",
+            "motions.csv: motion 2: b: expected open or approved, for others to be merged into, found rejected",
         ),
-        (("approve:z",), ("a,A,approved,",), "motions.csv:2: unknown entry 'z'"),
+        (("approve:z",), ("a,A,approved,",), "motions.csv:2: about: entry: expected a, found 'z'"),
         (
             ("award:a",),
             ("a,A,approved,",),
-            "motions.csv:2: about: 'award:a' is not approve:ENTRY, reject:ENTRY, return:ENTRY, merge:ENTRY>ENTRY "
-            "or targets:ENTRY",
+            "motions.csv:2: about: expected approve:ENTRY, reject:ENTRY, return:ENTRY, merge:ENTRY>ENTRY "
+            "or targets:ENTRY, found 'award:a'",
         ),
-        (("approve:a",), ("a,Z,approved,",), "approved.csv:2: unknown branch 'Z'"),
-        (("approve:a",), ("a,A,done,",), "approved.csv:2: unknown state 'done'"),
-        (("approve:a",), ("a,A,approved,", "a,A,approved,"), "approved.csv:3: a stands twice"),
+        (("approve:a",), ("a,Z,approved,",), "approved.csv:2: branch: expected A, B, C, D or E, found 'Z'"),
+        (
+            ("approve:a",),
+            ("a,A,done,",),
+            "approved.csv:2: state: expected open, approved, rejected or merged, found 'done'",
+        ),
+        (
+            ("approve:a",),
+            ("a,A,approved,", "a,A,approved,"),
+            "approved.csv:3: entry: expected each once, found a again",
+        ),
     ],
 )
 def test_what_no_motion_made_is_refused(motions: tuple[str, ...], approved: tuple[str, ...], expected: str) -> None:
@@ -198,16 +210,22 @@ def test_what_no_motion_made_is_refused(motions: tuple[str, ...], approved: tupl
 @pytest.mark.parametrize(
     ("targets", "expected"),
     [
-        (("a,1,94,97,96,98,1",), "targets.csv:2: old_work: stated '94', computed '95'"),
-        (("a,1,95,97,99,98,1",), "targets.csv:2: stretch: stretch_not_beyond_work"),
-        (("a,1,95,97,89,98,1",), "targets.csv:2: work: work_not_beyond_baseline"),
-        (("a,2,95,97,96,98,1",), "targets.csv:2: indicator: a has none with number 2"),
-        (("a,1,95,97,96,98,2",), "targets.csv:2: motion: '2' is no carried motion on a"),
-        (("a,1,95,97,96,98,7",), "targets.csv:2: motion: '7' is no carried motion on a"),
-        (("b,1,95,97,96,98,1",), "targets.csv:2: unknown entry 'b'"),
+        (("a,1,94,97,96,98,1",), "targets.csv:2: old_work: expected '95', found '94'"),
+        (
+            ("a,1,95,97,99,98,1",),
+            "targets.csv:2: entry a: stretch: expected a stretch target beyond the work target, found '98'",
+        ),
+        (
+            ("a,1,95,97,89,98,1",),
+            "targets.csv:2: entry a: work: expected a work target beyond the baseline, found '89'",
+        ),
+        (("a,2,95,97,96,98,1",), "targets.csv:2: indicator: expected 1 to 1, as a has, found 2"),
+        (("a,1,95,97,96,98,2",), "targets.csv:2: motion: expected a carried motion on a, found '2'"),
+        (("a,1,95,97,96,98,7",), "targets.csv:2: motion: expected a carried motion on a, found '7'"),
+        (("b,1,95,97,96,98,1",), "targets.csv:2: entry: expected a, found 'b'"),
         (
             ("a,1,95,97,96,98,3", "a,1,96,98,95,97,1"),
-            "targets.csv:3: motion: '1' is out of turn",
+            "targets.csv:3: motion: expected the order of the motions, found '1' after a later one",
         ),
     ],
 )
@@ -221,7 +239,7 @@ def test_targets_change_from_what_stood_in_their_direction_and_by_a_carried_moti
 def test_where_the_committee_proposes_nothing_approving_changes_nothing() -> None:
     rules = RULES + "counter_targets = false\n"
     case = ruled("approve:a", approved=("a,A,approved,",), plans="a", targets=("a,1,95,97,96,98,1",), rules=rules)
-    assert complaint(case) == "targets.csv:2: motion: '1' is no carried motion on a"
+    assert complaint(case) == "targets.csv:2: motion: expected a carried motion on a, found '1'"
 
 
 def test_an_approval_belongs_where_entries_move_apart() -> None:
@@ -232,12 +250,15 @@ def test_an_approval_belongs_where_entries_move_apart() -> None:
 @pytest.mark.parametrize(
     ("joined", "expected"),
     [
-        ((), "joined.csv: b: stated nobody, computed B, C, 院"),
-        (("b,B,,0", "b,C,,0"), "joined.csv: b: stated B, C, computed B, C, 院"),
-        (("b,B,,0", "b,C,,0", "b,,院,0", "b,D,,0"), "joined.csv: b: stated B, C, D, 院, computed B, C, 院"),
-        (("b,B,,0", "b,C,,0", "b,,院,101"), "joined.csv: a: share: share_out_of_range"),
-        (("b,B,,60", "b,C,,0", "b,,院,60"), "joined.csv: a: share: shares_above_100"),
-        (("a,B,,60",), "joined.csv:2: unknown entry 'a'"),
+        ((), "joined.csv: b: expected B, C, 院, found nobody"),
+        (("b,B,,0", "b,C,,0"), "joined.csv: b: expected B, C, 院, found B, C"),
+        (("b,B,,0", "b,C,,0", "b,,院,0", "b,D,,0"), "joined.csv: b: expected B, C, 院, found B, C, D, 院"),
+        (("b,B,,0", "b,C,,0", "b,,院,101"), "joined.csv: entry a: share: expected a share from 0 to 100, found '101'"),
+        (
+            ("b,B,,60", "b,C,,0", "b,,院,60"),
+            "joined.csv: entry a: share: expected shares that total 100 or less, found '60', '60', '0'",
+        ),
+        (("a,B,,60",), "joined.csv:2: entry: expected b, found 'a'"),
     ],
 )
 def test_exactly_those_go_along_who_took_part_in_what_was_merged(joined: tuple[str, ...], expected: str) -> None:

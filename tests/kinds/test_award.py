@@ -59,9 +59,17 @@ def test_without_a_notice_the_decided_are_due() -> None:
 
 
 @pytest.mark.parametrize(
-    "awards",
-    [(), ("a,1,",), ("a,1,", "b,2,", "c,3,"), ("a,1,", "c,2,"), ("a,1,gold", "c,3,")],
+    ("awards", "told"),
+    [
+        ((), "awards.csv: entry 'a': expected a line, found none"),
+        (("a,1,",), "awards.csv: entry 'c': expected a line, found none"),
+        (("a,1,", "b,2,", "c,3,"), "awards.csv:3: entry: expected a or c, found 'b'"),
+        (("a,1,", "c,2,"), "awards.csv:3: place of 'c': expected 3, found 2"),
+        (("a,1,gold", "c,3,"), "awards.csv:2: tier of 'a': expected '', found 'gold'"),
+    ],
     ids=["nobody", "one left out", "a struck name", "another place", "a tier that is none"],
 )
-def test_awards_other_than_those_due_are_refused(awards: tuple[str, ...]) -> None:
-    assert complaint(ceremony(*awards)) == "awards.csv: the awards are not what was decided and left standing"
+def test_awards_other_than_those_due_are_told_by_file_line_expected_and_found(
+    awards: tuple[str, ...], told: str
+) -> None:
+    assert complaint(ceremony(*awards)) == told

@@ -45,7 +45,10 @@ def test_a_unit_that_is_no_branch_has_its_part_through_the_lead() -> None:
 
 def test_a_partner_that_is_no_branch_is_refused() -> None:
     strange = {"a": [partner("Z", "10")]}
-    assert complaint(final(ceremony(*TWO, composite="95", places="1"), strange)) == "partners.csv: unknown branch 'Z'"
+    assert (
+        complaint(final(ceremony(*TWO, composite="95", places="1"), strange))
+        == "partners.csv: branch: expected A, found 'Z'"
+    )
 
 
 def test_without_amounts_the_outcome_says_nothing_of_a_fund() -> None:

@@ -57,18 +57,18 @@ def test_fewer_ballots_than_voters_stay_a_vote() -> None:
 @pytest.mark.parametrize(
     ("ballots", "roll", "expected"),
     [
-        (["1,a|z,1"], ROLL, "ballots.csv:2: unknown entry 'z'"),
-        (["1,a,1", "1,b,1"], ROLL, "ballots.csv:3: 1 stands twice"),
-        (["1,a,-1"], ROLL, "ballots.csv:2: votes: '-1' is not a whole number"),
-        (["1,a,0"], ROLL, "ballots.csv:2: votes: 0 is less than 1"),
-        ([",a,1"], ROLL, "ballots.csv:2: a ballot without an id"),
-        (["1,a|a,1"], ROLL, "ballots.csv:2: entry 'a' stands twice on one ballot"),
-        (["1,a,5", "2,b,3"], ROLL, "ballots.csv:3: 8 ballots in the box, 7 voted by the roll"),
-        (["1,a,1"], (), "roll.csv: nobody is on the roll"),
-        (["1,a,1"], ("Z,6,4",), "roll.csv:2: unknown branch 'Z'"),
-        (["1,a,1"], ("A,6,4", "A,5,3"), "roll.csv:3: A stands twice"),
-        (["1,a,1"], ("A,6,7",), "roll.csv:2: 7 voted of 6 electors"),
-        (["1,a,1"], ("A,six,4",), "roll.csv:2: electors: 'six' is not a whole number"),
+        (["1,a|z,1"], ROLL, "ballots.csv:2: choices: expected a, b or c, found 'z'"),
+        (["1,a,1", "1,b,1"], ROLL, "ballots.csv:3: ballot: expected each once, found 1 again"),
+        (["1,a,-1"], ROLL, "ballots.csv:2: votes: expected a whole number, found '-1'"),
+        (["1,a,0"], ROLL, "ballots.csv:2: votes: expected 1 or more, found 0"),
+        ([",a,1"], ROLL, "ballots.csv:2: ballot: expected an id, found nothing"),
+        (["1,a|a,1"], ROLL, "ballots.csv:2: choices: expected each entry once on a ballot, found 'a' again"),
+        (["1,a,5", "2,b,3"], ROLL, "ballots.csv:3: expected at most 7 ballots, as the roll has voters, found 8"),
+        (["1,a,1"], (), "roll.csv: expected electors, found nobody"),
+        (["1,a,1"], ("Z,6,4",), "roll.csv:2: branch: expected \"\", A, B or C, found 'Z'"),
+        (["1,a,1"], ("A,6,4", "A,5,3"), "roll.csv:3: branch: expected each once, found A again"),
+        (["1,a,1"], ("A,6,7",), "roll.csv:2: voted: expected at most the 6 electors, found 7"),
+        (["1,a,1"], ("A,six,4",), "roll.csv:2: electors: expected a whole number, found 'six'"),
     ],
     ids=[
         "an entry that is none",
@@ -94,7 +94,7 @@ def test_ballots_that_can_not_have_been_cast_are_refused(
 def test_a_paper_of_more_entries_than_a_ballot_holds_is_refused() -> None:
     entries = "".join(chr(ord("一") + number) for number in range(63))
     long = case(workflow(RULES), entries=entries, ballots=[], roll=table("branch,electors,voted", "一,9,0"))
-    assert complaint(long) == "ballots.csv: 63 entries on the paper, at most 62 can be"
+    assert complaint(long) == "ballots.csv: entries on the paper: expected at most 62, found 63"
 
 
 NAMED = RULES + 'secrecy = "named"\n'
@@ -113,10 +113,10 @@ def test_who_voted_openly_changes_nothing_of_the_count() -> None:
 @pytest.mark.parametrize(
     ("voters", "rules", "expected"),
     [
-        (["1,A"], RULES, "voters.csv:2: a sealed vote has no voters"),
-        (["1,A", "1,B"], NAMED, "voters.csv:3: 1 stands twice"),
-        (["3,A"], NAMED, "voters.csv:2: unknown ballot '3'"),
-        (["1,Z"], NAMED, "voters.csv:2: unknown branch 'Z'"),
+        (["1,A"], RULES, "voters.csv:2: expected no rows, as this vote is secret, found some"),
+        (["1,A", "1,B"], NAMED, "voters.csv:3: ballot: expected each once, found 1 again"),
+        (["3,A"], NAMED, "voters.csv:2: ballot: expected 1 or 2, found '3'"),
+        (["1,Z"], NAMED, "voters.csv:2: branch: expected \"\", A, B or C, found 'Z'"),
     ],
     ids=["sealed", "a ballot twice", "no such ballot", "no such branch"],
 )

@@ -66,7 +66,7 @@ def test_a_pass_over_by_the_cap_is_what_the_ranking_says() -> None:
 
 
 def test_a_seat_beyond_the_cap_needs_a_reason() -> None:
-    told = "decided.csv:3: 'b' is ranked 2 and decided 2 without a reason"
+    told = "decided.csv:3: entry 'b': expected a reason, found ranked 2 and decided 2, and none"
     assert complaint(decided("a,1,", "b,2,", "c,,让位")) == told
     found = outcome(decided("a,1,", "b,2,特别贡献", "c,,让位"))
     assert [(one["entry"], one["reason"]) for one in found.facts["deviations"]] == [("b", "特别贡献"), ("c", "让位")]
@@ -75,7 +75,7 @@ def test_a_seat_beyond_the_cap_needs_a_reason() -> None:
 def test_of_two_that_tie_for_the_room_of_their_area_one_is_free_to_choose_and_both_need_reasons() -> None:
     tie = "9 9 7 6"
     assert outcome(decided("b,1,", "c,2,", output=tie)).facts["deviations"] == []
-    told = "decided.csv:2: 'a' is ranked 1 and decided 1 without a reason"
+    told = "decided.csv:2: entry 'a': expected a reason, found ranked 1 and decided 1, and none"
     assert complaint(decided("a,1,", "b,2,", "c,,让位", output=tie)) == told
 
 

@@ -42,11 +42,18 @@ def test_a_small_declaration_as_a_whole() -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["a,1,accepted"], "entries.csv:3: 'b' takes part without having been accepted"),
-        (["a,1,accepted", "b,1,returned"], "submissions.csv:3: 'b' takes part without having been accepted"),
-        (["a,1,accepted", "a,2,accepted"], "submissions.csv:3: a stands twice"),
-        (["a,1,lost"], "submissions.csv:2: unknown state 'lost'"),
-        (["a,last,accepted"], "submissions.csv:2: revision: 'last' is not a whole number"),
+        (["a,1,accepted"], "entries.csv:3: entry 'b': expected accepted, as it takes part, found otherwise"),
+        (
+            ["a,1,accepted", "b,1,returned"],
+            "submissions.csv:3: entry 'b': expected accepted, as it takes part, found otherwise",
+        ),
+        (["a,1,accepted", "a,2,accepted"], "submissions.csv:3: entry: expected each once, found a again"),
+        (
+            ["a,1,lost"],
+            "submissions.csv:2: state: expected accepted, rejected, withdrawn, draft, submitted or returned, "
+            "found 'lost'",
+        ),
+        (["a,last,accepted"], "submissions.csv:2: revision: expected a whole number, found 'last'"),
     ],
     ids=["never declared", "only returned", "twice", "a state that is none", "a revision without number"],
 )
@@ -63,20 +70,26 @@ def test_views_are_added_up_over_the_days_and_nobody_looking_is_0() -> None:
 def test_where_views_are_not_counted_there_are_none() -> None:
     rules = f"{SHOWN}\nviews = false"
     assert outcome(shown(rules=rules)) == Outcome()
-    assert complaint(shown("a,2026-03-22,3", rules=rules)) == "views.csv:2: views are not counted by these rules"
+    assert (
+        complaint(shown("a,2026-03-22,3", rules=rules))
+        == "views.csv:2: expected no rows, as by these rules views are not counted, found some"
+    )
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["c,2026-03-22,3"], "views.csv:2: unknown entry 'c'"),
-        (["a,2026-03-22,3", "a,2026-03-22,4"], "views.csv:3: a, 2026-03-22 stands twice"),
-        (["a,20260322,3"], "views.csv:2: day: '20260322' is not a day such as 2026-06-25"),
-        (["a,2026-02-30,3"], "views.csv:2: day: '2026-02-30' is not a day such as 2026-06-25"),
-        (["a,2026-03-22,٣"], "views.csv:2: views: '٣' is not a whole number"),
-        (["a,2026-03-22," + "3" * 19], f"views.csv:2: views: '{'3' * 19}' is not a whole number"),
-        (["a,today,3"], "views.csv:2: day: 'today' is not a day such as 2026-06-25"),
-        (["a,2026-03-22,-3"], "views.csv:2: views: '-3' is not a whole number"),
+        (["c,2026-03-22,3"], "views.csv:2: entry: expected a or b, found 'c'"),
+        (
+            ["a,2026-03-22,3", "a,2026-03-22,4"],
+            "views.csv:3: entry, day: expected each once, found a, 2026-03-22 again",
+        ),
+        (["a,20260322,3"], "views.csv:2: day: expected a day such as 2026-06-25, found '20260322'"),
+        (["a,2026-02-30,3"], "views.csv:2: day: expected a day such as 2026-06-25, found '2026-02-30'"),
+        (["a,2026-03-22,٣"], "views.csv:2: views: expected a whole number, found '٣'"),
+        (["a,2026-03-22," + "3" * 19], f"views.csv:2: views: expected a whole number, found '{'3' * 19}'"),
+        (["a,today,3"], "views.csv:2: day: expected a day such as 2026-06-25, found 'today'"),
+        (["a,2026-03-22,-3"], "views.csv:2: views: expected a whole number, found '-3'"),
     ],
     ids=[
         "of an entry that is none",
@@ -102,14 +115,17 @@ def test_reports_are_counted_by_entry() -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["a,1,filed,2026-05-01,", "a,1,filed,2026-05-01,"], "reports.csv:3: a, 1 stands twice"),
-        (["c,1,filed,2026-05-01,"], "reports.csv:2: unknown entry 'c'"),
-        (["a,1,lost,2026-05-01,"], "reports.csv:2: unknown state 'lost'"),
-        (["a,1,filed,May,"], "reports.csv:2: day: 'May' is not a day such as 2026-06-25"),
-        (["a,1,filed,2026-05-01,1"], "reports.csv:2: corrects: no earlier report 1 that still counts"),
+        (
+            ["a,1,filed,2026-05-01,", "a,1,filed,2026-05-01,"],
+            "reports.csv:3: entry, number: expected each once, found a, 1 again",
+        ),
+        (["c,1,filed,2026-05-01,"], "reports.csv:2: entry: expected a or b, found 'c'"),
+        (["a,1,lost,2026-05-01,"], "reports.csv:2: state: expected filed, found 'lost'"),
+        (["a,1,filed,May,"], "reports.csv:2: day: expected a day such as 2026-06-25, found 'May'"),
+        (["a,1,filed,2026-05-01,1"], "reports.csv:2: corrects: expected an earlier report that still counts, found 1"),
         (
             ["a,1,filed,2026-05-01,", "a,2,filed,2026-05-01,1", "a,3,filed,2026-05-01,1"],
-            "reports.csv:4: corrects: no earlier report 1 that still counts",
+            "reports.csv:4: corrects: expected an earlier report that still counts, found 1",
         ),
     ],
     ids=["twice", "on an entry that is none", "a state that is none", "no day", "itself corrected", "corrected twice"],

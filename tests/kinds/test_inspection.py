@@ -106,14 +106,26 @@ def test_points_end_where_the_rules_say(capped: str, reached: Fraction) -> None:
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (("1,95,accepted,", "2,9,corrected,r"), "inspected.csv:2: value: 95 is accepted, but was not stated"),
-        (("1,96,corrected,", "2,9,corrected,r"), "inspected.csv:2: corrected without a reason"),
-        (("1,94,corrected,r", "2,9,corrected,r"), "inspected.csv:2: value: 94 is corrected to what was stated"),
-        (("1,94,accepted,",), "inspected.csv: indicator 2 of 'a' was not inspected"),
-        (("1,94,accepted,", "3,9,corrected,r"), "inspected.csv:3: unknown indicator '3'"),
-        (("1,94,accepted,", "1,95,corrected,r"), "inspected.csv:3: a, 1 stands twice"),
-        (("1,much,corrected,r",), "inspected.csv:2: value: 'much' is not a number"),
-        (("1,94,guessed,r",), "inspected.csv:2: unknown state 'guessed'"),
+        (
+            ("1,95,accepted,", "2,9,corrected,r"),
+            "inspected.csv:2: value: expected 94, what was stated and accepted, found 95",
+        ),
+        (
+            ("1,96,corrected,", "2,9,corrected,r"),
+            "inspected.csv:2: reason: expected one, as the value is corrected, found none",
+        ),
+        (
+            ("1,94,corrected,r", "2,9,corrected,r"),
+            "inspected.csv:2: value: expected another than stated, as it is corrected, found 94",
+        ),
+        (("1,94,accepted,",), "inspected.csv: indicator 2 of 'a': expected a line, found none"),
+        (("1,94,accepted,", "3,9,corrected,r"), "inspected.csv:3: indicator: expected 1 or 2, found '3'"),
+        (
+            ("1,94,accepted,", "1,95,corrected,r"),
+            "inspected.csv:3: entry, indicator: expected each once, found a, 1 again",
+        ),
+        (("1,much,corrected,r",), "inspected.csv:2: value: expected a number such as 85, 85.5 or 171/2, found 'much'"),
+        (("1,94,guessed,r",), "inspected.csv:2: state: expected accepted or corrected, found 'guessed'"),
     ],
 )
 def test_a_finding_that_can_not_be_is_refused_with_its_line(lines: tuple[str, ...], told: str) -> None:
@@ -123,9 +135,9 @@ def test_a_finding_that_can_not_be_is_refused_with_its_line(lines: tuple[str, ..
 @pytest.mark.parametrize(
     ("claims", "told"),
     [
-        (("4,94",), "claims.csv:2: unknown indicator '4'"),
-        (("1,94", "1,94"), "claims.csv:3: a, 1 stands twice"),
-        (("1,1e3",), "claims.csv:2: value: '1e3' is not a number"),
+        (("4,94",), "claims.csv:2: indicator: expected 1 or 2, found '4'"),
+        (("1,94", "1,94"), "claims.csv:3: entry, indicator: expected each once, found a, 1 again"),
+        (("1,1e3",), "claims.csv:2: value: expected a number such as 85, 85.5 or 171/2, found '1e3'"),
     ],
 )
 def test_a_claim_that_can_not_be_is_refused_with_its_line(claims: tuple[str, ...], told: str) -> None:
@@ -135,11 +147,14 @@ def test_a_claim_that_can_not_be_is_refused_with_its_line(claims: tuple[str, ...
 @pytest.mark.parametrize(
     ("flags", "told"),
     [
-        ((), "flags.csv: 'accident' of 'a' was not inspected"),
-        (("accident,no,yes,",), "flags.csv:2: found otherwise than declared without a reason"),
-        (("accident,no,,",), "flags.csv:2: unknown inspected ''"),
-        (("fire,no,no,",), "flags.csv:2: unknown flag 'fire'"),
-        (("accident,no,no,", "accident,no,no,"), "flags.csv:3: a, accident stands twice"),
+        ((), "flags.csv: 'accident' of 'a': expected a line, found none"),
+        (("accident,no,yes,",), "flags.csv:2: reason: expected one, as no was declared, found none"),
+        (("accident,no,,",), "flags.csv:2: inspected: expected yes or no, found ''"),
+        (("fire,no,no,",), "flags.csv:2: flag: expected accident, found 'fire'"),
+        (
+            ("accident,no,no,", "accident,no,no,"),
+            "flags.csv:3: entry, flag: expected each once, found a, accident again",
+        ),
     ],
 )
 def test_a_flag_that_can_not_be_is_refused_with_its_line(flags: tuple[str, ...], told: str) -> None:

@@ -87,16 +87,20 @@ def test_a_ballot_reads_as_it_is_written(of: Paper, marks: dict[str, int], text:
 @pytest.mark.parametrize(
     ("method", "text", "told"),
     [
-        ("approval", "a|x", "unknown entry 'x'"),
-        ("approval", "a:1", "unreadable 'a:1'"),
-        ("approval", "a|b|a", "entry 'a' stands twice on one ballot"),
-        ("score", "a", "unreadable 'a'"),
-        ("score", "x:1", "unknown entry 'x'"),
-        ("score", "a:1|a:2", "entry 'a' stands twice on one ballot"),
-        ("score", "a:-1", "unreadable 'a:-1'"),
-        ("score", "a:٣", "unreadable 'a:٣'"),
-        ("score", "a:254", "unreadable 'a:254'"),
-        ("grade", "a:excellent", "unreadable 'a:excellent'"),
+        ("approval", "a|x", "expected a, b or c, found 'x'"),
+        ("approval", "a:1", "expected ENTRY alone, such as a, found 'a:1'"),
+        ("approval", "a|b|a", "expected each entry once on a ballot, found 'a' again"),
+        ("score", "a", "expected ENTRY:POINTS, such as a:1, with 0 to 5 points, found 'a'"),
+        ("score", "x:1", "expected a, b or c, found 'x'"),
+        ("score", "a:1|a:2", "expected each entry once on a ballot, found 'a' again"),
+        ("score", "a:-1", "expected ENTRY:POINTS, such as a:1, with 0 to 5 points, found 'a:-1'"),
+        ("score", "a:٣", "expected ENTRY:POINTS, such as a:1, with 0 to 5 points, found 'a:٣'"),
+        ("score", "a:254", "expected ENTRY:POINTS, such as a:1, with 0 to 5 points, found 'a:254'"),
+        (
+            "grade",
+            "a:excellent",
+            "expected ENTRY:GRADE, such as a:good, with a grade out of good, fair, poor, found 'a:excellent'",
+        ),
     ],
 )
 def test_what_can_not_stand_on_a_paper_is_named(method: str, text: str, told: str) -> None:

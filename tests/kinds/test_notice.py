@@ -67,19 +67,28 @@ def test_two_objections_to_one_name_strike_it_once() -> None:
     assert (found.facts["struck"], found.facts["objections"]["upheld"]) == (["a"], 2)
 
 
-@pytest.mark.parametrize("names", [("a,1", "b,2"), ("a,2", "b,1", "c,3"), ("a,1", "b,2", "d,3")])
-def test_names_other_than_those_decided_are_refused(names: tuple[str, ...]) -> None:
-    assert complaint(notice(names=names)) == "names.csv: the names are not those of meeting"
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("a,1", "b,2"), "names.csv: entry 'c': expected a line, found none"),
+        (("a,2", "b,1", "c,3"), "names.csv:2: place of 'a': expected 1, found 2"),
+        (("a,1", "b,2", "d,3"), "names.csv:4: entry: expected a, b or c, found 'd'"),
+    ],
+)
+def test_names_other_than_those_decided_are_told_by_file_line_expected_and_found(
+    names: tuple[str, ...], told: str
+) -> None:
+    assert complaint(notice(names=names)) == told
 
 
 @pytest.mark.parametrize(
     ("objection", "expected"),
     [
-        ("1,d,rejected,2026-05-08", "objections.csv:2: 'd' was not put up"),
-        ("1,,upheld,2026-05-08", "objections.csv:2: an objection to no name can't be upheld"),
-        ("1,a,open,2026-05-08", "objections.csv:2: unknown state 'open'"),
-        ("1,a,upheld,8 May", "objections.csv:2: decided: '8 May' is not a day such as 2026-06-25"),
-        ("one,a,upheld,2026-05-08", "objections.csv:2: number: 'one' is not a whole number"),
+        ("1,d,rejected,2026-05-08", "objections.csv:2: entry: expected a, b or c, found 'd'"),
+        ("1,,upheld,2026-05-08", "objections.csv:2: entry: expected one, as the objection is upheld, found nothing"),
+        ("1,a,open,2026-05-08", "objections.csv:2: state: expected upheld, rejected or withdrawn, found 'open'"),
+        ("1,a,upheld,8 May", "objections.csv:2: decided: expected a day such as 2026-06-25, found '8 May'"),
+        ("one,a,upheld,2026-05-08", "objections.csv:2: number: expected a whole number, found 'one'"),
     ],
     ids=["to a name not put up", "upheld against nobody", "not answered", "on no day", "without a number"],
 )
@@ -90,5 +99,5 @@ def test_objections_that_can_not_have_been_decided_are_refused(objection: str, e
 def test_objections_where_none_are_taken_are_refused() -> None:
     rules = f"{NOTICE}objections = false"
     assert complaint(notice("1,a,rejected,2026-05-08", rules=rules)) == (
-        "objections.csv:2: by these rules no objections are taken"
+        "objections.csv:2: expected no rows, as by these rules no objections are taken, found some"
     )

@@ -145,9 +145,9 @@ def test_an_entry_with_points_but_without_the_number_has_no_score() -> None:
 def test_deductions_are_points_below_zero() -> None:
     found = scored(FAULTS, "ab", "A a style 8", "B a style 7", "A a faults -2", "B a faults 0")
     assert found.figures["score"] == {"a": Fraction("6.5")}
-    assert refused("A a faults 1") == "sheets.csv:2: points: 1 can't be given for 'faults'"
-    assert refused("A a faults -6") == "sheets.csv:2: points: -6 can't be given for 'faults'"
-    assert refused("A a style -1") == "sheets.csv:2: points: -1 can't be given for 'style'"
+    assert refused("A a faults 1") == "sheets.csv:2: points: expected -5 to 0 in steps of 1, found 1"
+    assert refused("A a faults -6") == "sheets.csv:2: points: expected -5 to 0 in steps of 1, found -6"
+    assert refused("A a style -1") == "sheets.csv:2: points: expected 0 to 10 in steps of 1, found -1"
 
 
 def refused(line: str) -> str:

@@ -132,7 +132,10 @@ def test_committee_members_may_belong_to_no_branch_and_never_score_their_own() -
     raters = table("rater,branch", "m1,A", "m2,")
     found = scored(rules, "ab", "m1 b 80", "m2 a 70", "m2 b 60", raters=raters)
     assert found.figures["score"] == {"a": Fraction(70), "b": Fraction(70)}
-    assert refused(rules, "ab", "m1 a 80", raters=raters) == "sheets.csv:2: 'm1' scored its own entry 'a'"
+    assert (
+        refused(rules, "ab", "m1 a 80", raters=raters)
+        == "sheets.csv:2: rater 'm1': expected no points for 'a', its own entry, found some"
+    )
 
 
 def test_points_handed_out_are_added_up_and_tell_who_gave_and_what() -> None:
@@ -147,19 +150,31 @@ def test_points_handed_out_are_added_up_and_tell_who_gave_and_what() -> None:
 @pytest.mark.parametrize(
     ("rules", "lines", "expected"),
     [
-        (PLAIN, ["A a 80"], "sheets.csv:2: 'A' scored its own entry 'a'"),
-        (PLAIN, ["Z a 80"], "sheets.csv:2: unknown rater 'Z'"),
-        (PLAIN, ["A z 80"], "sheets.csv:2: unknown entry 'z'"),
-        (PLAIN, ["A b fun 80"], "sheets.csv:2: unknown criterion 'fun'"),
-        (PLAIN, ["A b 101"], "sheets.csv:2: points: 101 can't be given for 'all'"),
-        (PLAIN, ["A b -1"], "sheets.csv:2: points: -1 can't be given for 'all'"),
-        (PLAIN, ["A b many"], "sheets.csv:2: points: 'many' is not a number"),
-        (PLAIN, ["A b 9e1"], "sheets.csv:2: points: '9e1' is not a number"),
-        (TWO, ["A b fame 8.3"], "sheets.csv:2: points: 8.3 can't be given for 'fame'"),
-        (PLAIN, ["A b 80", "A b 90"], "sheets.csv:3: A, b, all stands twice"),
-        (HANDED_OUT, ["A b points 11"], "sheets.csv:2: points: 11 can't be given for 'points'"),
-        (HANDED_OUT, ["A b points 12", "A c points 12"], "sheets.csv:3: 'A' gave 12 for 'points' twice"),
-        (f"{TWO}missing_allowed = false", ["A b fame 8"], "sheets.csv:2: 'A' left out 'b' 'results'"),
+        (PLAIN, ["A a 80"], "sheets.csv:2: rater 'A': expected no points for 'a', its own entry, found some"),
+        (PLAIN, ["Z a 80"], "sheets.csv:2: rater: expected A, B or C, found 'Z'"),
+        (PLAIN, ["A z 80"], "sheets.csv:2: entry: expected a, b or c, found 'z'"),
+        (PLAIN, ["A b fun 80"], "sheets.csv:2: criterion: expected all, found 'fun'"),
+        (PLAIN, ["A b 101"], "sheets.csv:2: points: expected 0 to 100 in steps of 1, found 101"),
+        (PLAIN, ["A b -1"], "sheets.csv:2: points: expected 0 to 100 in steps of 1, found -1"),
+        (PLAIN, ["A b many"], "sheets.csv:2: points: expected a number such as 85, 85.5 or 171/2, found 'many'"),
+        (PLAIN, ["A b 9e1"], "sheets.csv:2: points: expected a number such as 85, 85.5 or 171/2, found '9e1'"),
+        (TWO, ["A b fame 8.3"], "sheets.csv:2: points: expected 0 to 10 in steps of 0.5, found 8.3"),
+        (
+            PLAIN,
+            ["A b 80", "A b 90"],
+            "sheets.csv:3: rater, entry, criterion: expected each once, found A, b, all again",
+        ),
+        (HANDED_OUT, ["A b points 11"], "sheets.csv:2: points: expected one of 12, 10, 8, or 0, found 11"),
+        (
+            HANDED_OUT,
+            ["A b points 12", "A c points 12"],
+            "sheets.csv:3: rater 'A': points: expected 12 once, found twice",
+        ),
+        (
+            f"{TWO}missing_allowed = false",
+            ["A b fame 8"],
+            "sheets.csv:2: rater 'A': expected points for 'b' 'results', found none",
+        ),
     ],
     ids=[
         "its own entry",
@@ -183,7 +198,10 @@ def test_what_can_not_have_been_handed_in_is_refused(rules: str, lines: list[str
 
 def test_a_mark_for_an_entry_the_rater_stepped_back_from_is_refused() -> None:
     recusals = table("rater,entry", "A,b")
-    assert refused(PLAIN, "abc", "A b 80", recusals=recusals) == "sheets.csv:2: 'A' is recused from 'b'"
+    assert (
+        refused(PLAIN, "abc", "A b 80", recusals=recusals)
+        == "sheets.csv:2: rater 'A': expected no points for 'b', as it is recused, found some"
+    )
 
 
 def test_several_marks_of_each_end_may_be_dropped() -> None:

@@ -98,18 +98,23 @@ def test_of_those_who_tie_for_what_is_left_as_many_as_it_pays_are_free_to_choose
 @pytest.mark.parametrize(
     ("lines", "line", "entry"),
     [
-        (("a,1,", "b,2,"), 2, "'a' is ranked 1 and decided 1"),
-        (("c,1,",), 2, "'c' is ranked 1 and decided 1"),
-        (("a,1,", "b,2,", "c,3,"), 2, "'a' is ranked 1 and decided 1"),
+        (("a,1,", "b,2,"), 2, "a"),
+        (("c,1,",), 2, "c"),
+        (("a,1,", "b,2,", "c,3,"), 2, "a"),
     ],
     ids=["120 of 100", "150 of 100", "270 of 100"],
 )
 def test_whoever_overspends_the_budget_needs_reasons_or_is_refused(
     lines: tuple[str, ...], line: int, entry: str
 ) -> None:
-    assert complaint(spent(*lines)) == f"decided.csv:{line}: {entry} without a reason"
+    assert complaint(spent(*lines)) == (
+        f"decided.csv:{line}: entry '{entry}': expected a reason, found ranked 1 and decided 1, and none"
+    )
     refused = spent(*(f"{told}另有资金" for told in lines), more='deviation = "refused"\n')
-    assert complaint(refused) == f"decided.csv:{line}: {entry}, which these rules refuse"
+    assert complaint(refused) == (
+        f"decided.csv:{line}: entry '{entry}': expected no deviation, as these rules refuse any, "
+        "found ranked 1 and decided 1"
+    )
     found = outcome(spent(*(f"{told}另有资金" for told in lines)))
     assert [one["entry"] for one in found.facts["deviations"]] == [told[0] for told in lines]
 
@@ -157,7 +162,7 @@ def test_motions_break_one_tie_over_the_money_after_the_other() -> None:
 
 
 def test_an_entry_without_a_declared_cost_is_refused() -> None:
-    assert complaint(funded("9 8", "40 -")) == "form: entry 'b' has no number for 'cost'"
+    assert complaint(funded("9 8", "40 -")) == "form: entry 'b': expected a number for 'cost', found none"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """What a declaration comes to: who is in, and the numbers and choices that later stages may count with."""
 
+import inspect
+import re
 from fractions import Fraction
 
 import pytest
 
 from evalflow.kinds import KINDS
-from evalflow.workflow import fields, reader
+from evalflow.kinds.columns import EXPECTED
+from evalflow.workflow import fields, indicators, reader, rows
 from evalflow.workflow.fields import Field
 from evalflow.workflow.outcome import Case, Contender, Outcome
 from tests.kinds.cases import HEAD, complaint, outcome, table
@@ -50,14 +53,17 @@ def test_a_field_that_nobody_answered_is_absent() -> None:
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        (("c,output,1",), "fields.csv:2: unknown entry 'c'"),
-        (("a,name,1",), "fields.csv:2: unknown field 'name'"),
-        (("a,output,1", "b,output,much"), "fields.csv:3: value: 'much' is not a number"),
-        (("a,output,1e3",), "fields.csv:2: value: '1e3' is not a number"),
-        (("a,output,1000.5",), "fields.csv:2: value: 1000.5 is out of the range of 'output'"),
-        (("a,output,-1",), "fields.csv:2: value: -1 is out of the range of 'output'"),
-        (("a,area,forest",), "fields.csv:2: unknown value 'forest'"),
-        (("a,output,1", "a,output,2"), "fields.csv:3: a, output stands twice"),
+        (("c,output,1",), "fields.csv:2: entry: expected a or b, found 'c'"),
+        (("a,name,1",), "fields.csv:2: field: expected output or area, found 'name'"),
+        (
+            ("a,output,1", "b,output,much"),
+            "fields.csv:3: value: expected a number such as 85, 85.5 or 171/2, found 'much'",
+        ),
+        (("a,output,1e3",), "fields.csv:2: value: expected a number such as 85, 85.5 or 171/2, found '1e3'"),
+        (("a,output,1000.5",), "fields.csv:2: value of 'output': expected 0 to 1000, found 1000.5"),
+        (("a,output,-1",), "fields.csv:2: value of 'output': expected 0 to 1000, found -1"),
+        (("a,area,forest",), "fields.csv:2: value: expected mine or smelter, found 'forest'"),
+        (("a,output,1", "a,output,2"), "fields.csv:3: entry, field: expected each once, found a, output again"),
     ],
 )
 def test_an_answer_that_can_not_be_is_refused_with_its_line(answers: tuple[str, ...], told: str) -> None:
@@ -78,3 +84,9 @@ def test_a_number_that_evidence_could_not_hold_is_a_fault(typed: str) -> None:
 
 def _number() -> Field:
     return Field.model_validate({"key": "n", "type": "number", "label": {"zh": "数"}})
+
+
+def test_every_fault_of_an_entry_s_own_table_is_told_by_what_was_expected() -> None:
+    source = inspect.getsource(rows) + inspect.getsource(indicators)
+    codes = {code for code in re.findall(r'"(\w+)"\)', source) if "_" in code} - {"milestone_outside", "way_outside"}
+    assert codes == EXPECTED.keys()

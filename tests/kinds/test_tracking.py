@@ -57,14 +57,22 @@ def test_an_entry_that_reported_nothing_has_attained_nothing() -> None:
 @pytest.mark.parametrize(
     ("reports", "figures", "said"),
     [
-        (("a,1,open,2026-04-30,",), (), "reports.csv:2: unknown state 'open'"),
-        (("c,1,filed,2026-04-30,",), (), "reports.csv:2: unknown entry 'c'"),
+        (("a,1,open,2026-04-30,",), (), "reports.csv:2: state: expected filed, found 'open'"),
+        (("c,1,filed,2026-04-30,",), (), "reports.csv:2: entry: expected a or b, found 'c'"),
         (("a,1,filed,2026-04-31,",), (), "reports.csv:2: day"),
         (("a,1,filed,2026-04-30,", "a,1,filed,2026-05-31,"), (), "reports.csv:3"),
-        (("a,1,filed,2026-04-30,1",), (), "reports.csv:2: corrects: no earlier report 1 that still counts"),
-        ((*REPORTS, "a,4,filed,2026-05-31,2"), (), "reports.csv:6: corrects: no earlier report 2"),
-        (REPORTS, ("a,9,1,92",), "figures.csv:2: a has no report 9"),
-        (REPORTS, ("b,1,2,92",), "figures.csv:2: unknown indicator '2'"),
+        (
+            ("a,1,filed,2026-04-30,1",),
+            (),
+            "reports.csv:2: corrects: expected an earlier report that still counts, found 1",
+        ),
+        (
+            (*REPORTS, "a,4,filed,2026-05-31,2"),
+            (),
+            "reports.csv:6: corrects: expected an earlier report that still counts, found 2",
+        ),
+        (REPORTS, ("a,9,1,92",), "figures.csv:2: report: expected 1, 2 or 3, found 9"),
+        (REPORTS, ("b,1,2,92",), "figures.csv:2: indicator: expected 1, found '2'"),
         (REPORTS, ("a,1,1,much",), "figures.csv:2: value"),
         (REPORTS, ("a,1,1,92", "a,1,1,93"), "figures.csv:3"),
     ],

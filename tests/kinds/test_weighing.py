@@ -55,7 +55,9 @@ def test_a_small_weighted_vote_as_a_whole() -> None:
 def test_ballots_too_many_for_the_marks_on_the_roll_are_counted_by_heads() -> None:
     four = ["1,a,3", "2,a,3", "3,a,1", "4,a,1"]
     assert outcome(vote(*four)).facts["cast"] == 8
-    assert complaint(vote(*four, "5,a,1")) == "ballots.csv:6: 5 ballots in the box, 4 voted by the roll"
+    assert (
+        complaint(vote(*four, "5,a,1")) == "ballots.csv:6: expected at most 4 ballots, as the roll has voters, found 5"
+    )
 
 
 def test_approvals_are_divided_by_all_votes_on_the_roll() -> None:
@@ -88,18 +90,18 @@ def test_more_ballots_than_electors_of_a_weight_make_a_vote_void(ballots: list[s
             ["1,a,1", "2,a,5", "3,a,2"],
             WEIGHTS,
             WEIGHTED,
-            "ballots.csv:3: a ballot of 5 votes, a weight that nobody on the roll has",
+            "ballots.csv:3: votes: expected 1 or 3, found 5",
         ),
-        (["1,a,1"], ("1,6", "3,2"), WEIGHTED, "weights.csv:3: 8 electors, where roll.csv has 7"),
-        (["1,a,1"], (), WEIGHTED, "weights.csv: 0 electors, where roll.csv has 7"),
-        (["1,a,1"], ("1,5", "1,2"), WEIGHTED, "weights.csv:3: weight 1 stands twice"),
-        (["1,a,1"], ("0,5", "1,2"), WEIGHTED, "weights.csv:2: weight: 0 counts nobody"),
-        (["1,a,1"], ("1.5,7",), WEIGHTED, "weights.csv:2: weight: '1.5' is not a whole number"),
+        (["1,a,1"], ("1,6", "3,2"), WEIGHTED, "weights.csv:3: electors: expected 7 in all, as roll.csv has, found 8"),
+        (["1,a,1"], (), WEIGHTED, "weights.csv: electors: expected 7 in all, as roll.csv has, found 0"),
+        (["1,a,1"], ("1,5", "1,2"), WEIGHTED, "weights.csv:3: weight: expected 1 or more, each once, found 1 again"),
+        (["1,a,1"], ("0,5", "1,2"), WEIGHTED, "weights.csv:2: weight: expected 1 or more, each once, found 0"),
+        (["1,a,1"], ("1.5,7",), WEIGHTED, "weights.csv:2: weight: expected a whole number, found '1.5'"),
         (
             ["1,a,1"],
             WEIGHTS,
             WEIGHTED.replace('"roll"', '"equal"'),
-            "weights.csv:2: in this vote every elector counts once",
+            "weights.csv:2: expected no rows, as in this vote every elector counts once, found some",
         ),
     ],
     ids=["nobody's weight", "too many electors", "no weights", "twice", "nothing", "no whole number", "equal votes"],

@@ -109,7 +109,7 @@ def test_an_award_that_nobody_decided_is_a_fault(ceremony: Met, signer: Signer) 
         drawing = session.query(Entry).filter_by(key="drawing").one()
         session.add(Award(stage_id=stage_of(ceremony).id, entry_id=drawing.id, place=4))
     assert ceremony.house.ask(lifecycle.faults, stage_of(ceremony)) == [
-        "awards.csv: the awards are not what was decided and left standing"
+        "awards.csv:5: entry: expected smelting, refining or rolling, found 'drawing'"
     ]
 
 

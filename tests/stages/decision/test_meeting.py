@@ -354,7 +354,7 @@ def test_a_decision_that_no_longer_follows_from_its_motions_is_a_fault(met: Met)
         [motion] = [one for one in queries.motions(session, met.stage.id) if one.about == "award:smelting"]
         motion.ayes, motion.noes, motion.result = 1, 3, "rejected"
     assert met.house.ask(lifecycle.faults, met.stage) == [
-        "decided.csv:2: 'smelting' was decided without a carried motion"
+        "decided.csv:2: entry 'smelting': expected a carried motion that awards it, found none"
     ]
 
 
