@@ -67,6 +67,7 @@ from evalflow.web import (
     sessions,
     signing_in,
     text,
+    uploads,
     wording,
 )
 from evalflow.web.current import Clock, Site
@@ -148,6 +149,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     current.install(app, site)
     sessions.install(app)
     headers.install(app)
+    uploads.install(app)  # before anything reads what was sent
     errors.install(app)
     entrance.install(app)
     CSRFProtect(app)  # asked before the guard: a forged form learns nothing

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from evalflow.access import Actor
 from evalflow.errors import Invalid
-from evalflow.files import queries
+from evalflow.files import queries, waiting
 from evalflow.files.content import Cleaned
 from evalflow.files.models import ORIGINAL, SMALL, Attachment, AttachmentBlob
 
@@ -19,6 +19,7 @@ def keep(session: Session, entry_id: int, upload: Cleaned, *, actor: Actor, now:
     """Store a cleaned upload for an entry. Invalid("too_many_files") beyond 200 an entry, forgotten ones included."""
     if queries.count(session, entry_id) >= MOST_PER_ENTRY:
         raise Invalid("too_many_files")
+    waiting.take(session, upload)
     attachment = Attachment(
         entry_id=entry_id,
         uploader_id=actor.person_id,

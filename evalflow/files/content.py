@@ -47,12 +47,13 @@ _MOST_MEMBERS, _LONGEST_LIST = 5000, 1024 * 1024
 
 @dataclass(frozen=True)
 class Cleaned:
-    """An upload as it may be kept. small: of a picture only, else empty."""
+    """An upload as it may be kept. small: of a picture only, else empty. waits: as which waiting file, 0 for none."""
 
     name: str
     media_type: str
     content: bytes
     small: bytes = b""
+    waits: int = 0
 
     @property
     def is_image(self) -> bool:

@@ -44,3 +44,24 @@ class AttachmentBlob(Base):
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), primary_key=True)
     variant: Mapped[str] = mapped_column(String(10), primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WaitingFile(Base):
+    """A file that was sent before its form. form: the address the form is sent to; small: b"" where there is none.
+
+    person_id: who sent it; people are not known here, so it is no foreign key.
+    """
+
+    __tablename__ = "waiting_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(index=True)
+    form: Mapped[str] = mapped_column(String(300))
+    field: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    small: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.errors import Conflict
+from evalflow.files import waiting
 from evalflow.files.content import Cleaned
 from evalflow.funds import events, queries
 from evalflow.funds.models import AccountKind, Act, FundAccount, FundBooking, FundDocument, FundYear
@@ -94,6 +95,7 @@ def book(session: Session, year: FundYear, made: Booked, *, actor: Actor, now: d
     session.add(row)
     session.flush()
     if made.upload is not None:
+        waiting.take(session, made.upload)
         session.add(_document(row, made.upload))
         session.flush()
     season, stage = (made.stage.season.key, made.stage.key) if made.stage else ("", "")

@@ -3,7 +3,7 @@
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, DateField, StringField
 from wtforms.validators import InputRequired
@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 from evalflow import zone
 from evalflow.access import Permission
 from evalflow.errors import Conflict, Invalid
-from evalflow.files.content import DOCUMENTS, Cleaned, cleaned_file
+from evalflow.files.content import Cleaned
 from evalflow.funds import commands
 from evalflow.funds.commands import Voucher
 from evalflow.web import fund_pages as funds
@@ -20,7 +20,7 @@ from evalflow.web.current import actor, now, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
-from evalflow.web.refusals import SENTENCES
+from evalflow.web.uploads import received, takes_files
 
 Answer = Response | tuple[str, int]
 
@@ -34,12 +34,7 @@ class VoucherForm(Form):
     day = DateField(_l("Day"), [InputRequired()])
     purpose = StringField(_l("What for"), [InputRequired()], render_kw={"maxlength": commands.PURPOSE_MAX})
     document = StringField(_l("Document no."), [InputRequired()], render_kw={"maxlength": 60, "autocomplete": "off"})
-    upload = FileField(
-        _l("Document (photo, PDF or office file)"),
-        [FileRequired(SENTENCES["file_missing"])],
-        render_kw={"accept": DOCUMENTS},
-    )
-
+    upload = FileField(_l("Document (photo, PDF or office file)"))
     is_another = BooleanField(_l("It is another document"))
 
     def voucher(self) -> Voucher:
@@ -54,13 +49,11 @@ class VoucherForm(Form):
         )
 
     def _cleaned(self) -> Cleaned | None:
-        sent = self.upload.data
-        if not sent:
-            return None
-        try:
-            return cleaned_file(sent.filename or "", sent.read())
-        except Invalid as refusal:
-            raise Invalid(refusal.code, fields={"upload": refusal.code}, **refusal.facts) from None
+        """The one that was chosen last."""
+        files, refusal = received("upload")
+        if refusal is not None:
+            raise Invalid(refusal.code, fields={"upload": refusal.code}, **refusal.facts)
+        return files[-1] if files else None
 
 
 class ReasonForm(Form):
@@ -92,6 +85,7 @@ def fund_account(year: int, branch_key: str) -> str:
 
 @blueprint.post("/fund/<int(min=1,max=9999):year>/appropriate")
 @guarded(Permission.KEEP_FUND)
+@takes_files
 def appropriate(year: int) -> Answer:
     form = VoucherForm()
     if not form.validate():
@@ -109,6 +103,7 @@ def appropriate(year: int) -> Answer:
 
 @blueprint.post("/fund/<int(min=1,max=9999):year>/<branch_key>/spend")
 @guarded(Permission.SPEND)
+@takes_files
 def spend(year: int, branch_key: str) -> Answer:
     form = VoucherForm()
     if not form.validate():

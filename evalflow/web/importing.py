@@ -17,6 +17,7 @@ from evalflow.web.guard import guarded
 from evalflow.web.pages import blueprint
 from evalflow.web.spreadsheets import Answer, Import, confirm, look_at, upload_page, workbook
 from evalflow.web.text import day, role_name
+from evalflow.web.uploads import takes_files
 
 
 @blueprint.get("/branches")
@@ -39,12 +40,14 @@ def import_branches() -> str:
 
 @blueprint.post("/people/import")
 @guarded(Permission.ADMINISTER)
+@takes_files
 def look_at_people() -> Answer:
     return look_at(_people())
 
 
 @blueprint.post("/branches/import")
 @guarded(Permission.ADMINISTER)
+@takes_files
 def look_at_branches() -> Answer:
     return look_at(_branches())
 

@@ -210,6 +210,9 @@ SENTENCES: Mapping[str, Any] = {
     "file_old_slides": _l(
         "This is an old PowerPoint or WPS presentation. Open it, choose “Save as” and take .pptx or PDF."
     ),
+    "uploads_too_large": _l("Not sent: %(names)s. Send files of at most %(megabytes)s MB together, or one by one."),
+    "upload_gone": _l("A file has waited too long, or is used already. Please choose it again."),
+    "too_many_waiting": _l("Too many of your files wait for their forms. Send one of these forms first."),
     "image_heic": _l(
         "This is a HEIC picture, which browsers can't show. On an iPhone tap “Options” while you choose the picture "
         "and take “Most Compatible”; for pictures to come choose it under Settings › Camera › Formats. On other phones "

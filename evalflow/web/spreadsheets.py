@@ -19,13 +19,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, HiddenField
 
 from evalflow.errors import Conflict, Invalid, TooMany
-from evalflow.importing import bounded
+from evalflow.importing import bounded, limits
 from evalflow.importing.blank import refused
 from evalflow.importing.rows import BadRow, Preview
 from evalflow.importing.sheets import Book
 from evalflow.web.current import locale, reading, writing
 from evalflow.web.forms import Form
 from evalflow.web.refusals import sentence_of
+from evalflow.web.uploads import check_not_cut
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFUSED = "refused"  # the button that gives back what can't be imported
@@ -117,6 +118,7 @@ def _preview_page(what: Import, seen: Preview[Any], form: ConfirmForm) -> str:
 
 def _uploaded(form: UploadForm) -> bytes:
     """The file's bytes. Invalid("file_missing") where none was chosen."""
+    check_not_cut("file", "file_too_large", megabytes=limits.MAX_BYTES // 1024**2)
     if not form.file.data:
         raise Invalid("file_missing", fields={"file": "file_missing"})
     content: bytes = form.file.data.read()

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 
 from evalflow.errors import Invalid
-from evalflow.files.content import Cleaned, cleaned_file
+from evalflow.files.content import Cleaned
 from evalflow.stages.inspection import queries
 from evalflow.stages.inspection.commands import Stated
 from evalflow.stages.inspection.inspecting import Finding
 from evalflow.stages.inspection.models import Assessment
 from evalflow.web.forms import Form
+from evalflow.web.uploads import received
 from evalflow.workflow import numbers
 from evalflow.workflow.indicators import Indicator
 
@@ -74,13 +75,9 @@ def _accepts_all(sent: Mapping[str, str]) -> bool:
     return sent.get("action") == "accept_all"
 
 
-def read_uploads(sent: MultiDict[str, FileStorage]) -> list[Cleaned]:
+def read_uploads() -> list[Cleaned]:
     """What may be kept. Slow: outside of any transaction. Invalid names "files"."""
-    found = []
-    for upload in sent.getlist("files"):
-        if upload.filename:  # a browser sends an empty part where no file was chosen
-            try:
-                found.append(cleaned_file(upload.filename, upload.stream.read()))
-            except Invalid as refusal:
-                raise Invalid("answers_faulty", fields={"files": refusal.code}, **refusal.facts) from refusal
+    found, refusal = received("files")
+    if refusal is not None:
+        raise Invalid("answers_faulty", fields={"files": refusal.code}, **refusal.facts)
     return found

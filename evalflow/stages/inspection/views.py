@@ -18,6 +18,7 @@ from evalflow.web.current import actor, database, now, reading, writing
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.refusals import sentence, sentence_of
+from evalflow.web.uploads import takes_files
 from evalflow.workflow.indicators import Indicator
 
 blueprint = kind_blueprint("inspection")
@@ -57,11 +58,12 @@ def _page(
 
 @blueprint.post("/<entry_key>")
 @guarded(Permission.DECLARE)
+@takes_files
 def state(entry_key: str) -> Answered:
     """Keep the draft; with the button "hand in", hand it in as well. A draft that can't be handed in is kept."""
     own = seasons.entry_by_key(reading(), place().season.id, entry_key)
     try:
-        stated = forms.stated(request.form, _plan(own), _flags(), forms.read_uploads(request.files))
+        stated = forms.stated(request.form, _plan(own), _flags(), forms.read_uploads())
         with writing(is_last=request.form.get("action") != "hand_in") as session:
             version = forms.version_of(request.form)
             saved = commands.save(

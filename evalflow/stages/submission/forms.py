@@ -1,22 +1,23 @@
 """The form of a declaration, made from its definition, and what a browser sent of it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import MultiDict
 from wtforms import Field as Bound
 from wtforms import HiddenField, MultipleFileField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.utils import unset_value
 from wtforms.widgets import DateInput, URLInput
 
 from evalflow.errors import Invalid
-from evalflow.files.content import DOCUMENTS, PICTURES, Cleaned, cleaned_file, cleaned_image
+from evalflow.files.content import Cleaned
 from evalflow.web.current import locale
 from evalflow.web.forms import Form
+from evalflow.web.uploads import received
 from evalflow.workflow import days, numbers, rows
 from evalflow.workflow.fields import Answer, Answers, Field
 
@@ -131,7 +132,7 @@ def _bound(field: Field, leaders: Mapping[str, str]) -> Any:
         case "link":
             return StringField(label, widget=URLInput(), render_kw={"maxlength": field.max_chars})
         case "image" | "file":
-            return MultipleFileField(label, render_kw={"accept": PICTURES if field.type == "image" else DOCUMENTS})
+            return MultipleFileField(label)
     return StringField(label, render_kw={"maxlength": field.max_chars})
 
 
@@ -172,28 +173,18 @@ def _day(typed: str) -> str:
         return typed.strip()
 
 
-def read_uploads(
-    asked: Iterable[Field], sent: MultiDict[str, FileStorage]
-) -> tuple[dict[str, list[Cleaned]], Invalid | None]:
+def read_uploads(asked: Iterable[Field]) -> tuple[dict[str, list[Cleaned]], Invalid | None]:
     """({field key: what may be kept}, why some may not, by field). Slow: outside of any transaction."""
     good: dict[str, list[Cleaned]] = {}
     bad: dict[str, str] = {}
     facts: dict[str, object] = {}
-    for field, upload in _uploaded(asked, sent):
-        clean = cleaned_image if field.type == "image" else cleaned_file
-        try:
-            good.setdefault(field.key, []).append(clean(upload.filename or "", upload.stream.read()))
-        except Invalid as refusal:
-            bad[field.key] = refusal.code
-            facts |= refusal.facts
-    return good, Invalid("file_refused", fields=bad, **facts) if bad else None
-
-
-def _uploaded(asked: Iterable[Field], sent: MultiDict[str, FileStorage]) -> Iterator[tuple[Field, FileStorage]]:
-    """A browser sends an empty part where no file was chosen."""
     for field in asked:
         if field.type in ("image", "file"):
-            yield from ((field, upload) for upload in sent.getlist(f"{ANSWER}{field.key}") if upload.filename)
+            good[field.key], refusal = received(f"{ANSWER}{field.key}", pictures=field.type == "image")
+            if refusal is not None:
+                bad[field.key] = refusal.code
+                facts |= refusal.facts
+    return good, Invalid("file_refused", fields=bad, **facts) if bad else None
 
 
 def remarks_of(form: ReviewForm, asked: Sequence[Field]) -> Mapping[str, str]:

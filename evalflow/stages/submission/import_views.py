@@ -16,6 +16,7 @@ from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.spreadsheets import Answer, Import, confirm, look_at, upload_page
 from evalflow.web.spreadsheets import workbook as download
+from evalflow.web.uploads import takes_files
 
 
 @blueprint.get("/import")
@@ -26,6 +27,7 @@ def choose_workbook() -> str:
 
 @blueprint.post("/import")
 @guarded(Permission.PREPARE)
+@takes_files
 def look_at_workbook() -> Answer:
     return look_at(_drafts())
 

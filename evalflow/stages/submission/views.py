@@ -23,6 +23,7 @@ from evalflow.web.current import actor, database, locale, now, reading, writing
 from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
+from evalflow.web.uploads import takes_files
 from evalflow.workflow.fields import Field
 
 blueprint = kind_blueprint("submission")
@@ -129,10 +130,11 @@ def _asked() -> tuple[Field, ...]:
 
 @blueprint.post("/entry/<entry_key>")
 @guarded(Permission.DECLARE)
+@takes_files
 def save(entry_key: str) -> Answered:
     """Save, and hand in when that button was pressed. Whatever is refused, what was typed is shown again."""
     own, form = _own(reading(), entry_key), forms.declaration_form(_asked(), _leaders())()
-    uploads, refused = forms.read_uploads(_asked(), request.files)
+    uploads, refused = forms.read_uploads(_asked())
     try:
         hands_in = request.form.get("action") == "submit"
         saved = _save(own, form, uploads, is_last=not hands_in)

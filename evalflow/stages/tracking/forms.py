@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import DateInput, HiddenInput
 
 from evalflow.errors import Invalid
-from evalflow.files.content import DOCUMENTS, Cleaned, cleaned_file
+from evalflow.files.content import Cleaned
 from evalflow.seasons import plans
 from evalflow.seasons.models import Entry
 from evalflow.stages.tracking import commands
@@ -19,6 +19,7 @@ from evalflow.stages.tracking.commands import Said
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.queries import Doubt
 from evalflow.web.forms import Form
+from evalflow.web.uploads import received
 from evalflow.workflow import days, numbers
 
 FIGURE, REACHED, SURE = "figure_", "reached", "sure"
@@ -30,7 +31,7 @@ class ReportForm(Form):
     text = TextAreaField(_l("Progress since the last report"), render_kw={"rows": 6, "maxlength": commands.TEXT_MAX})
     day = StringField(_l("The day this report speaks of"), widget=DateInput())
     corrects = IntegerField(_l("Corrects report no."), [Optional()], render_kw={"inputmode": "numeric"})
-    files = MultipleFileField(_l("Photos and evidence"), render_kw={"accept": DOCUMENTS})
+    files = MultipleFileField(_l("Photos and evidence"))
     number = IntegerField(widget=HiddenInput())
 
     def figure(self, number: int) -> Bound:
@@ -93,11 +94,7 @@ def _day(typed: str) -> date | None:
 
 def _uploads() -> list[Cleaned]:
     """Slow: outside of any transaction."""
-    found = []
-    for sent in request.files.getlist("files"):
-        if sent.filename:
-            try:
-                found.append(cleaned_file(sent.filename, sent.stream.read()))
-            except Invalid as refusal:
-                raise Invalid("report_incomplete", fields={"files": refusal.code}, **refusal.facts) from None
+    found, refusal = received("files")
+    if refusal is not None:
+        raise Invalid("report_incomplete", fields={"files": refusal.code}, **refusal.facts)
     return found

@@ -18,6 +18,7 @@ from evalflow.web.guard import guarded
 from evalflow.web.place import place
 from evalflow.web.spreadsheets import Answer, Import, confirm, look_at, upload_page, workbook
 from evalflow.web.text import figure, month_name
+from evalflow.web.uploads import takes_files
 
 
 @blueprint.get("/import")
@@ -28,6 +29,7 @@ def choose_figures() -> str:
 
 @blueprint.post("/import")
 @guarded(Permission.DECLARE)
+@takes_files
 def look_at_figures() -> Answer:
     return look_at(_figures())
 

@@ -30,6 +30,7 @@ from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, now, reading, writing
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
+from evalflow.web.uploads import takes_files
 
 blueprint = kind_blueprint("tracking")
 LIGHTS = {
@@ -177,6 +178,7 @@ def _steps(milestones: Sequence[Milestone], wrong: ProgressReport | None, ticked
 
 @blueprint.post("/<entry_key>")
 @guarded(Permission.DECLARE)
+@takes_files
 def report(entry_key: str) -> Response | tuple[str, int]:
     """File a report. Whatever is refused, what was typed is shown again; only files have to be chosen anew."""
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
