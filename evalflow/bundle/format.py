@@ -241,7 +241,7 @@ def _definition(folder: Path, present: Collection[str]) -> Definition:
         )
     if RULES in present:
         return reader.read_canonical(files.text(folder, RULES), KINDS, file=RULES)
-    return reader.read(files.text(folder, RULES_BY_HAND), KINDS, file=RULES_BY_HAND)
+    return reader.read_kept(files.text(folder, RULES_BY_HAND), KINDS, file=RULES_BY_HAND)
 
 
 def _table(folder: Path, file: str, columns: Sequence[str], optional: Collection[str] = ()) -> tuple[Row, ...]:

@@ -78,6 +78,7 @@ def outcome(case: Case) -> Outcome:
     choices = chosen(case, options)
     _check_barred(stands, choices)
     decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
+    _check_places(stands, choices, options)
     _check_motions(held, choices)
     found = deviations(stands, choices)
     _check_reasons(found, choices, options)
@@ -86,11 +87,34 @@ def outcome(case: Case) -> Outcome:
 
 def by_ranking(stands: Standing) -> dict[str, int]:
     """{entry: place among the winners} of those above the line, where the ranking alone decides."""
-    return {entry: places.start for entry, places in _places_by_ranking(stands, stands.cut.winners).items()}
+    return first_places(stands, stands.cut.winners)
+
+
+def first_places(stands: Standing, decided: Collection[str]) -> dict[str, int]:
+    """{entry: place} of those decided in the order of the ranking; who shares a place there shares it here."""
+    return {entry: places.start for entry, places in _places_by_ranking(stands, decided).items()}
+
+
+def misplaced(stands: Standing, decided: Mapping[str, int], options: DecisionOptions) -> frozenset[str]:
+    """Whose places can't be: one is given to several only where the ranking leaves them equal and asks for no motion.
+
+    Who shares a place takes the next ones too: after two firsts comes a third, and there are no more than the seats.
+    """
+    ranked = {place.entry: place.place for place in stands.order.places}
+    asked = {entry for group in open_ties(stands, options) for entry in group}
+    wrong: set[str] = set()
+    for place in set(decided.values()):
+        sharing = {entry for entry, given in decided.items() if given == place}
+        last = place + len(sharing) - 1
+        within = {entry for entry, given in decided.items() if place < given <= last}
+        is_shared = len({ranked.get(entry) for entry in sharing}) == 1 and not asked & sharing
+        if len(sharing) > 1 and (not is_shared or within or last > options.seats):
+            wrong |= sharing | within
+    return frozenset(wrong)
 
 
 def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
-    """What the committee decided. BundleError: an entry unknown or twice, a place beyond the seats or taken."""
+    """What the committee decided. BundleError: an entry unknown or twice, a place beyond the seats."""
     rows = case.rows("decided")
     unique(rows, FILE, "entry")
     choices: list[Choice] = []
@@ -99,8 +123,6 @@ def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
         place = count_of(row, "place", FILE, line) if row["place"] else None
         if place is not None and not 1 <= place <= options.seats:
             raise BundleError(FILE, "place", expected=f"1 to {options.seats}, the seats", found=str(place), line=line)
-        if place is not None and place in [choice.place for choice in choices]:
-            raise BundleError(FILE, "place", expected="each once", found=f"{place} again", line=line)
         choices.append(Choice(entry, place, row["reason"].strip(), line))
     return tuple(choices)
 
@@ -108,9 +130,9 @@ def chosen(case: Case, options: DecisionOptions) -> tuple[Choice, ...]:
 def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation, ...]:
     """Where the decision is not what the ranking says, best ranked first; the same function asks for the reasons.
 
-    Choosing among entries that tie for the last seats is no deviation, nor is an order within a tie, nor that a cap
-    or a budget passes somebody over. More of one group than the cap allows is one, and more than the budget pays, for
-    those whom the ranking does not put in.
+    Choosing among entries that tie for the last seats is no deviation, nor is an order within a tie or that they share
+    its first place, nor that a cap or a budget passes somebody over. More of one group than the cap allows is one, and
+    more than the budget pays, for those whom the ranking does not put in.
     """
     decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
     reasons = {choice.entry: choice.reason for choice in choices}
@@ -121,7 +143,8 @@ def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation
         entry, given = place.entry, decided.get(place.entry)
         passed_over = given is None and entry in stands.cut.winners
         let_in = given is not None and entry not in open_seats
-        moved = given is not None and given not in allowed[entry]
+        is_shared = list(decided.values()).count(given or 0) > 1
+        moved = given is not None and given not in (allowed[entry][:1] if is_shared else allowed[entry])
         if passed_over or let_in or moved:
             found.append(Deviation(entry, place.place, given, reasons.get(entry, "")))
     return tuple(found)
@@ -187,6 +210,15 @@ def _check_barred(stands: Standing, choices: tuple[Choice, ...]) -> None:
                 found=reasons[choice.entry],
                 line=choice.line,
             )
+
+
+def _check_places(stands: Standing, choices: tuple[Choice, ...], options: DecisionOptions) -> None:
+    decided = {choice.entry: choice.place for choice in choices if choice.place is not None}
+    wrong = misplaced(stands, decided, options)
+    for choice in choices:
+        if choice.entry in wrong:
+            expected = "one that nobody has, or that the ranking lets it share"
+            raise BundleError(FILE, "place", expected=expected, found=str(choice.place), line=choice.line)
 
 
 def _check_motions(held: Meeting, choices: tuple[Choice, ...]) -> None:
@@ -280,5 +312,6 @@ DECISION = Kind(
     },
     figures=("composite", "place"),
     check=decision_check.check,
+    check_new=decision_check.check_new,
     gathers=True,
 )

@@ -6,6 +6,7 @@ A quorum that can never be met is refused before, by the grammar of shares.
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.barring import Eligible, Veto
 from evalflow.kinds.components import (
     ATTAINMENT,
@@ -25,6 +26,8 @@ from evalflow.tally.attainment import Better, Scale, Targets
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Problem
 
+FOLLOWING = ("notice", "award")  # kinds that go on with what was decided
+
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     options = stage.options
@@ -40,6 +43,29 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     yield from _budget(options, earlier)
     yield from _chain(options, earlier)
     yield from _seats(options, stage, earlier)
+
+
+def check_new(definition: Definition, stage: Stage) -> Iterable[Problem]:
+    """What looks as if it decided something that it does not: who goes on, and who is elected."""
+    options = stage.options
+    assert isinstance(options, DecisionOptions)
+    yield from _narrowing(definition, stage)
+    for part in options.component:
+        source = next((one for one in definition.earlier(stage.key) if one.key == part.source), None)
+        elected = source.options.seats if source and isinstance(source.options, BallotOptions) else None
+        if elected not in (None, options.seats):
+            expected = f"the {elected} seats of {part.source}: with other seats a transferable vote elects others"
+            yield Problem("seats", expected, str(options.seats))
+
+
+def _narrowing(definition: Definition, stage: Stage) -> Iterator[Problem]:
+    """All entries go on after a decision, so only what follows from it may come after it."""
+    for one in definition.stages[definition.stages.index(stage) + 1 :]:
+        parts = one.options.component if isinstance(one.options, DecisionOptions) else ()
+        if one.kind not in FOLLOWING and stage.key not in [part.source for part in parts]:
+            expected = "only a notice, an award or a decision that counts with it after a decision: all entries go on"
+            yield Problem("kind", expected, f"{one.key}, a {one.kind}")
+            return
 
 
 def _components(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Problem]:

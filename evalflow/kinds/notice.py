@@ -69,9 +69,15 @@ def outcome(case: Case) -> Outcome:
     struck = sorted({one["entry"] for one in objections if one["state"] == "upheld" and one["entry"]})
     remaining = [one for one in names if one["entry"] not in struck]
     if options.move_up:
-        remaining = [{"entry": one["entry"], "place": place} for place, one in enumerate(remaining, 1)]
+        remaining = _moved_up(remaining)
     counts = {state: sum(one["state"] == state for one in objections) for state in STATES}
     return Outcome(facts={"names": names, "objections": counts, "struck": struck, "remaining": remaining})
+
+
+def _moved_up(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Their places without gaps; who shares a place still does."""
+    places = [one["place"] for one in names]
+    return [{"entry": one["entry"], "place": 1 + sum(place < one["place"] for place in places)} for one in names]
 
 
 def _names(case: Case) -> list[dict[str, Any]]:

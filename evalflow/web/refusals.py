@@ -321,7 +321,9 @@ SENTENCES: Mapping[str, Any] = {
     "motion_needed": _l("There is no carried motion on this entry."),
     "place_not_possible": _l("There is no such place."),
     "entry_vetoed": _l("The rules keep this entry out of the ranking; it can't be awarded."),
-    "place_twice": _l("This place is given twice."),
+    "place_twice": _l(
+        "This place is taken. Only entries that the ranking leaves equal can share one, and take the next ones with it."
+    ),
     "somebody_and_nobody": _l("It can't be carried both that somebody is awarded and that nobody is."),
     "nobody_refused": _l("By these rules the committee can't deviate from the ranking, which proposes somebody."),
     "nothing_decided": _l("Nothing has been decided yet."),

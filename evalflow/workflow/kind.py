@@ -38,6 +38,7 @@ class Kind:
     outcome: evidence → what the stage comes to; raises BundleError for evidence that contradicts itself.
     words: its rules as sentences in a locale, for `workflow show` and for voters.
     check: what the options can't know alone (stages they name, numbers that depend on others).
+    check_new: what a file is refused for from now on, while seasons and bundles that have such rules go on by them.
     admits: whether it decides who takes part; what befalls an entry afterwards does not change what it came to.
     gathers: whether it looks at all entries at once, so that where entries move apart it waits for the stages before.
     runs_in_full: whether its days are owed to the public: it never closes before its rules say, counted from opening.
@@ -53,6 +54,7 @@ class Kind:
     figures: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     check: Callable[[Definition, Stage], Iterable[Problem]] = _no_problem
+    check_new: Callable[[Definition, Stage], Iterable[Problem]] = _no_problem
     admits: bool = False
     gathers: bool = False
     runs_in_full: bool = False

@@ -7,7 +7,7 @@ digest, a changed rule always does. `read_canonical` reads that text back.
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,8 +15,8 @@ from pydantic_core import ErrorDetails
 
 from evalflow.errors import DefinitionError, Flaw
 from evalflow.workflow.definition import GRAMMARS, Definition, Heading, Stage, StageRule
-from evalflow.workflow.kind import Kinds
-from evalflow.workflow.soundness import problems
+from evalflow.workflow.kind import Kinds, Problem
+from evalflow.workflow.soundness import problems, problems_of_new
 
 Model = TypeVar("Model", bound=BaseModel)
 COMMON = frozenset(StageRule.model_fields)
@@ -40,7 +40,14 @@ _EXPECTED = {
 
 
 def read(text: str, kinds: Kinds, *, file: str) -> Definition:
-    """A definition from TOML. Raises DefinitionError with every flaw found."""
+    """A definition from the TOML of a workflow file. Raises DefinitionError with every flaw found."""
+    definition = read_kept(text, kinds, file=file)
+    _refuse(problems_of_new(definition, kinds), file)
+    return definition
+
+
+def read_kept(text: str, kinds: Kinds, *, file: str) -> Definition:
+    """A definition from the TOML of a bundle written by hand, by whatever rules were sound when it was written."""
     return build(_parsed(tomllib.loads, text, "TOML 1.0", file=file), kinds, file=file)
 
 
@@ -67,10 +74,14 @@ def build(tree: Mapping[str, Any], kinds: Kinds, *, file: str) -> Definition:
     text = canonical(tree)
     digest = hashlib.sha256(text.encode()).hexdigest()
     definition = Definition(heading, tuple(stage for stage in stages if stage), text, digest)
-    found = tuple(Flaw(file, stage, p.key, p.expected, _plain(p.found)) for stage, p in problems(definition, kinds))
-    if found:
-        raise DefinitionError(found)
+    _refuse(problems(definition, kinds), file)
     return definition
+
+
+def _refuse(found: Iterable[tuple[str, Problem]], file: str) -> None:
+    flaws = tuple(Flaw(file, stage, one.key, one.expected, _plain(one.found)) for stage, one in found)
+    if flaws:
+        raise DefinitionError(flaws)
 
 
 def _parsed(parse: Callable[[str], object], text: str, grammar: str, *, file: str) -> dict[str, Any]:

@@ -14,6 +14,13 @@ _ZONE = ZoneInfo("UTC")
 _YEAR = 2026  # no leap year, so that 02-29 is refused; any other does as well
 
 
+def problems_of_new(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Problem]]:
+    """(stage key or "", problem) of what only files are refused for: no season has these rules yet."""
+    for stage in definition.stages:
+        for problem in kinds[stage.kind].check_new(definition, stage):
+            yield stage.key, problem
+
+
 def problems(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Problem]]:
     """(stage key or "", problem) in the order of the file."""
     counted = Counter(stage.key for stage in definition.stages)

@@ -5,8 +5,11 @@ from hashlib import sha256
 
 import pytest
 
+from evalflow.errors import DefinitionError
+from evalflow.kinds import KINDS
+from evalflow.workflow import reader
 from evalflow.workflow.outcome import Case, Outcome
-from tests.kinds.cases import case, complaint, outcome, table, workflow
+from tests.kinds.cases import HEAD, case, complaint, outcome, stage_text, table, workflow
 
 VOTE = """
 vote ballot
@@ -31,6 +34,7 @@ ranking decision
 seats = 2
 component = [{ from = "vote", as = "share_of_maximum", weight = 100 }]
 """
+FREE = "one that nobody has, or that the ranking lets it share"
 SIX_OF_SIX = ("m1,yes", "m2,yes", "m3,yes", "m4,yes", "m5,yes", "m6,yes")
 LIST_CARRIED = "1,list,6,0,0,0,6,6,carried"
 
@@ -425,7 +429,7 @@ def test_sittings_that_can_not_have_been_are_refused(
     ("decided", "expected"),
     [
         (("a,1,", "a,2,"), "decided.csv:3: entry: expected each once, found a again"),
-        (("a,1,", "b,1,"), "decided.csv:3: place: expected each once, found 1 again"),
+        (("a,1,", "b,1,"), f"decided.csv:2: place: expected {FREE}, found 1"),
         (("a,1,", "b,3,"), "decided.csv:3: place: expected 1 to 2, the seats, found 3"),
         (("a,0,", "b,2,"), "decided.csv:2: place: expected 1 to 2, the seats, found 0"),
         (("a,first,", "b,2,"), "decided.csv:2: place: expected a whole number, found 'first'"),
@@ -474,3 +478,74 @@ component = [{ from = "vote", as = "given_points" }, { from = "peers", as = "sco
 """
     found = outcome(case(workflow(VOTE, PEERS, rules), entries="abc", earlier=CLEAR))
     assert found.figures["composite"] == {"a": Fraction(99), "b": Fraction(85), "c": Fraction(73)}
+
+
+SHARED = MEETING.replace('"peers", "motion"', '"peers"')  # nothing orders who is level in everything
+
+
+def test_a_meeting_decides_equal_places_where_the_ranking_leaves_entries_equal() -> None:
+    three = SHARED.replace("seats = 2", "seats = 3")
+    found = outcome(met("a,1,", "b,2,", "c,2,", earlier=LEVEL, rules=three))
+    assert found.facts["decided"] == [
+        {"entry": "a", "place": 1},
+        {"entry": "b", "place": 2},
+        {"entry": "c", "place": 2},
+    ]
+    assert found.facts["deviations"] == []
+
+
+@pytest.mark.parametrize(
+    ("decided", "rules", "line"),
+    [
+        (("a,1,", "b,1,"), SHARED, 2),
+        (("a,1,", "b,2,", "c,2,"), SHARED, 3),
+        (("a,1,", "b,2,", "c,2,"), MEETING.replace("seats = 2", "seats = 3"), 3),
+    ],
+    ids=["not equal in the ranking", "more than the seats", "a motion is to order them"],
+)
+def test_a_place_is_not_shared_otherwise(decided: tuple[str, ...], rules: str, line: int) -> None:
+    told = complaint(met(*decided, earlier=LEVEL, rules=rules))
+    assert told.startswith(f"decided.csv:{line}: place: expected {FREE}, found ")
+
+
+def test_those_who_share_the_place_after_the_ones_they_leave_deviate() -> None:
+    three = SHARED.replace("seats = 2", "seats = 3")
+    told = complaint(met("b,2,", "c,2,", "a,1,", earlier={**LEVEL, "peers": scored(a=10, b=80, c=80)}, rules=three))
+    assert told == "decided.csv:2: entry 'b': expected a reason, found ranked 1 and decided 2, and none"
+
+
+TRANSFERABLE = """
+vote ballot
+method = "stv"
+seats = 3
+"""
+
+
+def test_seats_of_a_transferable_vote_are_those_decided() -> None:
+    decision = NOBODY_MEETS.replace("share_of_maximum", "rank_points")
+    workflow(TRANSFERABLE, decision.replace("seats = 2", "seats = 3"))
+    with pytest.raises(DefinitionError) as refused:
+        workflow(TRANSFERABLE, decision)
+    assert "the 3 seats of vote: with other seats a transferable vote elects others" in str(refused.value)
+
+
+def test_a_vote_after_a_decision_is_refused_as_all_entries_would_go_on() -> None:
+    with pytest.raises(DefinitionError) as refused:
+        workflow(VOTE, NOBODY_MEETS, VOTE.replace("vote", "final"))
+    assert "only a notice, an award or a decision that counts with it after a decision" in str(refused.value)
+
+
+def test_a_decision_may_count_with_one_before_it() -> None:
+    final = """
+final decision
+seats = 1
+component = [{ from = "ranking", as = "figure", figure = "composite" }]
+combine = "sum"
+"""
+    assert [one.key for one in workflow(VOTE, NOBODY_MEETS, final).stages] == ["form", "vote", "ranking", "final"]
+
+
+def test_a_season_that_has_such_rules_goes_on_by_them() -> None:
+    file = HEAD + "".join(stage_text(text) for text in (VOTE, NOBODY_MEETS, VOTE.replace("vote", "final")))
+    kept = reader.read_kept(file, KINDS, file="definition.toml")
+    assert reader.read_canonical(kept.text, KINDS) == kept

@@ -1,6 +1,7 @@
 """Five working days with names: who remains after objections, and what an objection can't be."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -101,3 +102,13 @@ def test_objections_where_none_are_taken_are_refused() -> None:
     assert complaint(notice("1,a,rejected,2026-05-08", rules=rules)) == (
         "objections.csv:2: expected no rows, as by these rules no objections are taken, found some"
     )
+
+
+def test_who_shares_a_place_still_does_after_moving_up() -> None:
+    of = notice("1,a,upheld,2026-05-08", names=("a,1", "b,2", "c,2"), rules=f"{NOTICE}move_up = true")
+    decided = [{"entry": "a", "place": 1}, {"entry": "b", "place": 2}, {"entry": "c", "place": 2}]
+    shared = {"meeting": Outcome(facts={"decided": decided})}
+    assert outcome(replace(of, earlier=shared)).facts["remaining"] == [
+        {"entry": "b", "place": 1},
+        {"entry": "c", "place": 1},
+    ]

@@ -31,31 +31,45 @@ def documents(session: Session, stage: StageRow, *, config: Config, locale: str)
         return {}
     awards = queries.awards(session, stage.id)
     found = {
-        f"certificate-{one.entry.key}.pdf": certificates(stage, [one], config=config, locale=locale) for one in awards
+        f"certificate-{one.entry.key}.pdf": certificates(session, stage, one, config=config, locale=locale)
+        for one in awards
     }
     if awards:
-        found["certificates.pdf"] = certificates(stage, awards, config=config, locale=locale)
+        found["certificates.pdf"] = certificates(session, stage, config=config, locale=locale)
     return {
         **found,
         "results.pdf": results(session, stage, config=config, locale=locale),
     }
 
 
-def certificates(stage: StageRow, awards: Sequence[Award], *, config: Config, locale: str) -> bytes:
-    """A page for each award, dated on the day of the ceremony."""
+def certificates(session: Session, stage: StageRow, only: Award | None = None, *, config: Config, locale: str) -> bytes:
+    """A page for each award, or for one of them, dated on the day of the ceremony."""
     options = queries.options_of(stage)
+    numbers = numbered(stage, queries.awards(session, stage.id))
     return render(
         "certificate",
         {
             **_common("certificate", stage, config, locale),
             "title": options.certificate.title.to(locale),
             "organisation": options.certificate.issuer.to(locale) or config.site_name.get(locale, ""),
-            "certificates": [_certificate(stage, award, config, locale) for award in awards],
+            "certificates": [
+                _certificate(stage, award, number, config, locale) for award, number in numbers if only in (None, award)
+            ],
         },
     )
 
 
-def _certificate(stage: StageRow, award: Award, config: Config, locale: str) -> dict[str, str]:
+def numbered(stage: StageRow, awards: Sequence[Award]) -> list[tuple[Award, str]]:
+    """Each with a number of its own: that of its place, and where a place is shared one more."""
+    places = [one.place for one in awards]
+    told = []
+    for at, one in enumerate(awards):
+        among = f"-{places[: at + 1].count(one.place)}" if places.count(one.place) > 1 else ""
+        told.append((one, f"{stage.season.key}-{one.place:02d}{among}"))
+    return told
+
+
+def _certificate(stage: StageRow, award: Award, number: str, config: Config, locale: str) -> dict[str, str]:
     options = queries.options_of(stage)
     tier = next((one.title.to(locale) for one in options.tier if one.key == award.tier), "")
     return {
@@ -63,7 +77,7 @@ def _certificate(stage: StageRow, award: Award, config: Config, locale: str) -> 
         "citation": options.certificate.text.to(locale),
         "entry": award.entry.title,
         "award": " · ".join(part for part in (options.honour.to(locale), tier) if part),
-        "number": f"{stage.season.key}-{award.place:02d}",
+        "number": number,
         "verify": f"{config.site_url}/s/{stage.season.key}" if config.site_url else "",
     }
 

@@ -114,7 +114,7 @@ def certificate(entry_key: str) -> Response:
     award = next((one for one in queries.awards(reading(), stage.id) if one.entry.key == entry_key), None)
     if award is None:
         raise NotFound("no_such_award")
-    content = printing.certificates(stage, [award], config=config(), locale=locale())
+    content = printing.certificates(reading(), stage, award, config=config(), locale=locale())
     return _file(content, "application/pdf", f"{stage.season.key}-{entry_key}.pdf")
 
 
@@ -123,7 +123,7 @@ def certificate(entry_key: str) -> Response:
 def certificates() -> Response:
     """All certificates in one document, a page for each."""
     stage = _final()
-    content = printing.certificates(stage, queries.awards(reading(), stage.id), config=config(), locale=locale())
+    content = printing.certificates(reading(), stage, config=config(), locale=locale())
     return _file(content, "application/pdf", f"{stage.season.key}-certificates.pdf")
 
 

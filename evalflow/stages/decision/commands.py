@@ -81,8 +81,8 @@ def decide(
     """
     stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)}
-    _check_lines(session, stage, lines, entries)
     stands = queries.standing(session, stage)
+    _check_lines(session, stage, lines, entries, stands)
     _check_order(session, stage, lines, stands)
     found = _deviations(stage, lines, stands)
     empty = queries.options_of(stage).seats - sum(one.place is not None for one in lines)
@@ -130,17 +130,19 @@ def _deviations(stage: StageRow, lines: Sequence[Line], stands: Standing) -> tup
     return found
 
 
-def _check_lines(session: Session, stage: StageRow, lines: Sequence[Line], entries: Mapping[str, Entry]) -> None:
-    seats = queries.options_of(stage).seats
+def _check_lines(
+    session: Session, stage: StageRow, lines: Sequence[Line], entries: Mapping[str, Entry], stands: Standing
+) -> None:
+    options = queries.options_of(stage)
     placed = [one for one in lines if one.place is not None]
-    places = [one.place for one in placed]
     names = {one.entry for one in lines}
     if names - set(entries) or len(names) < len(lines):
         raise Invalid("motion_not_understood")
     if not placed and not queries.is_nobody(session, stage.id):
         raise Invalid("nothing_decided")
-    wrong = {one.entry: "place_not_possible" for one in placed if not 1 <= (one.place or 0) <= seats}
-    twice = {one.entry: "place_twice" for one in placed if places.count(one.place) > 1}
+    wrong = {one.entry: "place_not_possible" for one in placed if not 1 <= (one.place or 0) <= options.seats}
+    given = {one.entry: one.place or 0 for one in placed}
+    twice = dict.fromkeys(decision.misplaced(stands, given, options), "place_twice")
     carried = meeting.carried(session, stage.id, "award")
     without = {one.entry: "motion_needed" for one in placed if one.entry not in carried}
     faults = {**wrong, **twice, **without}

@@ -177,9 +177,9 @@ def _ranking(
 
 
 def _awards(stands: Standing, carried: set[str], seats: int) -> dict[str, int]:
-    """{entry: place} of those carried in the order of the ranking, as far as there are seats."""
+    """{entry: place} of those carried as the ranking places them, as far as there are seats."""
     names = [place.entry for place in stands.order.places if place.entry in carried]
-    return {entry: number for number, entry in enumerate(names[:seats], 1)}
+    return decision.first_places(stands, names[:seats])
 
 
 def _share(points: Fraction | None, column: Column) -> Fraction:

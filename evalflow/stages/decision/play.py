@@ -36,7 +36,8 @@ def during(world: World, stage: StageRow) -> None:
     if winners:
         _divide(world, stage, [f"award:{entry}" for entry in winners])
     world.wait(minutes=5)
-    lines = _lines(winners, world.ask(held.carried, stage.id, "award"))
+    carried = world.ask(held.carried, stage.id, "award")
+    lines = world.ask(lambda session: _lines(session, stage.id, winners, carried))
     if not any(one.place for one in lines):
         _divide(world, stage, [decision.NOBODY])
     seats = queries.options_of(stage).seats
@@ -85,10 +86,11 @@ def _come_with_trouble(world: World, stage: StageRow) -> None:
             meeting.step_back(world, stage, member, winners[0])
 
 
-def _lines(winners: list[str], carried: set[str]) -> list[Line]:
+def _lines(session: Session, stage_id: int, winners: list[str], carried: set[str]) -> list[Line]:
     """What was carried by its place; what was not is passed over."""
-    placed = [entry for entry in winners if entry in carried]
-    lines = [Line(entry, place) for place, entry in enumerate(placed, 1)]
+    stands = queries.standing(session, seasons.stage_by_id(session, stage_id))
+    places = decision.first_places(stands, [entry for entry in winners if entry in carried])
+    lines = [Line(entry, place) for entry, place in places.items()]
     return lines + [Line(entry, None, NOT_CARRIED) for entry in winners if entry not in carried]
 
 

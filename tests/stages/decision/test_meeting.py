@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from sqlalchemy.orm import Session
 
 from evalflow.access import Role
 from evalflow.errors import Conflict, Forbidden, Invalid, Refused
@@ -12,11 +13,22 @@ from evalflow.meetings.commands import Division
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase
 from evalflow.seasons.play import World
-from evalflow.stages.decision import commands, lifecycle, play
+from evalflow.stages.award import commands as awarding
+from evalflow.stages.award import printing as award_printing
+from evalflow.stages.award import queries as awards
+from evalflow.stages.decision import commands, dossier, lifecycle, play
 from evalflow.stages.decision.commands import Line
+from evalflow.stages.decision.printing import KEEPER
 from tests.builders import House
 from tests.met import MEETING, Met, convened, voted
 
+CEREMONY = """
+[[stage]]
+key = "ceremony"
+kind = "award"
+title = { zh = "表彰" }
+honour = { zh = "优秀品牌" }
+"""
 ALL = ("smelting,1,", "refining,2,", "rolling,3,")
 
 
@@ -399,3 +411,36 @@ def test_the_simulated_meeting_of_any_size_settles(
     assert (absent, recused) == expected
     assert len(met.decided()) == 3
     assert met.house.stage(met.end(), "decide").phase == Phase.DONE
+
+
+def test_a_committee_awards_equal_places_and_every_certificate_has_its_number(house: House) -> None:
+    met = of_four(house)
+    met.decide("smelting,1,", "refining,2,", "casting,3,", "rolling,3,")
+    ceremony = house.open(met.end(), "ceremony")
+    house.act(awarding.finalise, ceremony.id, actor=met.members[0])
+
+    def numbers(session: Session) -> list[str]:
+        stage = seasons.stage_by_id(session, ceremony.id)
+        return [number for _award, number in award_printing.numbered(stage, awards.awards(session, stage.id))]
+
+    assert house.ask(numbers) == ["test-2026-01", "test-2026-02", "test-2026-03-1", "test-2026-03-2"]
+
+
+def test_the_desk_proposes_equal_places_as_the_ranking_has_them(house: House) -> None:
+    met = of_four(house)
+    read = house.ask(dossier.dossier, met.stage, KEEPER)
+    assert {one.entry.key: one.awards for one in read.ranking if one.awards} == {
+        "smelting": 1,
+        "refining": 2,
+        "casting": 3,
+        "rolling": 3,
+    }
+
+
+def of_four(house: House) -> Met:
+    """Four seats, four carried, of whom the rules leave two equal."""
+    rules = MEETING.replace('"vote", "motion"', '"vote"').replace("seats = 3", "seats = 4")
+    met = convened(house, CEREMONY, meeting_rules=rules)
+    met.attend()
+    met.award("smelting", "refining", "casting", "rolling")
+    return met
