@@ -149,11 +149,15 @@ def _written(grid: Grid, row: int, line: _Line, formula: str, names: Names) -> s
 def _formula(row: int, targets: Targets) -> str:
     """As `tally.attainment`: 100 points from the baseline to the work target, from there on to the stretch target.
 
+    What is to be kept has 100 points or none.
+
     Nothing where a number is missing, or where targets contradict their direction.
     """
     base, work, stretch, value = (_height(cell(row, at), targets) for at in (BASELINE, WORK, STRETCH, VALUE))
     points = f"100*({value}-{base})/({work}-{base})"
     numbers, upwards = [cell(row, at) for at in (BASELINE, WORK, VALUE)], f"{work}<={base}"
+    if targets.is_kept and targets.baseline == targets.work:
+        points, upwards = f"IF({value}>={work},100,0)", f"{work}<{base}"
     top = "100"
     if targets.stretch is not None:
         top = str(targets.stretch_points)

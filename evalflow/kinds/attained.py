@@ -48,6 +48,9 @@ def points(indicator: Indicator, value: Fraction, *, cap: Cap, stretch_points: i
     ['0', '50', '100', '110', '120']
     >>> [str(points(days, Fraction(6), cap=cap, stretch_points=120)) for cap in (Cap.WORK, Cap.NONE)]
     ['100', '140']
+    >>> safe = Indicator(1, "accidents", "", "less", D(0), D(0), D(0), D(100), "", "month", least=D(0))
+    >>> [str(points(safe, Fraction(v), cap=Cap.STRETCH, stretch_points=120)) for v in (0, 1)]
+    ['100', '0']
     """
     return max(Fraction(0), attainment.attainment(value, targets(indicator, cap=cap, stretch_points=stretch_points)))
 
@@ -57,10 +60,11 @@ def targets(indicator: Indicator, *, cap: Cap, stretch_points: int) -> Targets:
     return Targets(
         indicator.baseline,
         indicator.work,
-        None if cap is Cap.WORK else indicator.stretch,
+        None if cap is Cap.WORK or indicator.stretch == indicator.work else indicator.stretch,
         better=Better(indicator.better),
         stretch_points=stretch_points,
         capped=cap is not Cap.NONE,
+        is_kept=True,
     )
 
 

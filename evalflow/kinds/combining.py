@@ -87,10 +87,13 @@ def targets_of(component: Component, outcome: Outcome, entry: str) -> Targets | 
     """One entry's targets; None where it has not declared one of them."""
     written = [(component.target(name), name) for name in ("baseline", "work", "stretch")]
     found = {name: _number(text, outcome, entry) for text, name in written if text is not None}
-    if None in found.values():
+    baseline, work, stretch = (found.get(name) for name in ("baseline", "work", "stretch"))
+    if baseline is None or work is None or None in found.values():
         return None
     return Targets(
-        **{name: number for name, number in found.items() if number is not None},
+        baseline,
+        work,
+        stretch,
         better=Better(component.better),
         stretch_points=component.stretch_points,
         capped=component.capped,

@@ -9,19 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import accumulate
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from evalflow.errors import BundleError, choices
-from evalflow.i18n import Text, say
+from evalflow.i18n import N_, Text, say
 from evalflow.kinds import attained as attaining
 from evalflow.kinds.attained import Cap
 from evalflow.kinds.columns import count_of, day_of, one_of, points_of, unique
 from evalflow.kinds.plans import plans_of
 from evalflow.tally.trajectory import AMBER, GREEN
+from evalflow.workflow import periods
 from evalflow.workflow.definition import Definition, Options, Stage
-from evalflow.workflow.indicators import Indicator
+from evalflow.workflow.indicators import AMOUNT, Indicator
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
 
@@ -32,7 +34,8 @@ Percent = Annotated[int, Field(ge=1, le=100)]
 
 class TrackingOptions(Options):
     """reports: how often one is expected. green, amber: the least shares of the progress wanted, in per cent, that give
-    an entry a green or an amber light. stretch_points: what the stretch target is worth.
+    an entry a green or an amber light. stretch_points: what the stretch target is worth. grace_days: for so many days
+    after its approval nobody is behind.
 
     Where entries have indicators, each says how often its figure is due: a monthly report need not hold the figure of a
     quarter before its end, and a weekly figure is due every week. What is due on the same day is late once.
@@ -42,6 +45,7 @@ class TrackingOptions(Options):
     green: Percent = GREEN
     amber: Percent = AMBER
     stretch_points: Annotated[int, Field(ge=100, le=1000)] = 120
+    grace_days: Annotated[int, Field(ge=0, le=366)] = 0
 
     @property
     def every(self) -> str:
@@ -59,12 +63,20 @@ class Figure:
 
 
 def words(options: TrackingOptions, locale: str) -> list[str]:
-    """How often branches report."""
+    """How often branches report, and from when on they can be behind."""
+    told = [_how_often(options, locale)]
+    if options.grace_days:
+        grace = N_("For %(days)s days after its approval no entry is behind.")
+        told.append(say(locale, grace, days=options.grace_days))
+    return told
+
+
+def _how_often(options: TrackingOptions, locale: str) -> str:
     if options.reports == "weekly":
-        return [say(locale, "Every week each branch reports how its entry comes along.")]
+        return say(locale, "Every week each branch reports how its entry comes along.")
     if options.reports == "monthly":
-        return [say(locale, "Every month each branch reports how its entry comes along.")]
-    return [say(locale, "Branches report how their entries come along when there is something to report.")]
+        return say(locale, "Every month each branch reports how its entry comes along.")
+    return say(locale, "Branches report how their entries come along when there is something to report.")
 
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
@@ -88,6 +100,29 @@ def attained(plan: Sequence[Indicator], values: Mapping[int, Fraction], stretch_
     return attaining.attained(known, values, cap=Cap.STRETCH, stretch_points=stretch_points).total
 
 
+def course(indicator: Indicator, figures: Iterable[Figure]) -> tuple[tuple[date, Fraction], ...]:
+    """What figures come to, (day, value) in the order of the days; of several of one day the last report's counts.
+
+    Of amounts it is their sum so far: each period has one, the last of those reported in it.
+
+    >>> from decimal import Decimal as D
+    >>> told = [Figure(1, date(2026, 1, 31), Fraction(2)), Figure(2, date(2026, 2, 10), Fraction(1)),
+    ...         Figure(3, date(2026, 2, 28), Fraction(3))]
+    >>> faults = Indicator(1, "faults", "", "less", D(40), D(30), D(20), D(100), "", "month", figures="amount")
+    >>> [(day.month, str(value)) for day, value in course(faults, told)]
+    [(1, '2'), (2, '5')]
+    """
+    by_period: dict[date, list[Figure]] = {}
+    for figure in figures:
+        period = periods.current(indicator.every, figure.day) if indicator.figures == AMOUNT else None
+        by_period.setdefault(period[0] if period else figure.day, []).append(figure)
+    ends = [end for first in sorted(by_period) if (end := last(by_period[first])) is not None]
+    if indicator.figures != AMOUNT:
+        return tuple((end.day, end.value) for end in ends)
+    sums = accumulate(end.value for end in ends)
+    return tuple((end.day, so_far) for end, so_far in zip(ends, sums, strict=True))
+
+
 def last(figures: Iterable[Figure]) -> Figure | None:
     """The figure of the latest day; of one day that of the latest report. It does not depend on the order."""
     return max(figures, key=lambda figure: (figure.day, figure.number), default=None)
@@ -106,11 +141,11 @@ def outcome(case: Case) -> Outcome:
     found: dict[str, Fraction] = {}
     told: dict[str, Any] = {}
     for entry in case.keys:
-        ends = {number: end for number, of in figures[entry].items() if (end := last(of)) is not None}
-        values = {number: end.value for number, end in ends.items()}
-        found[entry] = attained(plans.get(entry, ()), values, options.stretch_points)
+        plan, of = plans.get(entry, ()), figures[entry]
+        ends = {one.number: course(one, of[one.number])[-1] for one in plan if one.number in of}
+        found[entry] = attained(plan, {number: value for number, (_, value) in ends.items()}, options.stretch_points)
         told[entry] = {
-            str(number): {"value": str(end.value), "day": end.day.isoformat()} for number, end in ends.items()
+            str(number): {"value": str(value), "day": day.isoformat()} for number, (day, value) in ends.items()
         }
     return Outcome({"reports": counts, "attainment": found}, {"last": told})
 

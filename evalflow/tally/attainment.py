@@ -30,7 +30,8 @@ class Targets:
     """What an indicator is held against. stretch: None where there is none; then nothing above `work` is told apart.
 
     stretch_points: what the stretch target is worth, 100 or more. capped: never below 0 points, and never above
-    stretch_points (100 where there is no stretch target); else the lines go on with the same slope.
+    stretch_points (100 where there is no stretch target); else the lines go on with the same slope. is_kept: the
+    baseline may be the work target, something to be kept: then whatever is worse has 0 points.
     """
 
     baseline: Number
@@ -40,6 +41,7 @@ class Targets:
     stretch_points: Number = 120
     capped: bool = True
     scale: Scale = Scale.LINEAR
+    is_kept: bool = False
 
 
 def attainment(value: Number, targets: Targets) -> Fraction:
@@ -58,12 +60,18 @@ def attainment(value: Number, targets: Targets) -> Fraction:
     >>> fewer = Targets(baseline=12, work=4, better=Better.LESS, capped=False)
     >>> [str(attainment(value, fewer)) for value in (16, 12, 6, 4, 2)]
     ['-50', '0', '75', '100', '125']
+    >>> zero = Targets(baseline=0, work=0, better=Better.LESS, is_kept=True)
+    >>> [str(attainment(value, zero)) for value in (0, 1)]
+    ['100', '0']
     """
     check(targets)
     if targets.scale is Scale.LOG and exact(value) <= 0 and targets.capped:
         return _cap(Fraction(0) if targets.better is Better.MORE else _top(targets), targets)
     height, base, work = (_height(number, targets) for number in (value, targets.baseline, targets.work))
-    points = FULL * (height - base) / (work - base)
+    if base == work:
+        points = FULL if height >= work else Fraction(0)
+    else:
+        points = FULL * (height - base) / (work - base)
     if targets.stretch is not None and height > work:
         top = _height(targets.stretch, targets)
         points = FULL + (exact(targets.stretch_points) - FULL) * (height - work) / (top - work)
@@ -76,6 +84,8 @@ def check(targets: Targets) -> None:
     """ValueError where the targets can't be meant; see `attainment`."""
     steps = [targets.baseline, targets.work, *([] if targets.stretch is None else [targets.stretch])]
     heights = [_height(number, targets) for number in steps]
+    if targets.is_kept and heights[0] == heights[1]:
+        heights = heights[1:]
     if any(better <= worse for worse, better in zip(heights, heights[1:], strict=False)):
         told = " → ".join(str(step) for step in steps)
         raise ValueError(f"targets that contradict their direction ({targets.better} is better): {told}")

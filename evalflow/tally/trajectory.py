@@ -83,6 +83,20 @@ def light(
     return Light.AMBER if asked > 0 and 100 * made >= amber * asked else Light.RED
 
 
+def kept(value: Number, wanted: Number, *, more: bool, limit: Number) -> Light:
+    """Of what is to be kept: green as good as wanted, red worse than `limit`, the worst that can be put right; amber
+    between.
+
+    >>> [kept(value, 1, more=False, limit=2).value for value in (1, 2, 3)]
+    ['green', 'amber', 'red']
+    """
+    sign = 1 if more else -1
+    height, goal, end = (sign * exact(number) for number in (value, wanted, limit))
+    if height >= goal:
+        return Light.GREEN
+    return Light.AMBER if height >= end else Light.RED
+
+
 def worst(lights: Sequence[Light]) -> Light:
     """The worst of some; GREY of none.
 
@@ -92,17 +106,24 @@ def worst(lights: Sequence[Light]) -> Light:
     return max(lights, key=list(Light).index, default=Light.GREY)
 
 
-def forecast(points: Sequence[Point], day: date) -> Forecast | None:
+def forecast(
+    points: Sequence[Point], day: date, *, least: Number | None = None, most: Number | None = None
+) -> Forecast | None:
     """The value on a day to come if it goes on like this; None for fewer than FEWEST days with figures.
 
-    The line has the median slope of all pairs of points and runs through their median; the range is that of the lines
-    with the lower and the upper quartile of the slopes. It does not depend on the order of the points, and one wild
-    figure hardly moves it. Of a day with several figures all count.
+    The line has the median slope of all pairs of points and the median height over them, so that it need not run
+    through the last figure; the range is that of the lines with the lower and the upper quartile of the slopes. It does
+    not depend on the order of the points. From five points on one wild figure moves the line no further than the slopes
+    between the others reach (the median of slopes bears 29 % of wild points); the range bears one from nine points on.
+    Of a day with several figures all count. least, most: where the values end by nature, the forecast ends too.
     Source: Theil (1950), Sen, Journal of the American Statistical Association 63 (1968), 1379-1389.
 
     >>> found = forecast([(date(2026, 1, 31), 1), (date(2026, 2, 10), 2), (date(2026, 2, 20), 3)], date(2026, 3, 2))
     >>> str(found.value), str(found.low), str(found.high)
     ('4', '4', '4')
+    >>> days = [date(2026, 1, day) for day in (1, 11, 21)]
+    >>> str(forecast(list(zip(days, (95, 97, 99))), date(2026, 3, 2), most=100).value)
+    '100'
     """
     known = [(point.toordinal(), exact(value)) for point, value in points]
     if len({at for at, _ in known}) < FEWEST:
@@ -110,8 +131,24 @@ def forecast(points: Sequence[Point], day: date) -> Forecast | None:
     slopes = sorted(
         (high - low) / (end - start) for (start, low), (end, high) in combinations(sorted(known), 2) if end > start
     )
-    low, middle, high = (_line(known, _quantile(slopes, Fraction(part, 4)), day.toordinal()) for part in (1, 2, 3))
+    low, middle, high = (
+        _within(_line(known, _quantile(slopes, Fraction(part, 4)), day.toordinal()), least, most) for part in (1, 2, 3)
+    )
     return Forecast(middle, min(low, middle, high), max(low, middle, high))
+
+
+def is_telling(of: Forecast, width: Number) -> bool:
+    """Whether a forecast says anything: its range is no wider than the whole way, from the baseline to the best target.
+
+    >>> is_telling(Forecast(Fraction(9), Fraction(-40), Fraction(60)), 7)
+    False
+    """
+    return of.high - of.low <= abs(exact(width))
+
+
+def _within(value: Fraction, least: Number | None, most: Number | None) -> Fraction:
+    low = value if least is None else max(value, exact(least))
+    return low if most is None else min(low, exact(most))
 
 
 def outlook(of: Forecast, target: Number, *, more: bool) -> Outlook:

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from evalflow.errors import Refused
 from evalflow.i18n import Text
 from evalflow.web import text
+from evalflow.web.project_refusals import PROJECTS
 from evalflow.web.refused_steps import STAGES
 from evalflow.web.teller_refusals import TELLERS
 
@@ -163,23 +164,8 @@ SENTENCES: Mapping[str, Any] = {
     "out_of_range": _l("This number is outside the permitted range."),
     "no_such_choice": _l("Please choose one of the options."),
     "not_a_date": _l("This is not a date."),
-    "milestone_outside": _l("The day of a milestone lies outside of the time in which figures are reported."),
     "not_a_link": _l("This is not a web address beginning with https:// or http://."),
-    "too_many_table_rows": _l("These are too many rows."),
-    "named_twice": _l("This stands here twice."),
-    "branch_or_unit": _l("Choose a branch, or name a unit that is no branch."),
-    "share_out_of_range": _l("A share is a number from 0 to 100."),
-    "shares_above_100": _l("The shares of those who take part total more than 100."),
-    "weights_not_100": _l("The weights have to total 100."),
-    "weight_out_of_range": _l("A weight is above 0 and at most 100."),
-    "way_unreadable": _l("Interim targets are written as days with values, such as 2026-06-30: 95; 2026-09-30: 97."),
-    "way_days_not_rising": _l("The days of interim targets must follow each other."),
-    "way_turns_back": _l(
-        "Interim targets lead from the baseline to the work target; each is at least as good as the one before."
-    ),
-    "way_outside": _l("The day of an interim target lies outside of the time in which figures are reported."),
-    "work_not_beyond_baseline": _l("The work target is no better than the baseline, in the direction chosen."),
-    "stretch_not_beyond_work": _l("The stretch target has to go beyond the work target, in the direction chosen."),
+    **PROJECTS,
     "own_branch": _l("The branch that applies leads the project anyway."),
     # declarations and files
     "no_more_entries": _l("This branch has as many entries as it may."),

@@ -118,6 +118,15 @@ def number(value: Fraction | Decimal | int | str | None, places: int = 2) -> str
     return f"−{written}" if exact < 0 and rounded else written
 
 
+def percent(value: Fraction | None, places: int = 1) -> str:
+    """What was attained, everywhere with its sign.
+
+    >>> percent(Fraction(191, 2)), percent(None)
+    ('95.5%', '–')
+    """
+    return NOTHING if value is None else f"{number(value, places)}%"
+
+
 def figure(value: Fraction | Decimal | int | str | None) -> str:
     """A figure or a target as it was stated, up to six decimals; text that is no plain number stays as it is.
 
@@ -228,6 +237,7 @@ FILTERS = (
     number,
     figure,
     bars,
+    percent,
     way,
     filesize,
     stage_title,

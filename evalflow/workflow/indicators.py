@@ -1,8 +1,12 @@
 """What a project is measured by: indicators with a baseline, a work target and a stretch target, and their weights.
 
 An answer to a field of type "indicators" is a list of rows, each a mapping of text by the names in `COLUMNS`. Faults
-are told by name: which row, which column, which code. The last column may be blank, and rows of older seasons lack it:
-`way`, the interim targets on the way to the work target, such as "2026-06-30: 95; 2026-09-30: 97".
+are told by name: which row, which column, which code. The last columns may be blank, and rows of older seasons lack
+them: `way`, the interim targets on the way to the work target, such as "2026-06-30: 95; 2026-09-30: 97"; `figures`,
+what its figures are (see `SUMS`); `least` and `most`, between which its values lie by nature, such as 0 and 100.
+
+Where a work target is the best there can be, its bound, the stretch target is the work target too. What is to be kept
+there, such as no accident or 100 % on time, has it as its baseline as well.
 """
 
 import re
@@ -15,12 +19,29 @@ from itertools import pairwise
 
 from evalflow.workflow import days, numbers
 
-COLUMNS = ("name", "unit", "better", "baseline", "work", "stretch", "weight", "source", "every", "way")
-OPTIONAL = ("way",)
+COLUMNS = (
+    "name",
+    "unit",
+    "better",
+    "baseline",
+    "work",
+    "stretch",
+    "weight",
+    "source",
+    "every",
+    "way",
+    "figures",
+    "least",
+    "most",
+)
+OPTIONAL = ("way", "figures", "least", "most")
+TOTAL, AMOUNT = "total", "amount"  # figures are a sum since the start, or the amount of each period; "" is a level
+SUMS = (TOTAL, AMOUNT)
 BETTER = ("more", "less")
 EVERY = ("week", "month", "quarter")
 FEWEST = 2  # decimals of a value that is computed
 LONGEST = {"name": 60, "unit": 20, "source": 200, "way": 400}
+BOUNDS = ("least", "most")
 _STATION = re.compile(r"(?P<day>[^\s:：]+)[\s:：]+(?P<value>.+)")
 Row = Mapping[str, str]
 Station = tuple[date, Decimal]  # a value, and the day by which it is to be reached
@@ -32,7 +53,8 @@ class Indicator:
 
     better: "more" or "less", which way is good. weight: its share of the project's attainment in per cent. every: how
     often a figure is due, one of EVERY. source: where figures are taken from. stations: interim targets, in the order
-    of their days; none is a straight way.
+    of their days; none is a straight way. figures: "" for a level, or one of SUMS: then targets are for the whole sum.
+    least, most: bounds of its values, None where there are none.
     """
 
     number: int
@@ -46,6 +68,19 @@ class Indicator:
     source: str
     every: str
     stations: tuple[Station, ...] = ()
+    figures: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether what counts is summed up from the start, so that it can never go back."""
+        return self.figures in SUMS
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether nothing has to become better, only nothing worse."""
+        return self.baseline == self.work
 
     @property
     def places(self) -> int:
@@ -57,8 +92,14 @@ class Indicator:
         stated = (self.baseline, self.work, self.stretch, *(value for _, value in self.stations))
         return max(FEWEST, *(-int(one.normalize().as_tuple().exponent) for one in stated))
 
+    def admits(self, value: Decimal) -> bool:
+        """Whether a value lies within the bounds."""
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
+
     def way(self, starts: date, ends: date) -> tuple[Station, ...]:
         """Where it should be on which day: the baseline on the first, its interim targets, the work target on the last.
+
+        A sum begins at 0.
 
         Interim targets on other days than those between are left out. When a motion changes the work target, the way
         ends at the new one: interim targets stay where they are, and one that lies beyond it now is the new target.
@@ -68,9 +109,10 @@ class Indicator:
         >>> [(day.month, str(value)) for day, value in one.way(date(2026, 1, 1), date(2026, 12, 31))]
         [(1, '0'), (3, '1'), (6, '5'), (12, '5')]
         """
-        nearer = min if self.better == "more" else max
+        rises = self.is_sum or self.better == "more"
+        nearer = min if rises else max
         between = ((day, nearer(value, self.work)) for day, value in self.stations if starts < day < ends)
-        return ((starts, self.baseline), *between, (ends, self.work))
+        return ((starts, Decimal(0) if self.is_sum else self.baseline), *between, (ends, self.work))
 
     def to_json(self) -> dict[str, str]:
         """The row it was read from, numbers written plainly."""
@@ -83,6 +125,8 @@ class Indicator:
             "source": self.source,
             "every": self.every,
             **({"way": told(self.stations)} if self.stations else {}),
+            **({"figures": self.figures} if self.figures else {}),
+            **{name: format(bound, "f") for name in BOUNDS if (bound := getattr(self, name)) is not None},
         }
 
 
@@ -110,6 +154,8 @@ def indicators(rows: Sequence[Row]) -> tuple[Indicator, ...]:
             row["source"],
             row["every"],
             stations(row.get("way", "")),
+            row.get("figures", ""),
+            *(Decimal(row[name]) if row.get(name) else None for name in BOUNDS),
         )
         for number, row in enumerate(rows, 1)
     )
@@ -182,16 +228,35 @@ def _of_row(number: int, row: Row) -> list[Fault]:
         found.append(Fault(number, "every", "no_such_choice"))
     stated = ("baseline", "work", "stretch", "weight")
     found += [Fault(number, name, "not_a_number") for name in stated if not numbers.is_figure(row[name])]
-    return found or _contradictions(number, row) or _astray(number, row)
+    found += [
+        Fault(number, name, "not_a_number") for name in BOUNDS if row.get(name) and not numbers.is_figure(row[name])
+    ]
+    if row.get("figures", "") not in ("", *SUMS):
+        found.append(Fault(number, "figures", "no_such_choice"))
+    return found or _unbound(number, row) or _contradictions(number, row) or _astray(number, row)
+
+
+def _unbound(number: int, row: Row) -> list[Fault]:
+    """Bounds the wrong way round, and targets outside of them."""
+    least, most = (Fraction(row[name]) if row.get(name) else None for name in BOUNDS)
+    if least is not None and most is not None and least >= most:
+        return [Fault(number, "most", "bounds_reversed")]
+    return [
+        Fault(number, name, "target_beyond_bounds")
+        for name in ("baseline", "work", "stretch")
+        if (least is not None and Fraction(row[name]) < least) or (most is not None and Fraction(row[name]) > most)
+    ]
 
 
 def _contradictions(number: int, row: Row) -> list[Fault]:
     baseline, work, stretch, weight = (Fraction(row[name]) for name in ("baseline", "work", "stretch", "weight"))
     sign = 1 if row["better"] == "more" else -1
+    bound = row.get("most" if sign > 0 else "least", "")
+    is_best = bool(bound) and Fraction(bound) == work
     found = []
-    if sign * (work - baseline) <= 0:
+    if sign * (work - baseline) < 0 or (work == baseline and not is_best):
         found.append(Fault(number, "work", "work_not_beyond_baseline"))
-    elif sign * (stretch - work) <= 0:
+    elif sign * (stretch - work) < 0 or (stretch == work and not is_best):
         found.append(Fault(number, "stretch", "stretch_not_beyond_work"))
     if not 0 < weight <= 100:
         found.append(Fault(number, "weight", "weight_out_of_range"))
@@ -206,8 +271,10 @@ def _astray(number: int, row: Row) -> list[Fault]:
         return [Fault(number, "way", "way_unreadable")]
     if any(later <= earlier for (earlier, _), (later, _) in pairwise(way)):
         return [Fault(number, "way", "way_days_not_rising")]
-    sign = 1 if row["better"] == "more" else -1
-    values = (Decimal(row["baseline"]), *(value for _, value in way), Decimal(row["work"]))
+    is_sum = row.get("figures", "") in SUMS
+    sign = 1 if is_sum or row["better"] == "more" else -1
+    first = Decimal(0) if is_sum else Decimal(row["baseline"])
+    values = (first, *(value for _, value in way), Decimal(row["work"]))
     if any(sign * (after - before) < 0 for before, after in pairwise(values)):
         return [Fault(number, "way", "way_turns_back")]
     return []
@@ -224,8 +291,10 @@ def is_far(indicator: Indicator, last: Decimal | None, value: Decimal) -> bool:
     >>> [is_far(one, Decimal("96.8"), Decimal(value)) for value in ("97", "0.968", "9.68", "968", "60")]
     [False, True, True, True, False]
     """
-    before = indicator.baseline if last is None else last
-    width = max(abs(indicator.stretch - indicator.baseline), abs(indicator.work - indicator.baseline))
+    first = Decimal(0) if indicator.is_sum else indicator.baseline
+    before = first if last is None else last
+    steps = (indicator.baseline, indicator.work, indicator.stretch)
+    width = max(abs(step - first) for step in steps) or max(abs(indicator.work), Decimal(1))
     if abs(value - before) > FAR * width:
         return True
     low, high = sorted((abs(before), abs(value)))

@@ -70,20 +70,19 @@ class Dot:
 
 @dataclass(frozen=True)
 class Fan:
-    """A forecast, from the last figure to the last day. low, middle, high: its ends there."""
+    """A forecast, from the day of the last figure to the last day: its lowest, middle and highest line."""
 
-    start: Spot
-    low: Spot
-    middle: Spot
-    high: Spot
+    low: tuple[Spot, Spot]
+    middle: tuple[Spot, Spot]
+    high: tuple[Spot, Spot]
 
     @property
     def outline(self) -> str:
-        return traced((self.start, self.low, self.high))
+        return traced((*self.low, *reversed(self.high)))
 
     @property
     def centre(self) -> str:
-        return traced((self.start, self.middle))
+        return traced(self.middle)
 
 
 @dataclass(frozen=True)
@@ -166,19 +165,22 @@ def indicator_chart(
     stretch: Number,
     starts: date,
     ends: date,
-    today: date,
+    today: date | None,
     forecast: Forecast | None = None,
+    onset: Forecast | None = None,
     expected: Sequence[Point] = (),
 ) -> Chart:
     """An indicator between its first and its last day.
 
-    points: (day, figure), in any order. expected: the way to the work target where it isn't straight, as (day, value);
-    whether more or less is better shows in the targets themselves.
+    points: (day, figure), in any order. today: None where it does not matter any more. forecast, onset: what is said of
+    the last day and of that of the last figure. expected: the way to the work target where it isn't straight, as (day,
+    value); whether more or less is better shows in the targets themselves.
     """
     span, reported = Span(starts, ends), sorted(points)
     way = sorted(expected) or [(starts, baseline), (ends, work)]
     levels = {Level.BASELINE: baseline, Level.WORK: work, Level.STRETCH: stretch}
-    outlook = (forecast.low, forecast.value, forecast.high) if forecast else ()
+    heading = [one for one in (onset, forecast) if one and onset and forecast]
+    outlook = [value for one in heading for value in (one.low, one.value, one.high)]
     told = [*levels.values(), *(value for _day, value in (*reported, *way)), *outlook]
     scale = _Scale(exact(min(told)), exact(max(told)))
     dots = tuple(Dot(day, value, span.across(day), scale.down(value)) for day, value in reported)
@@ -187,8 +189,8 @@ def indicator_chart(
         lines=_lines(levels, scale),
         expected=tuple(Spot(span.across(day), scale.down(value)) for day, value in way),
         dots=dots,
-        fan=_fan(dots, forecast, scale),
-        today=span.across(today) if span.holds(today) else None,
+        fan=_fan(dots, heading, scale),
+        today=span.across(today) if today and span.holds(today) else None,
     )
 
 
@@ -237,11 +239,15 @@ def _lines(levels: dict[Level, Number], scale: _Scale) -> tuple[Line, ...]:
     )
 
 
-def _fan(dots: Sequence[Dot], forecast: Forecast | None, scale: _Scale) -> Fan | None:
-    if forecast is None or not dots:
+def _fan(dots: Sequence[Dot], heading: Sequence[Forecast], scale: _Scale) -> Fan | None:
+    """heading: of the day of the last figure, and of the last day; none where there is no forecast."""
+    if not heading or not dots:
         return None
-    low, middle, high = (Spot(WHOLE, scale.down(value)) for value in (forecast.low, forecast.value, forecast.high))
-    return Fan(Spot(dots[-1].x, dots[-1].y), low, middle, high)
+    (low, middle, high), ends = (
+        [Spot(x, scale.down(value)) for value in (one.low, one.value, one.high)]
+        for x, one in zip((dots[-1].x, WHOLE), heading, strict=True)
+    )
+    return Fan((low, ends[0]), (middle, ends[1]), (high, ends[2]))
 
 
 def _next_month(day: date) -> date:

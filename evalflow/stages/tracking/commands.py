@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import ProgressReport, ReportedFigure, ReportState
 from evalflow.workflow import numbers
+from evalflow.workflow.indicators import Indicator
 
 TEXT_MAX = 5000
 FILES_MAX = 10
@@ -30,6 +32,7 @@ class Said:
     """What a report says. day: the day it speaks of, None for today. figures: {indicator's number: as typed}.
 
     corrects: the number of the report that it takes the place of. reached: milestones, by their numbers.
+    final: indicators of which no other figure will come.
     """
 
     text: str
@@ -37,6 +40,7 @@ class Said:
     figures: Mapping[int, str] = field(default_factory=dict)
     corrects: int | None = None
     reached: Collection[int] = ()
+    final: Collection[int] = ()
     uploads: Sequence[Cleaned] = ()
 
 
@@ -58,7 +62,7 @@ def report(
     if number != len(filed) + 1:
         raise Conflict("changed_meanwhile", entry=entry.title)
     today = zone.day_of(now)
-    _check(said, filed, stage, len(plans.declared(entry)), today)
+    _check(said, filed, stage, plans.declared(entry), today)
     row = ProgressReport(
         stage_id=stage_id,
         entry=entry,
@@ -70,7 +74,10 @@ def report(
         corrects=said.corrects,
         reached=sorted({one for one in said.reached if 1 <= one <= len(plans.milestones(entry))}),
         files=_kept(session, entry, said.uploads, actor=actor, now=now),
-        figures=[ReportedFigure(indicator=each, value=value.strip()) for each, value in _given(said).items()],
+        figures=[
+            ReportedFigure(indicator=each, value=value.strip(), is_final=each in said.final)
+            for each, value in _given(said).items()
+        ],
     )
     session.add(row)
     session.flush()
@@ -83,12 +90,10 @@ def _given(said: Said) -> dict[int, str]:
     return {number: value for number, value in sorted(said.figures.items()) if value.strip()}
 
 
-def _check(said: Said, filed: Sequence[ProgressReport], stage: StageRow, indicators: int, today: date) -> None:
-    figures = _given(said)
-    wrong = {
-        f"figure_{number}": "not_a_number" for number, value in figures.items() if not numbers.is_figure(value.strip())
-    }
-    wrong |= {f"figure_{number}": "no_such_indicator" for number in figures if not 1 <= number <= indicators}
+def _check(
+    said: Said, filed: Sequence[ProgressReport], stage: StageRow, plan: Sequence[Indicator], today: date
+) -> None:
+    wrong = _misreported(said, filed, plan)
     if not said.text.strip():
         wrong["text"] = "report_empty"
     if len(said.text.strip()) > TEXT_MAX:
@@ -102,6 +107,23 @@ def _check(said: Said, filed: Sequence[ProgressReport], stage: StageRow, indicat
         wrong["files"] = "too_many_files"
     if wrong:
         raise Invalid("report_incomplete", fields=wrong)
+
+
+def _misreported(said: Said, filed: Sequence[ProgressReport], plan: Sequence[Indicator]) -> dict[str, str]:
+    """What is wrong with figures: no numbers, beyond what there can be, or after one that was marked final."""
+    known = {one.number: one for one in plan}
+    ended = queries.final(one for one in queries.standing(filed) if one.number != said.corrects)
+    wrong = {}
+    for number, value in _given(said).items():
+        if not numbers.is_figure(value.strip()):
+            wrong[f"figure_{number}"] = "not_a_number"
+        elif number not in known:
+            wrong[f"figure_{number}"] = "no_such_indicator"
+        elif not known[number].admits(Decimal(value.strip())):
+            wrong[f"figure_{number}"] = "figure_beyond_bounds"
+        elif number in ended:
+            wrong[f"figure_{number}"] = "figure_after_final"
+    return wrong
 
 
 def _kept(session: Session, entry: Entry, uploads: Sequence[Cleaned], *, actor: Actor, now: datetime) -> list[int]:
@@ -118,8 +140,14 @@ def _log(session: Session, stage: StageRow, row: ProgressReport, *, actor: Actor
         "corrects": row.corrects or 0,
         "figures": {str(figure.indicator): figure.value for figure in row.figures},
         "text_sha256": hashlib.sha256(row.text.encode()).hexdigest(),
-        "particulars_sha256": hashlib.sha256(canonical([row.reached, row.files])).hexdigest(),
+        "particulars_sha256": hashlib.sha256(canonical(_particulars(row))).hexdigest(),
     }
     ledger.append(
         session, events.REPORTED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
     )
+
+
+def _particulars(row: ProgressReport) -> list[list[int]]:
+    """What else a report says: milestones reached, files, and figures that are final where there are any."""
+    ended = [figure.indicator for figure in row.figures if figure.is_final]
+    return [row.reached, row.files, *([ended] if ended else [])]

@@ -7,12 +7,15 @@ bring it all. Plain values.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
-from evalflow.stages.tracking import calendar
+from evalflow.workflow import periods
 
 REPORT = 0
 Every = Mapping[int, str]  # how often each is due: "week", "month", "quarter"; anything else is never
 Days = Mapping[int, Collection[date]]  # the days on which there is something of it
+
+Ends = Mapping[int, date]  # since when nothing more comes of it
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,12 @@ class Due:
     missing: tuple[int, ...]
 
 
-def overdue(every: Every, since: date, until: date, reported: Days) -> tuple[Due, ...]:
+def overdue(
+    every: Every, since: date, until: date, reported: Days, ended: Ends = MappingProxyType({})
+) -> tuple[Due, ...]:
     """Of the periods that began on or after `since` and are over those of which something is missing, the oldest first.
+
+    ended: of what has ended nothing is due any more after that day.
 
     >>> [(str(one.day), one.missing) for one in
     ...  overdue({REPORT: "month", 1: "month", 2: "quarter"}, date(2026, 1, 1), date(2026, 4, 1),
@@ -33,12 +40,12 @@ def overdue(every: Every, since: date, until: date, reported: Days) -> tuple[Due
     """
     found: dict[date, list[int]] = {}
     for what, how_often in every.items():
-        for last in calendar.overdue(how_often, since, until, reported.get(what, ())):
+        for last in periods.overdue(how_often, since, min(until, ended.get(what, until)), reported.get(what, ())):
             found.setdefault(last, []).append(what)
     return tuple(Due(last, tuple(found[last])) for last in sorted(found))
 
 
-def current(every: Every, today: date, reported: Days) -> tuple[Due, ...]:
+def current(every: Every, today: date, reported: Days, ended: Ends = MappingProxyType({})) -> tuple[Due, ...]:
     """Of the periods that today is in, by their last days; also those of which nothing is missing.
 
     >>> current({REPORT: "month", 1: "quarter"}, date(2026, 5, 9), {REPORT: [date(2026, 5, 4)]})
@@ -46,8 +53,8 @@ def current(every: Every, today: date, reported: Days) -> tuple[Due, ...]:
     """
     found: dict[date, list[int]] = {}
     for what, how_often in every.items():
-        period = calendar.current(how_often, today)
-        if period is not None:
+        period = periods.current(how_often, today)
+        if period is not None and what not in ended:
             missing = found.setdefault(period[1], [])
             if not any(period[0] <= day <= period[1] for day in reported.get(what, ())):
                 missing.append(what)

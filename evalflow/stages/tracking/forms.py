@@ -22,7 +22,7 @@ from evalflow.web.forms import Form
 from evalflow.web.uploads import received
 from evalflow.workflow import days, numbers
 
-FIGURE, REACHED, SURE = "figure_", "reached", "sure"
+FIGURE, REACHED, SURE, FINAL = "figure_", "reached", "sure", "final"
 
 
 class ReportForm(Form):
@@ -70,6 +70,7 @@ def said(form: ReportForm, entry: Entry) -> Said:
         },
         corrects=form.corrects.data,
         reached=ticked(),
+        final=ended(),
         uploads=_uploads(),
     )
 
@@ -77,6 +78,11 @@ def said(form: ReportForm, entry: Entry) -> Said:
 def ticked() -> list[int]:
     """The numbers of the milestones that were ticked."""
     return request.form.getlist(REACHED, type=int)
+
+
+def ended() -> list[int]:
+    """The numbers of the indicators whose figure was ticked as final."""
+    return request.form.getlist(FINAL, type=int)
 
 
 def unsure(found: Mapping[int, Doubt]) -> dict[int, Doubt]:

@@ -41,13 +41,17 @@ class ProgressReport(Base):
 
 
 class ReportedFigure(Base):
-    """What a report says of one indicator, by its number in the plan. value: decimal text."""
+    """What a report says of one indicator, by its number in the plan. value: decimal text.
+
+    is_final: whether no other figure of it will come.
+    """
 
     __tablename__ = "reported_figure"
 
     report_id: Mapped[int] = mapped_column(ForeignKey("progress_report.id"), primary_key=True)
     indicator: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(String(30))
+    is_final: Mapped[bool] = mapped_column(default=False)
 
 
 class FollowUp(Base):

@@ -16,7 +16,8 @@ from evalflow.seasons.models import StageRow
 from evalflow.seasons.play import World
 from evalflow.stages.tracking import commands, progress, queries, supervising
 from evalflow.stages.tracking.commands import Said
-from evalflow.stages.tracking.progress import IndicatorProgress, Progress
+from evalflow.stages.tracking.judging import IndicatorProgress
+from evalflow.stages.tracking.progress import Progress
 from evalflow.tally.rounding import round_half_up
 from evalflow.tally.trajectory import Light
 from evalflow.workflow.indicators import Indicator

@@ -3,7 +3,7 @@
 Everything about all projects of a stage is read in a fixed number of queries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -12,49 +12,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow import zone
-from evalflow.kinds import attained, tracking
-from evalflow.kinds.attained import Cap
+from evalflow.kinds import tracking
 from evalflow.kinds.tracking import Figure, TrackingOptions
 from evalflow.people.models import Person
 from evalflow.seasons import plans
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange
+from evalflow.seasons.models import Entry, EntryState, Phase, StageRow, TargetChange
 from evalflow.seasons.rules import stage_of
 from evalflow.stages.tracking import due, queries
 from evalflow.stages.tracking.due import Due
+from evalflow.stages.tracking.judging import IndicatorProgress, Terms, judged
 from evalflow.stages.tracking.milestones import Milestone
 from evalflow.stages.tracking.models import ProgressReport
 from evalflow.tally import trajectory
-from evalflow.tally.trajectory import Forecast, Light, Outlook
-from evalflow.workflow.indicators import Indicator, Station
-
-
-@dataclass(frozen=True)
-class IndicatorProgress:
-    """An indicator with the targets that hold. way: where it should be on which day.
-
-    points: (day, value) that count, in the order of the days.
-
-    wanted: the value expected today. attainment: points by the last figure. work, stretch: whether the forecast reaches
-    them. None where there are too few figures.
-    """
-
-    indicator: Indicator
-    way: tuple[Station, ...]
-    points: tuple[tuple[date, Fraction], ...]
-    light: Light
-    wanted: Fraction
-    forecast: Forecast | None
-    attainment: Fraction | None
-    work: Outlook | None = None
-    stretch: Outlook | None = None
+from evalflow.tally.trajectory import Light
+from evalflow.workflow.indicators import Indicator
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A project. starts, ends: the days its targets are for. overdue: what is late, by the day it was due.
+    """A project. first: of the days that are shown. starts, ends: the days its targets are for, from its approval on.
 
-    next_due: the day on which the next report or figure is due. last_report: when the last one was filed.
+    overdue: what is late, by the day it was due. next_due: the day on which the next report or figure is due.
+    last_report: the day that the last one speaks of. is_over: nothing more will come. lights_from: the first day on
+    which it can be behind, None where that is past.
     """
 
     entry: Entry
@@ -62,6 +43,7 @@ class Progress:
     leader: str
     light: Light
     attainment: Fraction | None
+    first: date
     starts: date
     ends: date
     today: date
@@ -71,6 +53,8 @@ class Progress:
     next_due: date | None
     last_report: date | None
     changes: tuple[TargetChange, ...] = ()
+    is_over: bool = False
+    lights_from: date | None = None
 
     @property
     def days_left(self) -> int:
@@ -119,86 +103,72 @@ def _one(
     names: dict[str, str],
     today: date,
 ) -> Progress:
-    options, valid = options_of(stage), queries.standing(reports)
-    starts, ends = span_of(stage)
+    valid, (first, ends) = queries.standing(reports), span_of(stage)
     plan = plans.standing(entry, changed)
-    every = tuple(_indicator(one, valid, starts, ends, today, options) for one in plan)
+    ended = queries.final(valid)
+    over = is_over(stage, entry, today)
+    terms = Terms(_start(stage, entry, ends), ends, today, options_of(stage), over)
+    every = tuple(judged(one, _points(one, valid), terms, is_final=one.number in ended) for one in plan)
     late = queries.overdue(stage, entry, valid, min(today, ends))
-    present = due.current(queries.every(stage, entry), today, queries.reported(valid)) if today <= ends else ()
+    present = () if over else due.current(queries.every(stage, entry), today, queries.reported(valid), ended)
     light = trajectory.worst([one.light for one in every])
-    values = {one.indicator.number: one.points[-1][1] for one in every if one.points}
     leader = queries.leader_of(entry)
     return Progress(
         entry=entry,
         branch=entry.branch.key,
         leader=names.get(leader, leader),
-        light=trajectory.worst([light, Light.AMBER]) if late else light,
-        attainment=tracking.attained(plan, values, options.stretch_points) if values else None,
-        starts=starts,
+        light=trajectory.worst([light, Light.AMBER]) if late and not over and not terms.is_in_grace else light,
+        attainment=_attainment(every),
+        first=first,
+        starts=terms.starts,
         ends=ends,
         today=today,
         indicators=every,
         milestones=_milestones(entry, valid),
         overdue=late,
-        next_due=present[0].day if present else None,
+        next_due=next((one.day for one in present), None),
         last_report=max((one.day for one in valid), default=None),
         changes=tuple(changed),
+        is_over=over or bool(every) and all(one.is_settled for one in every),
+        lights_from=terms.lights_from if terms.is_in_grace else None,
     )
 
 
+def is_over(stage: StageRow, entry: Entry, today: date) -> bool:
+    """Whether nothing more is reported on an entry: it has gone on, or the stage is over."""
+    return not queries.is_here(entry, stage) or stage.phase in (Phase.CLOSED, Phase.DONE) or today > span_of(stage)[1]
+
+
 def span_of(stage: StageRow) -> tuple[date, date]:
-    """The first and the last day that targets are for: of the season, and of this stage's window."""
+    """The first and the last day that is shown: of the season, and of this stage's window."""
     starts = stage.season.starts_on
     ends = zone.last_day(stage.closes_at) if stage.closes_at else starts
     return starts, max(ends, date.fromordinal(starts.toordinal() + 1))
 
 
-def _indicator(
-    indicator: Indicator,
-    reports: Sequence[ProgressReport],
-    starts: date,
-    ends: date,
-    today: date,
-    options: TrackingOptions,
-) -> IndicatorProgress:
-    points = _points(indicator.number, reports)
-    way = indicator.way(starts, ends)
-    wanted = trajectory.expected(way, today)
-    if not points:
-        return IndicatorProgress(indicator, way, (), Light.GREY, wanted, None, None)
-    day, value = points[-1]
-    light = trajectory.light(
-        value,
-        trajectory.expected(way, day),
-        baseline=indicator.baseline,
-        work=indicator.work,
-        green=options.green,
-        amber=options.amber,
-    )
-    found = trajectory.forecast(points, ends)
-    more = indicator.better == "more"
-    return IndicatorProgress(
+def _start(stage: StageRow, entry: Entry, ends: date) -> date:
+    """The day from which on a project is judged: that of its approval, before the last day."""
+    return min(queries.since(stage, entry), date.fromordinal(ends.toordinal() - 1))
+
+
+def _attainment(every: Iterable[IndicatorProgress]) -> Fraction | None:
+    """By weight; None before the first figure."""
+    known = [one for one in every if one.attainment is not None]
+    if not known:
+        return None
+    return sum((Fraction(one.indicator.weight) * (one.attainment or 0) / 100 for one in known), Fraction(0))
+
+
+def _points(indicator: Indicator, reports: Sequence[ProgressReport]) -> tuple[tuple[date, Fraction], ...]:
+    return tracking.course(
         indicator,
-        way,
-        points,
-        light,
-        wanted,
-        found,
-        attained.points(indicator, value, cap=Cap.STRETCH, stretch_points=options.stretch_points),
-        trajectory.outlook(found, indicator.work, more=more) if found else None,
-        trajectory.outlook(found, indicator.stretch, more=more) if found else None,
+        (
+            Figure(report.number, report.day, Fraction(figure.value))
+            for report in reports
+            for figure in report.figures
+            if figure.indicator == indicator.number
+        ),
     )
-
-
-def _points(number: int, reports: Sequence[ProgressReport]) -> tuple[tuple[date, Fraction], ...]:
-    """Of several figures of a day the last report's."""
-    by_day: dict[date, list[Figure]] = {}
-    for report in reports:
-        for figure in report.figures:
-            if figure.indicator == number:
-                by_day.setdefault(report.day, []).append(Figure(report.number, report.day, Fraction(figure.value)))
-    ends = (tracking.last(by_day[day]) for day in sorted(by_day))
-    return tuple((end.day, end.value) for end in ends if end is not None)
 
 
 def _milestones(entry: Entry, reports: Sequence[ProgressReport]) -> tuple[Milestone, ...]:

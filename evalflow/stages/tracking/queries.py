@@ -17,10 +17,10 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.tracking import calendar, due
+from evalflow.stages.tracking import due
 from evalflow.stages.tracking.due import REPORT, Days, Due, Every
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProgressReport
-from evalflow.workflow import indicators, numbers
+from evalflow.workflow import indicators, numbers, periods
 
 AHEAD = 2  # a plan is made for this month or the next ones, so many in all
 
@@ -182,6 +182,11 @@ def reported(valid: Sequence[ProgressReport]) -> Days:
     return days
 
 
+def final(valid: Iterable[ProgressReport]) -> dict[int, date]:
+    """{indicator: the day of its figure that is the last one}, where there is such a figure."""
+    return {figure.indicator: one.day for one in valid for figure in one.figures if figure.is_final}
+
+
 def since(stage: StageRow, entry: Entry) -> date:
     """From when on reports are expected: the stage was open and the entry had come to it."""
     came = (entry.came or {}).get(stage.key)
@@ -191,7 +196,7 @@ def since(stage: StageRow, entry: Entry) -> date:
 
 def overdue(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], until: date) -> tuple[Due, ...]:
     """What is late: the one computation for the project's page, the wall and reminders. until: the day it is."""
-    return due.overdue(every(stage, entry), since(stage, entry), until, reported(valid))
+    return due.overdue(every(stage, entry), since(stage, entry), until, reported(valid), final(valid))
 
 
 def months(stage: StageRow, now: datetime) -> tuple[date, ...]:
@@ -229,7 +234,7 @@ def _report_tasks(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport]
     """The oldest first; what is late with the day by which it should have come, the rest before the stage closes."""
     args = (("entry_key", entry.key),)
     late = overdue(stage, entry, valid, today)
-    present = due.current(every(stage, entry), today, reported(valid))
+    present = due.current(every(stage, entry), today, reported(valid), final(valid))
     title, mended = N_("Report on progress"), N_("Report what is overdue")
     if not present:
         return [Task(title, "tracking.entry", stage, entry.title, stage.closes_at, is_done=bool(valid), args=args)]
@@ -254,7 +259,7 @@ def _report_tasks(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport]
 def _plan_task(stage: StageRow, entry: Entry, month: date) -> Task:
     """A month is planned before it begins; the one in which an entry came, as long as it lasts."""
     came_later = since(stage, entry) > month
-    last = calendar.current("month", month)
+    last = periods.current("month", month)
     due_at = by(stage, last[1]) if came_later and last else start_of(month)
     detail, args = f"{entry.title} · {month:%Y-%m}", (("entry_key", entry.key),)
     title, key = N_("Write the plan for a month"), f"plan-{month:%Y-%m}"

@@ -15,10 +15,11 @@ from evalflow.access import Permission, may
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState
-from evalflow.stages.tracking import commands, forms, progress, queries, supervising, wall
+from evalflow.stages.tracking import commands, forms, progress, queries, showing, supervising, wall
 from evalflow.stages.tracking.charts import Chart, Span
 from evalflow.stages.tracking.forms import ReportForm
 from evalflow.stages.tracking.milestones import Mark, Milestone, marks
@@ -68,7 +69,8 @@ class ReportsPage:
     """A project. reports: the latest first. files: {id: attachment} of those in them. corrected: {number: by which}.
 
     charts: of its indicators, in their order. milestones: on the months that the charts show. steps: the milestones
-    that the form offers.
+    that the form offers. ended: indicators whose figure is ticked as final; reopened: those of which only the report to
+    be corrected says that it is.
     """
 
     entry: Entry
@@ -79,6 +81,9 @@ class ReportsPage:
     files: Mapping[int, Attachment]
     corrected: Mapping[int, int]
     steps: Sequence[Step]
+    ended: Collection[int]
+    reopened: Collection[int]
+    tier: AwardTier | None
     may_report: bool
     open_orders: int
 
@@ -150,16 +155,21 @@ def _reports_page(
     form.is_for(len(filed) + 1)
     own = may(actor(), Permission.DECLARE, season=here.season.id, branch=found.branch_id)
     accepted = found.state == EntryState.ACCEPTED and queries.is_here(found, here.stage)
+    wrong = _to_correct(session, found, form.corrects.data)
+    reopened = queries.final([wrong] if wrong else ())
     standing = progress.progress(session, here.stage, found, here.now)
     page = ReportsPage(
         entry=found,
         progress=standing,
         charts=[wall.year_of(one, standing) for one in standing.indicators],
-        milestones=marks(standing.milestones, Span(standing.starts, standing.ends), standing.today),
+        milestones=marks(standing.milestones, Span(standing.first, standing.ends), standing.today),
         reports=filed,
         files=kept_files.attachments(session, {number for one in filed for number in one.files}),
         corrected={one.corrects: one.number for one in filed if one.corrects},
-        steps=_steps(standing.milestones, _to_correct(session, found, form.corrects.data), ticked),
+        ended=forms.ended() if request.method == "POST" else reopened,
+        reopened=reopened,
+        tier=showing.tiers(session, here.stage, actor()).get(found.key),
+        steps=_steps(standing.milestones, wrong, ticked),
         may_report=own and accepted and guards.is_open(here.stage, here.now),
         open_orders=supervising.counts(session, here.stage, here.now)[0].get(found.id, 0),
     )

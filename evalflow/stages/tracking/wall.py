@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from evalflow.kinds.award_tiers import AwardTier
 from evalflow.stages.tracking import charts, queries
 from evalflow.stages.tracking.charts import Chart, Span, Spark
+from evalflow.stages.tracking.judging import IndicatorProgress
 from evalflow.stages.tracking.milestones import Mark, marks
-from evalflow.stages.tracking.progress import IndicatorProgress, Progress
+from evalflow.stages.tracking.progress import Progress
 from evalflow.tally.exact import Number
 from evalflow.tally.trajectory import Light
 
@@ -29,6 +31,8 @@ class Trend:
     last: Number | None
     work: Number
     drawn: Spark
+    is_settled: bool
+    is_sum: bool
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Tile:
 
     attainment: in per cent, None before the first figure. days_left: until the stage closes. trends: of its main
     indicators; others: how many more it has. overdue: reports that are late; orders: follow-up orders not closed, of
-    which orders_late are late.
+    which orders_late are late. is_over: nothing more will come, so that it shows what was reached; tier: what it was
+    awarded or is proposed for.
     """
 
     key: str
@@ -55,6 +60,8 @@ class Tile:
     orders: int
     orders_late: int
     marks: tuple[Mark, ...]
+    is_over: bool = False
+    tier: AwardTier | None = None
 
 
 @dataclass(frozen=True)
@@ -83,9 +90,11 @@ class Rollup:
     orders: int
 
 
-def tile(progress: Progress, *, locale: str, orders: int = 0, orders_late: int = 0) -> Tile:
+def tile(
+    progress: Progress, *, locale: str, orders: int = 0, orders_late: int = 0, tier: AwardTier | None = None
+) -> Tile:
     """A project as the wall has it. orders: its follow-up orders that are not closed; orders_late: those overdue."""
-    entry, span = progress.entry, Span(progress.starts, progress.ends)
+    entry, span = progress.entry, Span(progress.first, progress.ends)
     chosen = [progress.indicators[place] for place in main([one.indicator.weight for one in progress.indicators])]
     return Tile(
         key=entry.key,
@@ -103,6 +112,8 @@ def tile(progress: Progress, *, locale: str, orders: int = 0, orders_late: int =
         orders=orders,
         orders_late=orders_late,
         marks=marks(progress.milestones, span, progress.today),
+        is_over=progress.is_over,
+        tier=tier,
     )
 
 
@@ -114,10 +125,11 @@ def year_of(one: IndicatorProgress, of: Progress) -> Chart:
         baseline=indicator.baseline,
         work=indicator.work,
         stretch=indicator.stretch,
-        starts=of.starts,
+        starts=of.first,
         ends=of.ends,
-        today=of.today,
+        today=None if of.is_over else of.today,
         forecast=one.forecast,
+        onset=one.onset,
         expected=one.way,
     )
 
@@ -181,7 +193,16 @@ def _trend(one: IndicatorProgress, span: Span) -> Trend:
         one.points, baseline=indicator.baseline, work=indicator.work, starts=span.starts, ends=span.ends
     )
     last = one.points[-1][1] if one.points else None
-    return Trend(indicator.name, indicator.unit, one.light, last, indicator.work, drawn)
+    return Trend(
+        indicator.name,
+        indicator.unit,
+        one.light,
+        last,
+        indicator.work,
+        drawn,
+        is_settled=one.is_settled,
+        is_sum=indicator.is_sum,
+    )
 
 
 def _rollup(key: str, name: str, tiles: Sequence[Tile]) -> Rollup:

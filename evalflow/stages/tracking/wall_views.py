@@ -9,13 +9,13 @@ from flask import render_template, request
 
 from evalflow import zone
 from evalflow.access import Permission
-from evalflow.stages.tracking import charts, progress, supervising, wall
+from evalflow.stages.tracking import charts, progress, showing, supervising, wall
 from evalflow.stages.tracking.charts import Month, Span
 from evalflow.stages.tracking.milestones import Standing
 from evalflow.stages.tracking.views import blueprint
 from evalflow.stages.tracking.wall import Choice, Rollup, Tile
 from evalflow.tally.trajectory import Light
-from evalflow.web.current import reading
+from evalflow.web.current import actor, reading
 from evalflow.web.guard import guarded
 from evalflow.web.place import Place, place
 
@@ -71,8 +71,15 @@ def _shown(template: str) -> str:
 def _page(here: Place) -> WallPage:
     found = progress.progress_of(reading(), here.stage, here.now)
     left, late = supervising.counts(reading(), here.stage, here.now)
+    tiers = showing.tiers(reading(), here.stage, actor())
     tiles = wall.ordered(
-        wall.tile(one, locale=here.locale, orders=left.get(one.entry.id, 0), orders_late=late.get(one.entry.id, 0))
+        wall.tile(
+            one,
+            locale=here.locale,
+            orders=left.get(one.entry.id, 0),
+            orders_late=late.get(one.entry.id, 0),
+            tier=tiers.get(one.entry.key),
+        )
         for one in found
     )
     span, today = Span(*progress.span_of(here.stage)), zone.day_of(here.now)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from evalflow.stages.tracking.charts import (
     Dot,
-    Fan,
     Level,
     Line,
     Month,
@@ -36,6 +35,7 @@ def test_an_indicator_stands_between_its_baseline_and_its_stretch_target() -> No
         starts=STARTS,
         ends=ENDS,
         today=date(2026, 1, 31),
+        onset=Forecast(F(92), F(92), F(93)),
         forecast=Forecast(F(96), F(94), F(98)),
     )
     assert chart.lines == (
@@ -48,10 +48,9 @@ def test_an_indicator_stands_between_its_baseline_and_its_stretch_target() -> No
         Dot(date(2026, 1, 21), D("92.5"), D("20.0"), D("70.0")),
     )
     assert chart.expected == (Spot(D("0.0"), D("90.0")), Spot(D("100.0"), D("50.0")))
-    last = Spot(D("20.0"), D("70.0"))
-    assert chart.fan == Fan(last, Spot(D(100), D("58.0")), Spot(D(100), D("42.0")), Spot(D(100), D("26.0")))
-    assert chart.fan.outline == "20.0,70.0 100,58.0 100,26.0"
-    assert (chart.fan.centre, chart.course) == ("20.0,70.0 100,42.0", "10.0,90.0 20.0,70.0")
+    assert chart.fan is not None
+    assert chart.fan.outline == "20.0,74.0 100,58.0 100,26.0 20.0,66.0"  # on its own lines, not from the last figure
+    assert (chart.fan.centre, chart.course) == ("20.0,74.0 100,42.0", "10.0,90.0 20.0,70.0")
     assert chart.today == D("30.0")
 
 
@@ -86,9 +85,10 @@ def test_figures_beyond_every_target_and_forecasts_stretch_the_picture() -> None
         starts=STARTS,
         ends=ENDS,
         today=STARTS,
+        onset=Forecast(F(110), F(110), F(110)),
         forecast=Forecast(F(120), F(100), F(130)),
     )
-    assert (chart.dots[0].y, chart.fan and chart.fan.high.y, chart.lines[0].y) == (D("50.0"), D("10.0"), D("90.0"))
+    assert (chart.dots[0].y, chart.fan and chart.fan.high[1].y, chart.lines[0].y) == (D("50.0"), D("10.0"), D("90.0"))
 
 
 def test_without_a_figure_there_is_no_forecast_and_a_day_outside_is_not_today() -> None:

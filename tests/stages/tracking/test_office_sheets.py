@@ -13,10 +13,9 @@ from evalflow.access import Actor
 from evalflow.importing import bounded
 from evalflow.importing.rows import BadRow, Preview
 from evalflow.seasons.models import Season
-from evalflow.seasons.windows import ZONE
 from evalflow.stages.tracking import bringing
 from evalflow.stages.tracking.bringing import Figures
-from tests.builders import House
+from tests.builders import ZONE, House
 from tests.declared import PLAN, PROJECT, declared, secretaries
 from tests.published import published
 from tests.stages.tracking.test_bringing import HOME, TITLE, TODAY, TRACKING, reported, told
