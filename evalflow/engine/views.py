@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, Regexp
@@ -24,8 +23,9 @@ from evalflow.seasons import queries, schedule
 from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.web.current import actor, config, locale, now, reading, tick, writing
-from evalflow.web.forms import Form, come_back
+from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
+from evalflow.web.held import comes_back
 from evalflow.workflow.telling import tell_stages
 
 blueprint = Blueprint("steering", __name__, url_prefix="/steer")
@@ -70,12 +70,13 @@ Act = Callable[[Session, StageRow, StepForm], object]
 @guarded(Permission.STEER)
 def home() -> str:
     """The seasons one steers, and the form for a new one with its planned dates once a first day is chosen."""
-    return _desk(_new_form(request.args))
+    return _desk(_new_form())
 
 
-def _new_form(typed: MultiDict[str, str]) -> NewSeasonForm:
-    """typed: what a page showed dates for, or what a form sends; never both, though an address may hold the former."""
-    form = NewSeasonForm(typed or None)
+def _new_form() -> NewSeasonForm:
+    """With what was sent; else with what the page shows dates for, as its address says."""
+    shows_dates = request.method == "GET" and comes_back() is None and request.args
+    form = NewSeasonForm(request.args) if shows_dates else NewSeasonForm()
     form.workflow.choices = [(name, _title(name)) for name in steering.workflow_files(config())]
     return form
 
@@ -98,56 +99,47 @@ def _desk(form: NewSeasonForm) -> str:
 @blueprint.post("/")
 @guarded(Permission.START_SEASON)
 def create() -> Response | tuple[str, int]:
-    form = _new_form(request.form)
+    form = _new_form()
     if not form.validate():
         return _desk(form), 422
-    try:
-        with writing() as session:
-            season = commands.create_season(
-                session,
-                steering.read_workflow(config(), form.workflow.data),
-                key=form.key.data,
-                starts_on=form.starts_on.data or date.min,
-                confirmed=form.confirmed.data,
-                actor=actor(),
-                now=now(),
-            )
-    except Invalid as refusal:
-        return come_back(form, refusal, lambda: _desk(form))
+    with writing() as session:
+        season = commands.create_season(
+            session,
+            steering.read_workflow(config(), form.workflow.data),
+            key=form.key.data,
+            starts_on=form.starts_on.data or date.min,
+            confirmed=form.confirmed.data,
+            actor=actor(),
+            now=now(),
+        )
     flash(_("The season was created and its rules are pinned."))
     return redirect(url_for("steering.season", season_key=season.key))
 
 
 @blueprint.post("/<season_key>/redate")
 @guarded(Permission.STEER)
-def redate(season_key: str) -> Response | tuple[str, int]:
+def redate(season_key: str) -> Response:
     """Another first day for a season in which nobody has acted yet."""
     form = DateForm()
-    try:
-        if not form.validate() or form.starts_on.data is None:
-            raise Invalid("not_a_date", fields={"starts_on": "not_a_date"})
-        with writing() as session:
-            found = queries.season_by_key(session, season_key)
-            asked = {**_asked(form), "confirmed": form.confirmed.data}
-            starting.redate(session, found.id, form.starts_on.data, **asked)
-    except (Invalid, Conflict) as refusal:
-        return come_back(form, refusal, lambda: _season_page(season_key, StepForm(formdata=None), dates=form))
+    if not form.validate() or form.starts_on.data is None:
+        raise Invalid("not_a_date", fields={"starts_on": "not_a_date"})
+    with writing() as session:
+        found = queries.season_by_key(session, season_key)
+        asked = {**_asked(form), "confirmed": form.confirmed.data}
+        starting.redate(session, found.id, form.starts_on.data, **asked)
     flash(_("Done, and recorded in the log."))
     return redirect(url_for("steering.season", season_key=season_key))
 
 
 @blueprint.post("/<season_key>/delete")
 @guarded(Permission.STEER)
-def delete(season_key: str) -> Response | tuple[str, int]:
+def delete(season_key: str) -> Response:
     """Take out a season in which nobody has acted yet."""
     form = DateForm()
-    try:
-        if not form.confirmed.data:
-            raise Invalid("confirm_first", fields={"confirmed": "confirm_first"})
-        with writing() as session:
-            starting.delete(session, queries.season_by_key(session, season_key).id, **_asked(form))
-    except (Invalid, Conflict) as refusal:
-        return come_back(form, refusal, lambda: _season_page(season_key, StepForm(formdata=None), dates=form))
+    if not form.confirmed.data:
+        raise Invalid("confirm_first", fields={"confirmed": "confirm_first"})
+    with writing() as session:
+        starting.delete(session, queries.season_by_key(session, season_key).id, **_asked(form))
     flash(_("Done, and recorded in the log."))
     return redirect(url_for("steering.home"))
 
@@ -155,7 +147,11 @@ def delete(season_key: str) -> Response | tuple[str, int]:
 @blueprint.get("/<season_key>/")
 @guarded(Permission.STEER)
 def season(season_key: str) -> str:
-    return _season_page(season_key, StepForm())
+    again = comes_back()
+    sent = again.arguments if again else {}
+    return _season_page(
+        season_key, StepForm(), at=sent.get("stage_key", ""), step=sent.get("step", ""), dates=DateForm()
+    )
 
 
 def _season_page(
@@ -200,20 +196,12 @@ def move(season_key: str, stage_key: str, step: str) -> Response | str | tuple[s
     if act is None:
         raise NotFound("no_such_step", stage=stage_key, phase="", trigger=step)
 
-    def page() -> str:
-        return _season_page(season_key, form, at=stage_key, step=step)
-
     if not form.validate():
-        return page(), 422
-    is_seen = form.confirmed.data or step not in FORESEEN
-    try:
-        if is_seen:
-            with writing() as session:
-                act(session, _stage(queries.season_by_key(session, season_key), stage_key), form)
-        else:
-            return _foreseen(season_key, stage_key, step, form, act)
-    except (Invalid, Conflict) as refusal:
-        return come_back(form, refusal, page)
+        return _season_page(season_key, form, at=stage_key, step=step), 422
+    if step in FORESEEN and not form.confirmed.data:
+        return _foreseen(season_key, stage_key, step, form, act)
+    with writing() as session:
+        act(session, _stage(queries.season_by_key(session, season_key), stage_key), form)
     tick()
     flash(_("Done, and recorded in the log."))
     return redirect(url_for("steering.season", season_key=season_key))

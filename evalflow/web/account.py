@@ -21,7 +21,9 @@ from evalflow.web.text import role_name
 
 
 class PasswordForm(Form):
-    present = PasswordField(_l("Present password"), [InputRequired()], render_kw={"autocomplete": "current-password"})
+    present_password = PasswordField(
+        _l("Present password"), [InputRequired()], render_kw={"autocomplete": "current-password"}
+    )
     password = PasswordField(_l("New password"), [InputRequired()], render_kw={"autocomplete": "new-password"})
     again = PasswordField(
         _l("New password, again"),
@@ -48,7 +50,7 @@ def change_password() -> Response | tuple[str, int]:
         return page(form), 422
     browser, asking = devices.browser(), actor()
     end_reading()
-    typed = (form.present.data or "", form.password.data or "")
+    typed = (form.present_password.data or "", form.password.data or "")
     try:
         version = signing_in.change_password(database(), *typed, actor=asking, browser=browser, now=now())
     except (Invalid, Forbidden, TooMany, Busy, Conflict) as refusal:

@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 
-from evalflow.web.guard import is_local
-from evalflow.web.held import Field, referring_path
+from evalflow.web.held import CAME_FROM, Field, came_from
 
 COUNTED = _l(
     "The result of this division stands in the minutes, and what is carried takes effect. Please compare the counts."
 )
 View = TypeVar("View", bound=Callable[..., Any])
+NEW = ("csrf_token", CAME_FROM)  # the page's own form brings these itself
 SURE = "is_sure"  # the field that the page about what follows adds to the form
 
 
@@ -29,8 +29,7 @@ def confirm_first(what_follows: Any, label: Any, *, when: Callable[[], bool] = l
         def asked(**arguments: Any) -> Any:
             if request.form.get(SURE) == "1" or not when():
                 return view(**arguments)
-            sent = [Field(*pair) for pair in request.form.items(multi=True) if pair[0] != "csrf_token"]
-            back = referring_path()
+            sent = [Field(*pair) for pair in request.form.items(multi=True) if pair[0] not in NEW]
             return render_template(
                 "components/confirm.html",
                 what_follows=what_follows,
@@ -38,7 +37,7 @@ def confirm_first(what_follows: Any, label: Any, *, when: Callable[[], bool] = l
                 to=request.full_path.rstrip("?"),
                 fields=sent,
                 sure=SURE,
-                back=back if back and is_local(back) else "",
+                back=came_from(),
             )
 
         asked.asks_first = True  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from evalflow.signs import seen
 
 GREATEST = 2**31 - 1  # what an INTEGER column holds on PostgreSQL
 NUL = "\x00"
-SECRET = ("pass", "present", "again")  # names of fields for passwords and passphrases begin like these
+SECRET = ("pass", "present_password", "again")  # names of fields for passwords and passphrases begin like these
 
 
 class TypedRequest(Request):

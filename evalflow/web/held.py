@@ -5,21 +5,26 @@ the form came from a page of this site, so that no other site can put words befo
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
-from evalflow.errors import Refused
+from evalflow.errors import Invalid, Refused
+from evalflow.web.guard import is_local
 from evalflow.web.refusals import sentence, sentence_of
 
 COMES_BACK = "evalflow.comes_back"  # in the environment of the request that shows the page once more
-SECRET = ("password", "again", "passphrase", "present")  # never sent back; asked for anew
-NEW_AT_EACH_PAGE = ("csrf_token", "version", "confirmed", "is_sure")
+SECRET = ("password", "again", "passphrase", "present_password")  # never sent back; asked for anew
+NEW_AT_EACH_PAGE = ("csrf_token", "version", "confirmed", "is_sure", "came_from")
+CAME_FROM = "came_from"  # the field by which every form says on which page it stands
+MOST_KEPT = 200_000  # characters that a change of language carries along; a spreadsheet's preview is more
 KEY = re.compile(r"(?=.*[a-z])[a-z0-9_.:/?=&-]+")  # a code of the program's own: nobody typed it
 PREFIX = "held:"  # before the names of what waits for the sign-in, so that no field of ours is mistaken
 IDENTITY = "_user_id"  # where Flask-Login looks
@@ -37,11 +42,35 @@ class Field:
 
 @dataclass(frozen=True)
 class ComesBack:
-    """A page shown once more. forms: names of the form classes that were sent; typed: what they held."""
+    """A page shown once more. refusal: why; None where only its language was changed.
 
-    told: str
+    to: the path that the form was sent to; forms: names of the form classes that were sent; typed: what they held.
+    """
+
+    refusal: Refused | None
+    to: str
     forms: frozenset[str]
     typed: MultiDict[str, str]
+
+    @property
+    def told(self) -> str:
+        return sentence(self.refusal) if self.refusal else sentence_of("still_here", {})
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """{field: what is wrong there}."""
+        if not isinstance(self.refusal, Invalid):
+            return {}
+        return {name: sentence_of(code, self.refusal.facts) for name, code in self.refusal.fields.items()}
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What the path that the form was sent to names, by the names in its route."""
+        adapter = current_app.create_url_adapter(request)
+        try:
+            return adapter.match(urlsplit(self.to).path, method="POST")[1] if adapter else {}
+        except HTTPException:
+            return {}
 
     @property
     def fields(self) -> Sequence[Field]:
@@ -52,7 +81,8 @@ class ComesBack:
 class Held:
     """A form that waits to be sent on. to: the path it was sent to. files: names that have to be chosen again.
 
-    is_other: it was typed by somebody else than who is signed in now, so nobody sends it on unlooked at.
+    is_other: it was typed by somebody else than who is signed in now, so nobody sends it on unlooked at. forms: names
+    of the form classes that it was.
     """
 
     to: str
@@ -60,6 +90,7 @@ class Held:
     files: Sequence[str]
     signature: str
     is_other: bool = False
+    forms: Sequence[str] = ()
 
     @property
     def visible(self) -> Sequence[Field]:
@@ -68,6 +99,8 @@ class Held:
 
 def install(app: Flask) -> None:
     app.context_processor(lambda: {"comes_back": comes_back()})
+    app.add_template_global(came_from, CAME_FROM)
+    app.add_template_global(to_keep)
 
 
 def note_form(name: str) -> None:
@@ -81,6 +114,12 @@ def comes_back() -> ComesBack | None:
     return found
 
 
+def typed() -> Mapping[str, str]:
+    """What a page shows in its fields again: what was sent with this request, or with the one that was refused."""
+    again = comes_back()
+    return request.form if again is None else again.typed
+
+
 def is_from_here() -> bool:
     """Whether the browser says that the form was sent from a page of this site."""
     site = request.headers.get("Sec-Fetch-Site")
@@ -90,49 +129,102 @@ def is_from_here() -> bool:
     return urlsplit(named).netloc == request.host
 
 
-def referring_path() -> str:
-    """The path and query of the page of this site that the browser came from; "" where it says none."""
+def came_from() -> str:
+    """Path and query of the page that a form stands on, or was sent from; "" where nothing says it.
+
+    A form says it itself: after a refusal, or a page that asks once more, the browser names the form's own target.
+    """
+    if request.method != "POST":
+        return request.full_path.rstrip("?")
+    path = request.form.get(CAME_FROM) or _referring_path()
+    return path if is_local(path) else ""
+
+
+def _referring_path() -> str:
     seen = urlsplit(request.referrer or "")
     if seen.netloc != request.host:
         return ""
-    return f"{seen.path}?{seen.query}" if seen.query else seen.path
+    path = seen.path.removeprefix(request.environ.get("SCRIPT_NAME", ""))
+    return f"{path}?{seen.query}" if seen.query else path
 
 
 def page_again(refusal: Refused) -> Response | None:
     """The page that a refused form was sent from, with the state of now and what was typed; None where there is none.
 
-    It is asked for as the browser would ask, with every check of a page that is only looked at.
+    The form has shown the token of its session, so no other site has sent it.
     """
-    seen = urlsplit(request.referrer or "")
-    if request.method != "POST" or not is_from_here() or seen.netloc != request.host:
+    if request.method != "POST":
         return None
+    forms = frozenset(g.get("forms_sent", ()))
+    return _shown(came_from(), ComesBack(refusal, request.full_path.rstrip("?"), forms, _typed()), refusal.status)
+
+
+def page_in(locale_cookie: str) -> Response | None:
+    """The page that a form stood on when its language was changed, with all that it held; None where there is none.
+
+    locale_cookie: what the browser is told to keep, as it will send it.
+    """
+    held = read_back()
+    kept = MultiDict([(one.name, one.value) for one in held.fields])
+    again = ComesBack(None, held.to, frozenset(held.forms), _without_secrets(kept))
+    return _shown(kept.get(CAME_FROM, ""), again, 200, cookie=locale_cookie)
+
+
+def _shown(path: str, again: ComesBack, status: int, *, cookie: str = "") -> Response | None:
+    """A page of this site as the browser would ask for it, with every check of a page that is only looked at."""
+    if not is_local(path):
+        return None
+    wanted = urlsplit(path)
     environ = {name: value for name, value in request.environ.items() if not name.startswith("werkzeug.")}
-    script = request.environ.get("SCRIPT_NAME", "")
     environ |= {
         "REQUEST_METHOD": "GET",
-        "PATH_INFO": seen.path.removeprefix(script),
-        "QUERY_STRING": seen.query,
+        "PATH_INFO": unquote(wanted.path).encode().decode("latin-1"),
+        "QUERY_STRING": wanted.query,
         "CONTENT_LENGTH": "0",
         "CONTENT_TYPE": "",
+        "HTTP_COOKIE": "; ".join(filter(None, (cookie, environ.get("HTTP_COOKIE", "")))),
         "wsgi.input": BytesIO(),
-        COMES_BACK: ComesBack(sentence(refusal), frozenset(g.get("forms_sent", ())), _typed()),
+        COMES_BACK: again,
     }
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     with app.app_context(), app.request_context(environ):
         response: Response = app.full_dispatch_request()
     if response.status_code != 200 or response.mimetype != "text/html":
         return None
-    response.status_code = refusal.status
+    response.status_code = status
     return response
+
+
+def to_keep() -> Held | None:
+    """What a change of this page's language must not lose: what was sent to it, or what it is shown once more with."""
+    again = comes_back()
+    if again is not None:
+        stands_on = Field(CAME_FROM, came_from())
+        return Held(again.to, (*_fields(again.typed), stands_on), (), "", forms=sorted(again.forms))
+    if request.method != "POST" or not is_from_here():
+        return None
+    if any(name.startswith(PREFIX) for name in request.form):  # it waits already, for a sign-in
+        return read_back()
+    held = _held()
+    return held if sum(len(one.value) for one in held.fields) <= MOST_KEPT else None
 
 
 def held_page(code: str, *, is_authenticated: bool, status: int) -> tuple[str, int] | None:
     """The page that keeps what was sent until the person has signed in and sends it on; None where nothing was sent."""
     if request.method != "POST" or not is_from_here():
         return None
-    held = Held(request.full_path.rstrip("?"), tuple(_fields(_typed())), tuple(_files()), _signed_identity())
     told = sentence_of(code, {})
-    return render_template("errors/held.html", held=held, told=told, signs_in=not is_authenticated), status
+    return render_template("errors/held.html", held=_held(), told=told, signs_in=not is_authenticated), status
+
+
+def _held() -> Held:
+    """What was sent with this request, and from which page."""
+    sent_on = [Field(CAME_FROM, came_from())]
+    if "version" in request.form:
+        sent_on.append(Field("version", request.form["version"]))
+    fields = (*_fields(_typed()), *sent_on)
+    forms = sorted(g.get("forms_sent", ()))
+    return Held(request.full_path.rstrip("?"), fields, tuple(_files()), _signed_identity(), forms=forms)
 
 
 def read_back() -> Held:
@@ -143,7 +235,10 @@ def read_back() -> Held:
         if name.startswith(PREFIX)
         for value in values
     ]
-    return Held(request.form.get("to", ""), tuple(fields), request.form.getlist("file"), request.form.get("who", ""))
+    sent = request.form
+    return Held(
+        sent.get("to", ""), tuple(fields), sent.getlist("file"), sent.get("who", ""), forms=sent.getlist("form")
+    )
 
 
 def typed_by(held: Held) -> int | None:
@@ -161,14 +256,16 @@ def visible_fields() -> Sequence[Field]:
 
 
 def _typed() -> MultiDict[str, str]:
+    return _without_secrets(request.form)
+
+
+def _without_secrets(sent: MultiDict[str, str]) -> MultiDict[str, str]:
     left_out = {*NEW_AT_EACH_PAGE, *SECRET}
-    return MultiDict((name, value) for name, value in request.form.items(multi=True) if name not in left_out)
+    return MultiDict((name, value) for name, value in sent.items(multi=True) if name not in left_out)
 
 
 def _fields(typed: MultiDict[str, str]) -> Iterator[Field]:
-    """All that has to be sent on; the version too, by which a change in between is noticed."""
-    versions = [("version", request.form["version"])] if "version" in request.form else []
-    yield from (Field(name, value) for name, value in (*typed.items(multi=True), *versions))
+    yield from (Field(name, value) for name, value in typed.items(multi=True))
 
 
 def _visible(typed: MultiDict[str, str]) -> Iterator[Field]:

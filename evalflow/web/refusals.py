@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, Any] = {
     "not_permitted": _l("You are not permitted to do this."),
     "sign_in_first": _l("Please sign in first; nothing was changed."),
     "form_expired": _l("This form has expired. Go back, reload the page and send it again."),
+    "still_here": _l("What you had typed is still here; nothing has been sent."),
     "session_ended": _l("Your session has ended. Nothing was changed, and nothing you typed is lost."),
     "form_needs_https": _l(
         "This server's cookies travel by HTTPS only, and this page came by plain HTTP: no form can be sent from here. "
@@ -31,7 +32,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "form_incomplete": _l("The form arrived incomplete. Reload the page and try again."),
     "changed_meanwhile": _l(
-        "Somebody else has changed this in the meantime. Reload the page to see the present state."
+        "Somebody else has changed this in the meantime. Look at the present state before you send it again."
     ),
     "someone_was_faster": _l("Somebody else was faster. Reload the page to see the present state."),
     "reason_needed": _l("Please state a reason."),

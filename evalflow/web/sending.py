@@ -14,8 +14,7 @@ from werkzeug.wrappers import Response
 from evalflow import sendings
 from evalflow.sendings import SentBeforeError
 from evalflow.web.current import NO_SENDING, SENDING, actor, database, reading
-from evalflow.web.guard import is_local
-from evalflow.web.held import referring_path
+from evalflow.web.held import came_from
 
 
 def install(app: Flask) -> None:
@@ -34,8 +33,7 @@ def _before() -> Response | None:
     digest = hashlib.sha256(told.encode()).hexdigest()
     if sendings.page_of(reading(), digest) is not None:
         return _led_on(digest)
-    back = referring_path()
-    g.sending = (digest, back if back and is_local(back) else NO_SENDING)
+    g.sending = (digest, came_from() or NO_SENDING)
     return None
 
 

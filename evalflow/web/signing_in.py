@@ -1,5 +1,6 @@
 """Signing in and out, and the page behind an invitation."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -12,6 +13,7 @@ from wtforms.validators import EqualTo, InputRequired
 from evalflow.access import Permission
 from evalflow.errors import Busy, Forbidden, Invalid, TooMany
 from evalflow.people import accounts, signing_in
+from evalflow.people.signing_in import SignedIn
 from evalflow.web import devices, sessions
 from evalflow.web.current import actor, database, end_reading, note_sent, now, reading, writing
 from evalflow.web.forms import Form
@@ -51,19 +53,11 @@ def sign_in() -> Answer:
 @guarded(Permission.SIGN_IN)
 def begin_session() -> Answer:
     form = SignInForm()
-    if not form.validate():
-        return render_template("web/sign_in.html", form=form), 422
-    browser = devices.browser()
-    end_reading()
-    try:
-        found = signing_in.sign_in(
-            database(), form.login.data or "", form.password.data or "", browser=browser, now=now()
-        )
-    except (Forbidden, TooMany, Busy) as refusal:
-        form.refuse(refusal)
-        return render_template("web/sign_in.html", form=form), refusal.status
-    sessions.begin(found)
-    return devices.remember(redirect(onward(form.next.data or "")), browser)
+    return _entered(
+        form,
+        again=lambda: render_template("web/sign_in.html", form=form),
+        then=lambda _found: redirect(onward(form.next.data or "")),
+    )
 
 
 @blueprint.post("/sign-in/on")
@@ -77,8 +71,22 @@ def sign_in_and_send() -> Answer:
     held, form = read_back(), SignInForm()
     if not is_local(held.to):
         raise Invalid("form_incomplete")
+
+    def send(found: SignedIn) -> Response:
+        is_other = typed_by(held) not in (None, found.person_id)
+        waits = replace(held, is_other=is_other)
+        sends_itself = not (is_other or held.files)
+        return make_response(render_template("errors/held.html", held=waits, signs_in=False, sends_itself=sends_itself))
+
+    return _entered(
+        form, again=lambda: render_template("errors/held.html", held=held, form=form, signs_in=True), then=send
+    )
+
+
+def _entered(form: SignInForm, *, again: Callable[[], str], then: Callable[[SignedIn], Response]) -> Answer:
+    """Sign in as the form says and go on; again: the page it was sent from, with what speaks against it."""
     if not form.validate():
-        return render_template("errors/held.html", held=held, form=form, signs_in=True), 422
+        return again(), 422
     browser = devices.browser()
     end_reading()
     try:
@@ -87,12 +95,9 @@ def sign_in_and_send() -> Answer:
         )
     except (Forbidden, TooMany, Busy) as refusal:
         form.refuse(refusal)
-        return render_template("errors/held.html", held=held, form=form, signs_in=True), refusal.status
+        return again(), refusal.status
     sessions.begin(found)
-    is_other = typed_by(held) not in (None, found.person_id)
-    held = replace(held, is_other=is_other)
-    page = render_template("errors/held.html", held=held, signs_in=False, sends_itself=not (is_other or held.files))
-    return devices.remember(make_response(page), browser)
+    return devices.remember(then(found), browser)
 
 
 @blueprint.post("/sign-out")

@@ -17,7 +17,7 @@ def member(house):
 def test_a_changed_password_signs_out_every_other_browser(signed_in, member):
     here, elsewhere = signed_in(member), signed_in(member)
     here.get("/account")
-    answer = here.post("/account/password", present=PASSWORD, password=BETTER, again=BETTER)
+    answer = here.post("/account/password", present_password=PASSWORD, password=BETTER, again=BETTER)
     assert answer.headers["Location"] == "/account"
     assert here.get("/account").status_code == 200
     assert elsewhere.get("/account").status_code == 302
@@ -36,7 +36,10 @@ def test_a_changed_password_signs_out_every_other_browser(signed_in, member):
 def test_a_refused_password_changes_nothing(signed_in, member, visitor, present, password, status):
     browser = signed_in(member)
     browser.get("/account")
-    assert browser.post("/account/password", present=present, password=password, again=password).status_code == status
+    assert (
+        browser.post("/account/password", present_password=present, password=password, again=password).status_code
+        == status
+    )
     assert visitor.sign_in("li.ming", PASSWORD).status_code == 302
 
 
@@ -44,7 +47,9 @@ def test_whoever_finds_a_browser_signed_in_guesses_its_password_five_times(signe
     browser = signed_in(member)
     browser.get("/account")
     sent = {"password": BETTER, "again": BETTER}
-    told = [browser.post("/account/password", present=f"guess {number}", **sent).status_code for number in range(6)]
+    told = [
+        browser.post("/account/password", present_password=f"guess {number}", **sent).status_code for number in range(6)
+    ]
     assert told == [403] * 5 + [429]
 
 

@@ -3,11 +3,12 @@
 import html
 import re
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 
 from evalflow.access import VISITOR, Role
-from evalflow.people import accounts
+from evalflow.people import accounts, grants
 from evalflow.people.models import Person
 from evalflow.stages.notice import commands
 from evalflow.stages.notice.models import Objection
@@ -39,7 +40,7 @@ def organiser(organiser_id: int, signed_in: Callable[[int], Visitor]) -> Visitor
     return browser
 
 
-def answer(browser: Visitor, headers: dict[str, str] | None = None, **more: str) -> str:
+def answer(browser: Visitor, headers: dict[str, str] | None = None, **more: object) -> str:
     fields = {"csrf_token": browser.token(), "state": "rejected", "answer": TYPED, "is_sure": "1", **more}
     browser.page = browser.client.post(f"{HOME}desk/1", data=fields, headers=HERE if headers is None else headers)
     return browser.page.text
@@ -49,6 +50,15 @@ def end_session(house: House, person_id: int) -> None:
     """As when somebody signs out everywhere, changes the password or loses a role."""
     with house.database.writing() as session:
         session.get_one(Person, person_id).session_version += 1
+
+
+def change_language(browser: Visitor) -> str:
+    """Press the button at the head of the page that is shown."""
+    assert browser.page is not None
+    form = browser.page.text.partition('class="site-language"')[2].partition("</form>")[0]
+    sent = {**hidden(form), "locale": "en"}
+    browser.page = browser.client.post("/language", data=sent, headers=HERE, follow_redirects=True)
+    return browser.page.text
 
 
 def hidden(page: str) -> dict[str, str]:
@@ -123,7 +133,7 @@ def test_somebody_else_s_act_shows_the_form_again_with_what_was_typed_and_the_st
     page = answer(organiser)
     assert organiser.page is not None and organiser.page.status_code == 409
     assert 'role="alert"' in page and "逐项说明如下" in page
-    assert f"{HOME}desk/2" in page and f'{HOME}desk/1"' not in page  # the first has no form any more
+    assert f'action="{HOME}desk/2#' in page and f'action="{HOME}desk/1#' not in page  # the first has no form any more
 
 
 def test_codes_that_nobody_typed_are_carried_but_not_shown(house: House, organiser_id: int, organiser: Visitor) -> None:
@@ -148,3 +158,80 @@ def test_the_sign_in_sends_nobody_elsewhere(house: House, organiser_id: int, org
 def test_signing_out_ends_the_sessions_of_this_account(house: House, organiser_id: int, organiser: Visitor) -> None:
     house.act(accounts.deactivate, organiser_id, actor=house.administrator)
     assert "逐项说明如下" in answer(organiser)
+
+
+def test_a_change_of_language_keeps_a_refused_form(house: House, organiser: Visitor) -> None:
+    assert 'name="state"' in answer(organiser, state="")
+    page = change_language(organiser)
+    assert '<html lang="en"' in page and "still here" in page
+    assert TYPED in page.replace("\r\n", "\n") and f'action="{HOME}desk/1#' in page
+    assert answers(house) == [""]
+
+
+def test_a_change_of_language_keeps_what_waits_for_a_confirmation(house: House, organiser: Visitor) -> None:
+    assert "data-confirms" in answer(organiser, is_sure="")
+    page = change_language(organiser)
+    assert '<html lang="en"' in page and TYPED in page.replace("\r\n", "\n")
+    assert answers(house) == [""]
+
+
+def test_a_change_of_language_keeps_what_waits_for_a_sign_in(
+    house: House, organiser_id: int, organiser: Visitor
+) -> None:
+    end_session(house, organiser_id)
+    answer(organiser)
+    page = change_language(organiser)
+    assert '<html lang="en"' in page and 'action="/sign-in/on"' in page
+    page = sign_in_from(organiser, page)
+    assert f'action="{HOME}desk/1" data-sends-itself' in page
+    assert hidden(page)["answer"].replace("\r\n", "\n") == TYPED
+
+
+def test_a_change_of_language_brings_back_no_words_that_another_site_sent(organiser: Visitor) -> None:
+    answer(organiser, headers={"Origin": "https://evil.example"}, csrf_token="forged")
+    assert organiser.page is not None and "逐项说明如下" not in organiser.page.text
+
+
+def test_a_role_taken_away_while_somebody_wrote_keeps_what_was_typed(house: House, organiser: Visitor) -> None:
+    with house.database.reading() as session:
+        person = session.query(Person).filter_by(login="organiser").one()
+        grant = person.roles[0].id
+    house.act(grants.withdraw_grant, grant, actor=house.administrator)
+    page = answer(organiser)
+    assert organiser.page is not None and organiser.page.status_code == 401
+    page = sign_in_from(organiser, page)
+    sent = {**hidden(page), "is_sure": "1"}
+    refused = organiser.client.post(f"{HOME}desk/1", data=sent, headers=HERE)
+    assert (refused.status_code, answers(house)) == (403, [""])
+    assert "逐项说明如下" in refused.text
+
+
+def test_a_secret_changed_while_somebody_wrote_keeps_what_was_typed_and_sends_it_on(
+    house: House, organiser: Visitor
+) -> None:
+    token = organiser.token()
+    organiser.app.secret_key = "another installation's"
+    page = answer(organiser, csrf_token=token)
+    assert organiser.page is not None and organiser.page.status_code == 400
+    page = sign_in_from(organiser, page)
+    sent = organiser.client.post(f"{HOME}desk/1", data={**hidden(page), "is_sure": "1"}, headers=HERE)
+    assert sent.status_code == 302
+    assert [one.replace("\r\n", "\n") for one in answers(house)] == [TYPED]
+
+
+def test_a_second_refusal_comes_back_too(house: House, organiser: Visitor) -> None:
+    answer(organiser, state="")
+    stage = house.ask(lambda session: session.query(Objection).one().stage_id)
+    house.act(commands.withdraw, stage, CODE, actor=VISITOR)
+    there = {"Origin": "http://localhost", "Referer": f"http://localhost{HOME}desk/1"}  # as the browser says then
+    page = answer(organiser, headers=there, came_from=f"{HOME}desk")
+    assert organiser.page is not None and organiser.page.status_code == 409
+    assert "逐项说明如下" in page and "撤回" in page
+
+
+def test_files_that_can_not_be_kept_are_named(house: House, organiser_id: int, organiser: Visitor) -> None:
+    end_session(house, organiser_id)
+    page = answer(organiser, files=(BytesIO(b"%PDF-1.7"), "年度台账.pdf"))
+    assert "文件无法保留，请重新选择：年度台账.pdf" in page
+    signed_in = sign_in_from(organiser, page)
+    assert "年度台账.pdf" in signed_in and "data-sends-itself" not in signed_in

@@ -110,7 +110,7 @@ def test_signing_in_never_leads_to_another_site(visitor, member, elsewhere):
 
 
 def test_a_form_sent_without_being_signed_in_is_refused_not_redirected(visitor, house):
-    answer = visitor.post("/account/password", present="a", password="b", again="b")
+    answer = visitor.post("/account/password", present_password="a", password="b", again="b")
     assert answer.status_code == 401
 
 

@@ -30,6 +30,7 @@ from evalflow.web.confirming import COUNTED, confirm_first
 from evalflow.web.current import actor, config, locale, now, reading
 from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
+from evalflow.web.held import typed
 from evalflow.web.place import place
 
 blueprint = kind_blueprint("approval")
@@ -121,7 +122,7 @@ def entry(entry_key: str) -> str:
 def _page(entry_key: str, form: MeetingForm, faults: Mapping[str, str] | None = None) -> str:
     session, stage = reading(), place().stage
     found = _readable(session, entry_key)
-    page = pages.application(session, stage, found, actor(), typed=request.form, faults=faults or {})
+    page = pages.application(session, stage, found, actor(), typed=typed(), faults=faults or {})
     return render_template("stages/approval/entry.html", page=page, form=form)
 
 

@@ -26,6 +26,7 @@ from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import COUNTED, confirm_first
 from evalflow.web.current import actor, config, locale, now, reading
 from evalflow.web.guard import guarded
+from evalflow.web.held import typed
 from evalflow.web.place import place
 from evalflow.web.refusals import sentence
 from evalflow.workflow.telling import tell_stages
@@ -62,10 +63,10 @@ class DecisionPage:
 @blueprint.get("/")
 @guarded(Permission.SEE_PUBLIC)
 def home() -> str:
-    return _page(DecisionForm(formdata=None))
+    return _page(DecisionForm())
 
 
-def _page(form: DecisionForm, *, typed: Typed | None = None, faults: Typed | None = None) -> str:
+def _page(form: DecisionForm, faults: Typed | None = None) -> str:
     session, here = reading(), place()
     stage, season = here.stage, here.season.id
     held = meetings.meeting(session, stage.id)
@@ -87,7 +88,7 @@ def _page(form: DecisionForm, *, typed: Typed | None = None, faults: Typed | Non
         has_tiers=bool(queries.tiers_after(stage)),
         is_nobody=queries.is_nobody(session, stage.id),
         may_be_nobody=read is not None and queries.may_be_nobody(session, stage),
-        typed=typed or {},
+        typed=typed(),
         faults=faults or {},
     )
     return render_template("stages/decision/home.html", page=page, form=form)
@@ -177,7 +178,7 @@ def _kept(
         form,
         lambda session: act(session, form),
         field_of=field_of,
-        again=lambda faults: _page(form, typed=request.form, faults=faults),
+        again=lambda faults: _page(form, faults),
         done=lambda: done,
         to=url_for("decision.home"),
     )

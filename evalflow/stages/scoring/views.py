@@ -98,6 +98,7 @@ def _again(form: SheetForm, refusal: Invalid | Conflict) -> tuple[str, int]:
     fields = refusal.fields if isinstance(refusal, Invalid) else {}
     faults = {f"{pages.CELL}{name}": sentence_of(code, refusal.facts) for name, code in fields.items()}
     form.form_errors.append(sentence(refusal))
+    form.version.data = form.version.raw_data = None  # the page brings that of now: it shows what has changed
     return _page(form, typed=_typed(), faults=faults), refusal.status
 
 

@@ -223,3 +223,19 @@ def test_what_others_were_merged_into_is_withdrawn_with_a_reason_that_the_commit
     pages.append((board.organiser, "/s/test-2026/declare/submission/desk/smelting"))
     found = [who if isinstance(who, Visitor) else browser(who) for who, _ in pages]
     assert [told in visitor.get(at).text for visitor, (_, at) in zip(found, pages, strict=True)] == [True] * 4
+
+
+def test_a_motion_typed_while_a_member_steps_back_comes_back_with_the_state_of_now(
+    board: Board, browser: Callable[[object], Visitor]
+) -> None:
+    desk = browser(board.organiser)
+    desk.get(ENTRY)
+    sent = {"subject": "return", "vote.ayes": "3", "reason": "请补充指标来源", "version": board.version}
+    board.house.act(meeting.recuse, board.stage.id, "smelting", actor=board.members[3])
+    answer = desk.post(ENTRY + "/rule", **sent)
+    assert answer.status_code == 409
+    assert ">请补充指标来源</textarea>" in answer.text
+    assert re.search(r'name="vote\.ayes" value="3"', answer.text)
+    assert re.search(r'value="return"[^>]* checked', answer.text)
+    assert re.findall(r'id="version-rule"[^>]*value="(\d+)"', answer.text) == [str(board.version)]
+    assert "recused: 1" in plain(answer.text)

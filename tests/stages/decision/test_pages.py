@@ -239,6 +239,28 @@ def test_two_windows_of_the_organiser_do_not_overwrite_each_other(met: Met, desk
     assert met.house.ask(meetings.motions, met.stage.id) == []
 
 
+def test_minutes_typed_while_a_member_steps_back_come_back_with_the_state_of_now(met: Met, desk: Visitor) -> None:
+    come(desk, met)
+    seen = met.version
+    desk.get(HOME)
+    met.recuse(met.members[3], "smelting")
+    answer = desk.post(HOME + "divide", version=seen, **{"smelting.ayes": "4", "refining.noes": "3"})
+    assert answer.status_code == 409
+    assert re.search(r'name="smelting\.ayes" value="4"', answer.text)
+    assert re.search(r'name="refining\.noes" value="3"', answer.text)
+    assert set(re.findall(r'name="version"[^>]*value="(\d+)"', answer.text)) == {str(met.version)}
+    assert "recused: 1" in plain(answer.text)
+
+
+def test_an_attendance_comes_back_with_its_ticks_and_its_venue(met: Met, desk: Visitor) -> None:
+    desk.get(HOME)
+    present = [one.person_id for one in met.members[:2]]
+    answer = desk.post(HOME + "attendance", version=met.version + 7, venue="党委会议室", present=present)
+    assert answer.status_code == 409
+    assert 'value="党委会议室"' in answer.text
+    assert re.findall(r'name="present" value="(\d+)" id="[^"]*" checked', answer.text) == [str(one) for one in present]
+
+
 @pytest.mark.breaks_the_database
 def test_where_earlier_stages_rank_nobody_the_page_says_why(met: Met, desk: Visitor) -> None:
     with met.house.database.writing() as session:

@@ -94,6 +94,9 @@ def test_what_a_stale_page_sends_is_refused_and_still_there(scoring: Scoring, ra
     answer = rater.post(HOME, **sent)
     assert (answer.status_code, scoring.points("smelting")) == (409, {"smelting": {"known": "8"}})
     assert re.search(r'name="points\.smelting\.known"[^>]*value="3"', answer.text)
+    assert re.search(rf'name="version"[^>]*value="{scoring.sheet("smelting").version}"', answer.text)
+    rater.send(HOME, **fields(rater, {"smelting": {"known": "3"}}, save="1"))  # the page was seen: now it is sent
+    assert scoring.points("smelting") == {"smelting": {"known": "3"}}
 
 
 def test_stepping_back_from_an_entry_keeps_what_was_typed_about_the_others(scoring: Scoring, rater: Visitor) -> None:
