@@ -9,7 +9,7 @@
     │   ├── TooMany       429  too often
     │   ├── Busy          503  too many at once, or the database is away: the same again in a moment
     │   └── NotReady      503  the machine lacks what an operator has to make or install first
-    ├── DefinitionError   a workflow file can't work: file, stage, key, expected, found
+    ├── DefinitionError   a workflow file can't work: file, line, stage, key, expected, found
     ├── BundleError       a bundle can't be recounted: file, line, what was expected, what was found
     └── LogBroken         the audit log does not verify: stop
 
@@ -109,17 +109,22 @@ RETRY_AFTER = 10  # seconds; said in the Retry-After header of a 503
 
 @dataclass(frozen=True)
 class Flaw:
-    """One thing wrong with a workflow file."""
+    """One thing wrong with a workflow file. expected, found: plain texts or phrases, which have other languages."""
 
     file: str
     stage: str
     key: str
     expected: str
     found: str
+    line: int | None = None
+
+    @property
+    def place(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
 
     def __str__(self) -> str:
         stage = f"stage {self.stage}" if self.stage else "workflow"
-        return f"{self.file}: {stage}: {self.key}: expected {self.expected}, found {self.found}"
+        return f"{self.place}: {stage}: {self.key}: expected {self.expected}, found {self.found}"
 
 
 class DefinitionError(EvalflowError):

@@ -1,7 +1,7 @@
 """Texts in two languages: `Text` for those a definition brings, gettext catalogues for those of the program."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from babel.support import NullTranslations, Translations
@@ -47,6 +47,33 @@ def say(locale: str, message: str, **facts: object) -> str:
     """A sentence of the program outside a request: documents, mails, the command line."""
     text: str = translations(locale).gettext(message)
     return text % facts if facts else text
+
+
+class Phrase(str):
+    """A text of the program that is English wherever it is only text, and can be said in another language.
+
+    >>> phrase("at most %(most)s stages", most=3)
+    'at most 3 stages'
+    """
+
+    message: str
+    facts: Mapping[str, object]
+
+    def to(self, locale: str) -> str:
+        """In a language; facts that are phrases themselves too."""
+        return say(locale, self.message, **{name: in_language(fact, locale) for name, fact in self.facts.items()})
+
+
+def phrase(message: str, **facts: object) -> Phrase:
+    """A phrase of the catalogue, filled with what it tells."""
+    made = Phrase(message % facts if facts else message)
+    made.message, made.facts = message, facts
+    return made
+
+
+def in_language(text: object, locale: str) -> object:
+    """A phrase in a language; anything else as it is."""
+    return text.to(locale) if isinstance(text, Phrase) else text
 
 
 def N_(message: str) -> str:

@@ -110,7 +110,7 @@ class House:
     def season(self, toml: str, *, key: str = "test-2026", starts_on: date = date(2026, 4, 1)) -> Season:
         """A season of a workflow written in TOML, every stage waiting."""
         definition = reader.read(toml, KINDS, file="test.toml")
-        self.act(commands.create_season, definition, key=key, starts_on=starts_on, actor=ORGANISER)
+        self.act(commands.create_season, definition, key=key, starts_on=starts_on, actor=ORGANISER, confirmed=True)
         return self.ask(queries.season_by_key, key)
 
     def stage(self, season: Season, key: str) -> StageRow:

@@ -8,9 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from evalflow.cli import accounts, checks, records, rehearsing, server, workflows
 from evalflow.cli.setting import Setting
-from evalflow.cli.telling import sentence, sentence_of
+from evalflow.cli.telling import flaws, sentence, sentence_of, terminal_locale
 from evalflow.db import is_away
-from evalflow.errors import EvalflowError, NotReady, Refused
+from evalflow.errors import DefinitionError, EvalflowError, NotReady, Refused
 
 NO, NOT_BEGUN = 1, 2  # exit codes: the answer is no; it could not begin (click's own code for wrong arguments)
 
@@ -25,6 +25,8 @@ class Polite(click.Group):
             _end(sentence(lacking), NOT_BEGUN)
         except Refused as refusal:
             _end(sentence(refusal), NO)
+        except DefinitionError as error:
+            _end(flaws(error, terminal_locale()), NO)
         except EvalflowError as error:
             _end(str(error), NO)
         except DBAPIError as error:

@@ -9,8 +9,8 @@ from flask_babel import Babel, force_locale
 
 from evalflow import zone
 from evalflow.config import LOCALES, TRANSLATIONS
-from evalflow.errors import Invalid, Refused
-from evalflow.i18n import Text
+from evalflow.errors import DefinitionError, Invalid, Refused
+from evalflow.i18n import Text, in_language, say
 from evalflow.web import refusals
 
 
@@ -30,6 +30,24 @@ def sentence(refusal: Refused) -> str:
     if isinstance(refusal, Invalid):
         fields = {name: sentence_of(code, refusal.facts) for name, code in refusal.fields.items()}
         lines += [f"  {name}: {told}" for name, told in fields.items() if told not in lines]
+    return "\n".join(lines)
+
+
+def flaws(error: DefinitionError, locale: str) -> str:
+    """What is wrong with a workflow file, a line each."""
+    lines = []
+    for flaw in error.flaws:
+        of = say(locale, "stage %(stage)s", stage=flaw.stage) if flaw.stage else say(locale, "workflow")
+        line = say(
+            locale,
+            "%(place)s: %(of)s: %(key)s: expected %(expected)s, found %(found)s",
+            place=flaw.place,
+            of=of,
+            key=flaw.key,
+            expected=in_language(flaw.expected, locale),
+            found=in_language(flaw.found, locale),
+        )
+        lines.append(line)
     return "\n".join(lines)
 
 

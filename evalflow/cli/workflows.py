@@ -8,9 +8,11 @@ import click
 
 from evalflow.analysis import counting
 from evalflow.bundle.reference import reference as evidence_tables
+from evalflow.cli.telling import flaws, terminal_locale
 from evalflow.config import WORKFLOWS
-from evalflow.errors import DefinitionError
-from evalflow.kinds import KINDS
+from evalflow.errors import DefinitionError, Flaw
+from evalflow.i18n import phrase, translations
+from evalflow.kinds import KINDS, ballot_check
 from evalflow.workflow import reader
 from evalflow.workflow.definition import Definition
 from evalflow.workflow.drawing import mermaid
@@ -22,7 +24,11 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def read_file(path: Path) -> Definition:
-    return reader.read(path.read_text(encoding="utf-8"), KINDS, file=str(path))
+    """DefinitionError for one that can't work, or that is no text."""
+    try:
+        return reader.read(path.read_text(encoding="utf-8"), KINDS, file=str(path))
+    except UnicodeDecodeError as wrong:
+        raise DefinitionError((Flaw(str(path), "", "(encoding)", "UTF-8", wrong.reason),)) from None
 
 
 @click.group()
@@ -32,24 +38,40 @@ def workflow() -> None:
 
 @workflow.command()
 @click.argument("files", nargs=-1, type=FILE)
-def check(files: tuple[Path, ...]) -> None:
+@click.option("--branches", type=click.IntRange(1, 100_000), help="How many branches hand in: is there room for all?")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Left out: the terminal's language.")
+def check(files: tuple[Path, ...], branches: int | None, lang: str | None) -> None:
     """Say what is wrong with workflow files.
 
     Without FILES all shipped ones are checked. Exit 1 if anything is wrong.
     """
+    locale = {"zh": "zh_Hans", "en": "en", None: terminal_locale()}[lang]
     flawed = False
     for path in files or sorted(WORKFLOWS.glob("*.toml")):
         try:
             definition = read_file(path)
+            if branches is not None:
+                _check_room(definition, branches, path)
         except DefinitionError as error:
             flawed = True
-            click.echo(str(error))
-        except UnicodeDecodeError as error:
-            flawed = True
-            click.echo(f"{path}: workflow: (encoding): expected UTF-8, found {error.reason}")
+            click.echo(flaws(error, locale))
         else:
-            click.echo(f"{path}: {definition.key}, {len(definition.stages)} stages, {definition.digest[:12]}")
+            click.echo(f"{path}: {definition.key}, {_stages(definition, locale)}, {definition.digest[:12]}")
     sys.exit(1 if flawed else 0)
+
+
+def _check_room(definition: Definition, branches: int, path: Path) -> None:
+    """DefinitionError where more entries may come than a ballot paper holds."""
+    crowd = ballot_check.crowd(definition, branches)
+    if crowd is not None:
+        most = phrase("at most %(most)s entries on a ballot paper", most=crowd.most)
+        found = phrase("%(found)s (%(branches)s branches, %(each)s each)", branches=branches, **crowd.numbers)
+        raise DefinitionError((Flaw(str(path), crowd.stage.key, "entry.per_owner", most, found),))
+
+
+def _stages(definition: Definition, locale: str) -> str:
+    number = len(definition.stages)
+    return translations(locale).ngettext("%(number)s stage", "%(number)s stages", number) % {"number": number}
 
 
 @workflow.command()

@@ -32,15 +32,15 @@ def create_season(
 ) -> Season:
     """A season with its rules pinned, every stage waiting and the first window's timer set.
 
-    Invalid("season_exists") where another one has this key, or had it before it was deleted. confirmed: that its first
-    window is over already, or that its stages collide, was seen; else Invalid.
+    Invalid("season_exists") where another one has this key, or had it before it was deleted. confirmed: what
+    `starting.doubts` says was seen; else Invalid.
     """
     require(actor, Permission.START_SEASON)
     if starting.is_known(session, key):
         raise Invalid("season_exists", fields={"key": "season_exists"}, season=key)
     plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session))
-    if not confirmed:
-        starting.require_sound(definition, plan, now)
+    for doubt in () if confirmed else starting.doubts(session, definition, plan, now):
+        raise doubt
     title_zh, title_en = starting.titles(definition, plan)
     season = Season(
         key=key,

@@ -8,13 +8,16 @@ import enum
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalflow.errors import BundleError
+from evalflow.kinds import ballot_check
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.meeting import Result, entries_of, subject_of
 from evalflow.meetings import queries as meetings
 from evalflow.meetings.play import can_decide
+from evalflow.people.models import Branch
 from evalflow.seasons import queries
 from evalflow.seasons.models import EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of, stage_of
@@ -29,6 +32,7 @@ class End(enum.StrEnum):
 
     tie: entries share the last seats and no link of the chain parts them. empty_seats: there were entries enough.
     stuck_entry: one that moves by itself is at a stage when the year is over. differs: a recount gives something else.
+    no_entries: when the year is over nobody takes part. full_paper: more entries may come than a ballot paper holds.
     """
 
     NOT_OPENED = "not_opened"
@@ -37,6 +41,8 @@ class End(enum.StrEnum):
     TIE = "tie"
     EMPTY_SEATS = "empty_seats"
     STUCK_ENTRY = "stuck_entry"
+    NO_ENTRIES = "no_entries"
+    FULL_PAPER = "full_paper"
     DIFFERS = "differs"
 
 
@@ -50,9 +56,13 @@ class DeadEnd:
     entries: tuple[str, ...] = ()
 
 
-def found(session: Session, season: Season, stuck: Mapping[str, str]) -> tuple[DeadEnd, ...]:
-    """In the order of the stages. stuck: {stage key: why it did not move}, as it was played."""
-    ends: list[DeadEnd] = []
+def found(
+    session: Session, season: Season, stuck: Mapping[str, str], refused: Mapping[str, str]
+) -> tuple[DeadEnd, ...]:
+    """In the order of the stages. stuck: {stage key: why it did not move}, as it was played. refused: {stage key: why
+    its people could not do their part}.
+    """
+    ends: list[DeadEnd] = [*_crowded(session, season), *_empty(session, season, refused)]
     for row in season.stages:
         if row.key in stuck:
             end = End.NOT_OPENED if row.phase == Phase.WAITING else End.NOT_SETTLED
@@ -75,6 +85,25 @@ def remarks(session: Session, season: Season) -> tuple[str, ...]:
             told.append(f"{row.key}: {options.seats} seats, but only {_ranked(outcome)} entries in the ranking")
     drafts = [entry.key for entry in queries.entries(session, season.id, EntryState.DRAFT)]
     return (*told, *([f"never handed in: {', '.join(sorted(drafts))}"] if drafts else []))
+
+
+def _crowded(session: Session, season: Season) -> Iterator[DeadEnd]:
+    """More entries than the paper of a vote holds, where every branch makes use of what it may."""
+    branches = session.scalars(select(func.count(Branch.id))).one()
+    crowd = ballot_check.crowd(definition_of(season), branches)
+    if crowd is not None:
+        reason = (
+            f"{branches} branches may hand in {crowd.each} each, {crowd.found} in all; its paper holds {crowd.most}"
+        )
+        yield DeadEnd(crowd.stage.key, End.FULL_PAPER, reason)
+
+
+def _empty(session: Session, season: Season, refused: Mapping[str, str]) -> Iterator[DeadEnd]:
+    """Nobody takes part when the year is over, whatever the stages came to."""
+    declaration = next((row for row in season.stages if row.kind == "submission"), None)
+    if declaration is not None and not queries.count_entries(session, season.id, EntryState.ACCEPTED):
+        why = refused.get(declaration.key, "nothing that was handed in takes part")
+        yield DeadEnd(declaration.key, End.NO_ENTRIES, why)
 
 
 def _meeting(session: Session, row: StageRow) -> Iterator[DeadEnd]:

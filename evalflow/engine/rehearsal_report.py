@@ -75,7 +75,7 @@ def report(
         stages=tuple(_line(row) for row in season.stages),
         entries=dict(sorted(states.items())),
         incidents=tuple(world.happened),
-        dead_ends=(*dead_ends.found(session, season, world.stuck), *differences),
+        dead_ends=(*dead_ends.found(session, season, world.stuck, world.refused), *differences),
         remarks=(*dead_ends.remarks(session, season), *world.notes),
         documents=tuple(sorted(documents)),
     )

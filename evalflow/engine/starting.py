@@ -3,14 +3,15 @@
 from datetime import date, datetime
 
 from sqlalchemy import delete as deleting
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.models import EventRow
 from evalflow.errors import Conflict, Invalid
-from evalflow.people.models import RoleGrant
+from evalflow.kinds import ballot_check
+from evalflow.people.models import Branch, RoleGrant
 from evalflow.reminding.models import Reminder
 from evalflow.seasons import events, schedule, windows, workdays
 from evalflow.seasons.models import Entry, Phase, Season, StageRow, Timer
@@ -31,6 +32,17 @@ def titles(definition: Definition, plan: Plan) -> tuple[str, str]:
     """What a season is called in Chinese and in English, by the year it lies in."""
     year, title = windows.year_of(plan), definition.heading.title
     return f"{year}年{title.zh}", f"{title.to('en')} {year}"
+
+
+def doubts(session: Session, definition: Definition, plan: Plan, now: datetime) -> list[Invalid]:
+    """What has to be confirmed before there is a new season: its flaws, and that its entries may not all have room."""
+    branches = session.scalars(select(func.count(Branch.id))).one()
+    crowd = ballot_check.crowd(definition, branches)
+    if crowd is None:
+        return flaws(definition, plan, now)
+    facts = {"stage": crowd.stage.rule.title, "branches": branches, **crowd.numbers}
+    first = Invalid("paper_may_overflow", fields={"workflow": "paper_may_overflow"}, **facts)
+    return [first, *flaws(definition, plan, now)]
 
 
 def flaws(definition: Definition, plan: Plan, now: datetime) -> list[Invalid]:

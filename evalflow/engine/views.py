@@ -91,7 +91,7 @@ def _desk(form: NewSeasonForm) -> str:
     if form.starts_on.data and form.workflow.data:
         definition = steering.read_workflow(config(), form.workflow.data)
         plan = steering.planned(session, definition, form.starts_on.data)
-        flaws = starting.flaws(definition, [one.window for one in plan], now())
+        flaws = starting.doubts(session, definition, [one.window for one in plan], now())
     seasons = steering.seasons(session, actor())
     return render_template("steering/home.html", seasons=seasons, form=form, plan=plan, flaws=flaws)
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from evalflow.errors import BundleError
-from evalflow.i18n import Text, say
+from evalflow.i18n import Text, phrase, say
 from evalflow.kinds import award_fund, meeting, plans, quorum_rule
 from evalflow.kinds.columns import check_admitted, count_of, faulty, line_of, one_of, points_of, unique
 from evalflow.kinds.meeting import Meeting, Motion, Result
@@ -59,9 +59,9 @@ def words(options: ApprovalOptions, locale: str) -> list[str]:
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     if definition.heading.moves != "apart":
-        yield Problem("kind", "a workflow whose entries move apart", definition.heading.moves)
+        yield Problem("kind", phrase("a workflow whose entries move apart"), definition.heading.moves)
     if definition.last("submission", before=stage.key) is None:
-        yield Problem("kind", "a submission stage before it", "none")
+        yield Problem("kind", phrase("a submission stage before it"), phrase("none"))
 
 
 def outcome(case: Case) -> Outcome:

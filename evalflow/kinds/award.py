@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
-from evalflow.i18n import N_, Text, say
+from evalflow.i18n import N_, Text, phrase, say
 from evalflow.kinds import award_fund
 from evalflow.kinds.award_tiers import AwardTier, Classes, classes, distinct, fitting, tier_words
 from evalflow.kinds.columns import check_due, count_of, one_of, unique
@@ -73,16 +73,20 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     assert isinstance(options, AwardOptions)
     decision = definition.last("decision", before=stage.key)
     if decision is None:
-        yield Problem("kind", "a decision stage before it", "none")
+        yield Problem("kind", phrase("a decision stage before it"), phrase("none"))
         return
     assert isinstance(decision.options, DecisionOptions)
     places, seats = sum(tier.places or 0 for tier in options.tier), decision.options.seats
     if options.tier and all(tier.places is not None for tier in options.tier) and places != seats:
-        yield Problem("tier.places", f"places that total the {seats} seats of {decision.key}", str(places))
+        yield Problem(
+            "tier.places",
+            phrase("places that total the %(seats)s seats of %(stage)s", seats=seats, stage=decision.key),
+            str(places),
+        )
     scorings = [one.key for one in definition.earlier(stage.key) if one.kind == "scoring"]
     for index, tier in enumerate(options.tier):
         if tier.full_mark_in is not None and tier.full_mark_in not in scorings:
-            expected = f"an earlier scoring: {' | '.join(scorings) or 'none'}"
+            expected = phrase("an earlier scoring: %(known)s", known=" | ".join(scorings) or phrase("none"))
             yield Problem(f"tier.{index}.full_mark_in", expected, tier.full_mark_in)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from evalflow.i18n import N_, say
+from evalflow.i18n import N_, phrase, say
 from evalflow.kinds.components import Amount
 from evalflow.tally import tiers
 from evalflow.tally.ranking import Place
@@ -18,7 +18,7 @@ from evalflow.workflow.outcome import Outcome
 
 def _part(text: str) -> str:
     if not 0 < Fraction(text) <= 1:
-        raise ValueError("a share above 0 and up to 1/1, such as 1/12")
+        raise ValueError(phrase("a share above 0 and up to 1/1, such as 1/12"))
     return text
 
 
@@ -46,11 +46,11 @@ class AwardTier(Strict):
     def _meant(self) -> Self:
         if self.full_mark_in is not None:
             if (self.places, self.at_least, self.share) != (None, None, None):
-                raise ValueError("full_mark_in alone, without places, at_least or share")
+                raise ValueError(phrase("full_mark_in alone, without places, at_least or share"))
         elif self.places is None and self.at_least is None and self.share is None:
-            raise ValueError("places, at_least, share or full_mark_in")
+            raise ValueError(phrase("places, at_least, share or full_mark_in"))
         elif self.places is not None and self.share is not None:
-            raise ValueError("places or share, not both")
+            raise ValueError(phrase("places or share, not both"))
         return self
 
     def to(self, locale: str) -> str:
@@ -68,7 +68,7 @@ class AwardTier(Strict):
 
 def distinct(found: tuple[AwardTier, ...]) -> tuple[AwardTier, ...]:
     if len({tier.key for tier in found}) < len(found):
-        raise ValueError("each tier key once")
+        raise ValueError(phrase("each tier key once"))
     return found
 
 
@@ -76,12 +76,12 @@ def fitting(found: tuple[AwardTier, ...]) -> tuple[AwardTier, ...]:
     """Tiers that can be meant: full marks last, falling scores, shares of no more than the whole."""
     mentions = [tier.full_mark_in is not None for tier in found]
     if mentions != sorted(mentions):
-        raise ValueError("tiers by full marks after the others")
+        raise ValueError(phrase("tiers by full marks after the others"))
     scores = [Fraction(tier.at_least) for tier in found if tier.at_least is not None]
     if scores != sorted(scores, reverse=True):
-        raise ValueError("at_least no higher than in the tier before")
+        raise ValueError(phrase("at_least no higher than in the tier before"))
     if sum(Fraction(tier.share) for tier in found if tier.share is not None) > 1:
-        raise ValueError("shares that add up to 1 or less")
+        raise ValueError(phrase("shares that add up to 1 or less"))
     return found
 
 

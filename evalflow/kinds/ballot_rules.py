@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from evalflow.i18n import phrase
 from evalflow.workflow.definition import BilingualText, Key, Options, Strict, listed
 
 MAX_ENTRIES = 62  # names chosen are bits of one 64-bit integer, marks the bytes of an envelope of one length
@@ -54,7 +55,7 @@ class Choose(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.minimum > self.maximum:
-            raise ValueError("max not below min")
+            raise ValueError(phrase("max not below min"))
         return self
 
 
@@ -96,13 +97,13 @@ class Tellers(Strict):
     @model_validator(mode="after")
     def _enough(self) -> Self:
         if self.needed > self.shares:
-            raise ValueError("needed not above shares")
+            raise ValueError(phrase("needed not above shares"))
         return self
 
 
 def _distinct_grades(grades: tuple[Grade, ...]) -> tuple[Grade, ...]:
     if len({grade.key for grade in grades}) < len(grades):
-        raise ValueError("each grade key once")
+        raise ValueError(phrase("each grade key once"))
     return grades
 
 
@@ -156,14 +157,25 @@ class BallotOptions(Options):
         said = self.model_fields_set & _OWN
         rule = METHODS[self.method]
         if rule.needs - said:
-            raise ValueError(f"{min(rule.needs - said)} where method is {self.method}")
+            raise ValueError(
+                phrase("%(key)s where method is %(method)s", key=min(rule.needs - said), method=self.method)
+            )
         if said - rule.needs - rule.may:
-            raise ValueError(f"no {min(said - rule.needs - rule.may)} where method is {self.method}")
+            raise ValueError(
+                phrase(
+                    "no %(key)s where method is %(method)s", key=min(said - rule.needs - rule.may), method=self.method
+                )
+            )
         if self.form == "grades" and len(self.grade) < 2:
-            raise ValueError("two grades or more")
+            raise ValueError(phrase("two grades or more"))
         if "ranks" in said and list(self.ranks) != sorted(self.ranks, reverse=True):
-            raise ValueError("ranks that do not rise")
+            raise ValueError(phrase("ranks that do not rise"))
         return self
+
+    @property
+    def room(self) -> int:
+        """How many entries one paper has room for; the default option takes a place."""
+        return MAX_ENTRIES - (self.default is not None)
 
     @property
     def form(self) -> str:

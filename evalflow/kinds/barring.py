@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from evalflow.i18n import Text
+from evalflow.i18n import Text, phrase
 from evalflow.kinds.components import Amount
 from evalflow.workflow.definition import BilingualText, Key, Strict
 from evalflow.workflow.outcome import Case
@@ -42,7 +42,7 @@ class Veto(Line):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if [self.above, self.below, self.choice].count(None) != 2:
-            raise ValueError("exactly one of above, below, is")
+            raise ValueError(phrase("exactly one of above, below, is"))
         return self
 
     def is_out(self, value: Fraction | str | None) -> bool:
@@ -72,7 +72,7 @@ class Eligible(Line):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if [self.at_least, self.at_most, self.choice].count(None) != 2:
-            raise ValueError("exactly one of at_least, at_most, is")
+            raise ValueError(phrase("exactly one of at_least, at_most, is"))
         return self
 
     def is_out(self, value: Fraction | str | None) -> bool:

@@ -16,6 +16,7 @@ ENTRIES = "entries.csv"  # of the bundle: who takes part
 EXPECTED: Mapping[str, str] = MappingProxyType(  # by the code of a fault in an entry's own tables
     {
         "answer_missing": "an answer",
+        "bounds_reversed": "bounds that leave room between them",
         "branch_or_unit": "either a branch or a unit",
         "named_twice": "each once",
         "no_such_choice": "one of the choices",
@@ -24,6 +25,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(  # by the code of a fault in an 
         "share_out_of_range": "a share from 0 to 100",
         "shares_above_100": "shares that total 100 or less",
         "stretch_not_beyond_work": "a stretch target beyond the work target",
+        "target_beyond_bounds": "targets within the bounds",
         "too_long": "a shorter text",
         "too_many_table_rows": "fewer rows",
         "way_days_not_rising": "days one after the other",

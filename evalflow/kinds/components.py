@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from evalflow.i18n import Text
+from evalflow.i18n import Text, phrase
 from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.tally.points import VOTE_POINTS
@@ -64,15 +64,15 @@ class Component(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if (self.figure is not None) != (self.points == FIGURE):
-            raise ValueError('figure exactly where as = "figure"')
+            raise ValueError(phrase('figure exactly where as = "figure"'))
         named = self.model_fields_set & set(OF_ATTAINMENT)
         if self.points != ATTAINMENT and named:
-            raise ValueError(f'{", ".join(sorted(named))} only where as = "attainment"')
+            raise ValueError(phrase('%(keys)s only where as = "attainment"', keys=", ".join(sorted(named))))
         missing = None in (self.value, self.baseline, self.work)
         if self.points == ATTAINMENT and missing and named:
-            raise ValueError('value, baseline and work where as = "attainment", or none of them')
+            raise ValueError(phrase('value, baseline and work where as = "attainment", or none of them'))
         if self.stretch is None and "stretch_points" in self.model_fields_set:
-            raise ValueError("stretch_points only with a stretch target")
+            raise ValueError(phrase("stretch_points only with a stretch target"))
         return self
 
     @property

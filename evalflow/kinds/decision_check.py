@@ -6,6 +6,7 @@ A quorum that can never be met is refused before, by the grammar of shares.
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from evalflow.i18n import phrase
 from evalflow.kinds.ballot_rules import BallotOptions
 from evalflow.kinds.barring import Eligible, Veto
 from evalflow.kinds.components import (
@@ -27,6 +28,12 @@ from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Problem
 
 FOLLOWING = ("notice", "award")  # kinds that go on with what was decided
+_DIRECTIONS = {  # by better and scale
+    ("more", "linear"): phrase("targets that rise from baseline to work to stretch"),
+    ("less", "linear"): phrase("targets that fall from baseline to work to stretch"),
+    ("more", "log"): phrase("targets that rise from baseline to work to stretch, above 0"),
+    ("less", "log"): phrase("targets that fall from baseline to work to stretch, above 0"),
+}
 
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
@@ -54,7 +61,11 @@ def check_new(definition: Definition, stage: Stage) -> Iterable[Problem]:
         source = next((one for one in definition.earlier(stage.key) if one.key == part.source), None)
         elected = source.options.seats if source and isinstance(source.options, BallotOptions) else None
         if elected not in (None, options.seats):
-            expected = f"the {elected} seats of {part.source}: with other seats a transferable vote elects others"
+            expected = phrase(
+                "the %(seats)s seats of %(stage)s: with other seats a transferable vote elects others",
+                seats=elected,
+                stage=part.source,
+            )
             yield Problem("seats", expected, str(options.seats))
 
 
@@ -63,8 +74,10 @@ def _narrowing(definition: Definition, stage: Stage) -> Iterator[Problem]:
     for one in definition.stages[definition.stages.index(stage) + 1 :]:
         parts = one.options.component if isinstance(one.options, DecisionOptions) else ()
         if one.kind not in FOLLOWING and stage.key not in [part.source for part in parts]:
-            expected = "only a notice, an award or a decision that counts with it after a decision: all entries go on"
-            yield Problem("kind", expected, f"{one.key}, a {one.kind}")
+            expected = phrase(
+                "only a notice, an award or a decision that counts with it after a decision: all entries go on"
+            )
+            yield Problem("kind", expected, phrase("%(stage)s, a %(kind)s", stage=one.key, kind=one.kind))
             return
 
 
@@ -72,27 +85,34 @@ def _components(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator
     for index, part in enumerate(options.component):
         source = earlier.get(part.source)
         if source is None:
-            yield Problem(f"component.{index}.from", f"an earlier stage: {_listed(earlier)}", part.source)
+            yield Problem(
+                f"component.{index}.from", phrase("an earlier stage: %(known)s", known=_listed(earlier)), part.source
+            )
             continue
         known = points_for(source, combine=options.combine)
         if not known:
-            expected = "a ballot, a scoring, an inspection, a decision or a declaration with numbers"
-            yield Problem(f"component.{index}.from", expected, f"{part.source}, a {source.kind}")
+            expected = phrase("a ballot, a scoring, an inspection, a decision or a declaration with numbers")
+            yield Problem(
+                f"component.{index}.from",
+                expected,
+                phrase("%(stage)s, a %(kind)s", stage=part.source, kind=source.kind),
+            )
         elif part.points not in known:
             yield Problem(f"component.{index}.as", " | ".join(known), part.points)
         else:
             yield from _figures(part, source, f"component.{index}")
     names = [part.name for part in options.component]
     for name in sorted({one for one in names if names.count(one) > 1}):
-        yield Problem("component.from", "each stage once", name)
+        yield Problem("component.from", phrase("each stage once"), name)
 
 
 def _figures(part: Component, source: Stage, place: str) -> Iterator[Problem]:
     """The numbers a component names are there, and targets that are all written out can be meant."""
     known = figures_of(source)
     if part.points == ATTAINMENT and has_attainment(source) != (part.value is None):
-        expected = "nothing: its figure is an attainment" if has_attainment(source) else "value, baseline and work"
-        yield Problem(f"{place}.value", expected, part.value or "nothing")
+        bare = has_attainment(source)
+        expected = phrase("nothing: its figure is an attainment") if bare else phrase("value, baseline and work")
+        yield Problem(f"{place}.value", expected, part.value or phrase("nothing"))
         return
     named = {"figure": part.figure, "value": part.value, **{name: part.target(name) for name in TARGETS}}
     strange = {key: name for key, name in named.items() if name and not is_number(name) and name not in known}
@@ -111,34 +131,32 @@ def _targets(part: Component, place: str) -> Iterator[Problem]:
         attainment.check(Targets(baseline, work, stretch, better=Better(part.better), scale=Scale(part.scale)))
     except ValueError:
         written = " → ".join(str(number) for number in numbers if number is not None)
-        above = ", above 0" if part.scale == "log" else ""
-        direction = "rise" if part.better == "more" else "fall"
-        yield Problem(f"{place}.work", f"targets that {direction} from baseline to work to stretch{above}", written)
+        yield Problem(f"{place}.work", _DIRECTIONS[part.better, part.scale], written)
 
 
 def _combining(options: DecisionOptions) -> Iterator[Problem]:
     if options.combine != "sum" and any(part.subtract for part in options.component):
-        yield Problem("component.subtract", 'combine = "sum" where something is subtracted', options.combine)
+        yield Problem("component.subtract", phrase('combine = "sum" where something is subtracted'), options.combine)
     if options.combine != "geometric" and any(part.group for part in options.component):
-        yield Problem("component.group", 'combine = "geometric" where parts form groups', options.combine)
+        yield Problem("component.group", phrase('combine = "geometric" where parts form groups'), options.combine)
     if options.component and all(part.subtract for part in options.component):
-        yield Problem("component.subtract", "something to subtract from", "deductions only")
+        yield Problem("component.subtract", phrase("something to subtract from"), phrase("deductions only"))
 
 
 def _line(line: Veto | Eligible, earlier: dict[str, Stage], place: str) -> Iterator[Problem]:
     source = earlier.get(line.source)
     if source is None:
-        yield Problem(f"{place}.from", f"an earlier stage: {_listed(earlier)}", line.source)
+        yield Problem(f"{place}.from", phrase("an earlier stage: %(known)s", known=_listed(earlier)), line.source)
     elif line.choice is None:
         known = figures_of(source)
         if line.figure not in known:
-            yield Problem(f"{place}.figure", " | ".join(known) or "a stage with numbers", line.figure)
+            yield Problem(f"{place}.figure", " | ".join(known) or phrase("a stage with numbers"), line.figure)
     else:
         choices = _choices(source)
         if line.figure not in choices:
             yield Problem(
                 f"{place}.figure",
-                " | ".join(choices) or "a declaration with choices or an inspection with flags",
+                " | ".join(choices) or phrase("a declaration with choices or an inspection with flags"),
                 line.figure,
             )
         elif line.choice not in choices[line.figure]:
@@ -157,12 +175,12 @@ def _budget(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Pro
     if options.budget is None:
         return
     if options.cap is not None:
-        yield Problem("budget", "no cap beside it", "a cap")
+        yield Problem("budget", phrase("no cap beside it"), phrase("a cap"))
     name, _, key = options.budget.cost.partition(".")
     source = earlier[name].options if name in earlier else None
     field = source.counted.get(key) if isinstance(source, SubmissionOptions) else None
     if field is None or field.type != "number" or not field.required or field.minimum is None or field.minimum < 0:
-        expected = "DECLARATION.FIELD, a required number field of an earlier submission with a min of 0 or more"
+        expected = phrase("DECLARATION.FIELD, a required number field of an earlier submission with a min of 0 or more")
         yield Problem("budget.cost", expected, options.budget.cost)
 
 
@@ -180,27 +198,36 @@ def _weights(options: DecisionOptions) -> Iterator[Problem]:
     weights = [part.weight for part in options.component]
     if options.combine != "weighted":
         if any(weight is not None for weight in weights):
-            yield Problem("component.weight", f'no weights with combine = "{options.combine}"', _sum(weights))
+            yield Problem(
+                "component.weight",
+                phrase('no weights with combine = "%(combine)s"', combine=options.combine),
+                _sum(weights),
+            )
     elif None in weights or sum(weight or 0 for weight in weights) != 100:
-        yield Problem("component.weight", "weights that total 100", _sum(weights))
+        yield Problem("component.weight", phrase("weights that total 100"), _sum(weights))
 
 
 def _chain(options: DecisionOptions, earlier: dict[str, Stage]) -> Iterator[Problem]:
     for index, link in enumerate(options.tie_break):
         if link in LAST_LINKS:
             if link == "motion" and options.quorum is None:
-                yield Problem(f"tie_break.{index}", "a quorum where motions break ties", link)
+                yield Problem(f"tie_break.{index}", phrase("a quorum where motions break ties"), link)
             continue
         name, dot, part = link.partition(".")
         source = earlier.get(name)
         if source is None or (dot and part not in _parts_of(source)):
-            expected = (
+            expected = phrase(
                 "an earlier ballot, scoring or inspection, SCORING.givers, SCORING.countback, "
-                f"DECLARATION.FIELD (a number), {', '.join(LAST_LINKS)}"
+                "DECLARATION.FIELD (a number), %(others)s",
+                others=", ".join(LAST_LINKS),
             )
             yield Problem(f"tie_break.{index}", expected, link)
         elif not dot and source.kind not in FIGURES:
-            yield Problem(f"tie_break.{index}", "a ballot, a scoring or an inspection", f"{name}, a {source.kind}")
+            yield Problem(
+                f"tie_break.{index}",
+                phrase("a ballot, a scoring or an inspection"),
+                phrase("%(stage)s, a %(kind)s", stage=name, kind=source.kind),
+            )
 
 
 def _parts_of(source: Stage) -> tuple[str, ...]:
@@ -213,10 +240,12 @@ def _parts_of(source: Stage) -> tuple[str, ...]:
 def _seats(options: DecisionOptions, stage: Stage, earlier: dict[str, Stage]) -> Iterator[Problem]:
     """Seats that no season of these rules need ever fill are a slip of the pen."""
     if not any(one.kind == "submission" for one in earlier.values()):
-        yield Problem("kind", "a submission stage before it", "none")
+        yield Problem("kind", phrase("a submission stage before it"), phrase("none"))
     needed = max((one.rule.min_entries for one in [*earlier.values(), stage]), default=0)
     if needed and options.seats > needed:
-        yield Problem("seats", f"not above the entries needed to get here ({needed})", str(options.seats))
+        yield Problem(
+            "seats", phrase("not above the entries needed to get here (%(needed)s)", needed=needed), str(options.seats)
+        )
 
 
 def _sum(weights: list[int | None]) -> str:
@@ -224,4 +253,4 @@ def _sum(weights: list[int | None]) -> str:
 
 
 def _listed(earlier: dict[str, Stage]) -> str:
-    return " | ".join(earlier) or "none"
+    return " | ".join(earlier) or phrase("none")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from evalflow.errors import BundleError
-from evalflow.i18n import N_, Text, say
+from evalflow.i18n import N_, Text, phrase, say
 from evalflow.kinds.attained import Attained, Cap, Step, attained
 from evalflow.kinds.columns import one_of, points_of, unique
 from evalflow.kinds.plans import plans_of
@@ -50,7 +50,7 @@ class Flag(Strict):
 
 def _distinct(flags: tuple[Flag, ...]) -> tuple[Flag, ...]:
     if len({flag.key for flag in flags}) < len(flags):
-        raise ValueError("each flag key once")
+        raise ValueError(phrase("each flag key once"))
     return flags
 
 
@@ -95,7 +95,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
         field.type for one in definition.earlier(stage.key) for field in getattr(one.options, "field", ())
     ]  # only a submission has fields
     if "indicators" not in asked:
-        yield Problem("kind", 'a submission before it with a field of type "indicators"', "none")
+        yield Problem("kind", phrase('a submission before it with a field of type "indicators"'), phrase("none"))
 
 
 def outcome(case: Case) -> Outcome:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from evalflow.errors import BundleError, choices
-from evalflow.i18n import Text, say
+from evalflow.i18n import Text, phrase, say
 from evalflow.kinds.columns import check_due, count_of, day_of, one_of, unique
 from evalflow.workflow.definition import Definition, Options, Stage
 from evalflow.workflow.kind import Kind, Problem
@@ -49,7 +49,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     options = stage.options
     assert isinstance(options, NoticeOptions)
     if definition.last("decision", before=stage.key) is None:
-        yield Problem("kind", "a decision stage before it", "none")
+        yield Problem("kind", phrase("a decision stage before it"), phrase("none"))
     closes = stage.rule.closes
     if closes is None or (closes.anchor, closes.unit, closes.offset) != (
         "opening",
@@ -57,7 +57,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
         options.working_days,
     ):
         expected = f"opening + {options.working_days} working days"
-        yield Problem("closes", expected, closes.text if closes else "nothing")
+        yield Problem("closes", expected, closes.text if closes else phrase("nothing"))
 
 
 def outcome(case: Case) -> Outcome:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from evalflow.errors import BundleError
-from evalflow.i18n import Text, say
+from evalflow.i18n import Text, phrase, say
 from evalflow.kinds.columns import count_of, day_of, one_of, unique
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.workflow.definition import Definition, Names, Options, Stage
@@ -39,13 +39,17 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     assert isinstance(options, PromotionOptions)
     source = definition.last("submission", before=stage.key)
     if source is None:
-        yield Problem("kind", "a submission stage before it", "none")
+        yield Problem("kind", phrase("a submission stage before it"), phrase("none"))
         return
     assert isinstance(source.options, SubmissionOptions)
     asked = [field.key for field in source.options.field]
     for index, key in enumerate(options.show):
         if key not in asked:
-            yield Problem(f"show.{index}", f"a field of {source.key}: {' | '.join(asked)}", key)
+            yield Problem(
+                f"show.{index}",
+                phrase("a field of %(stage)s: %(known)s", stage=source.key, known=" | ".join(asked)),
+                key,
+            )
 
 
 def outcome(case: Case) -> Outcome:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from evalflow.i18n import N_, say
+from evalflow.i18n import N_, phrase, say
 from evalflow.tally import quorum
 from evalflow.tally.quorum import Base, Share
 from evalflow.workflow.definition import Strict
@@ -15,8 +15,8 @@ BASES = {
     Base.PRESENT: N_("of those present"),
     Base.VOTES: N_("of the ayes and noes"),
 }
-PRESENT_GRAMMAR = "a share of those entitled, above 0 and up to all, such as 2/3 or >50 %"
-AYES_GRAMMAR = "a share above 0 and up to all, such as 1/2 of entitled, >=2/3 of present or >1/2 of votes"
+PRESENT_GRAMMAR = phrase("a share of those entitled, above 0 and up to all, such as 2/3 or >50 %")
+AYES_GRAMMAR = phrase("a share above 0 and up to all, such as 1/2 of entitled, >=2/3 of present or >1/2 of votes")
 
 
 def _share(parse: Callable[[str], Share], grammar: str) -> Callable[[str], str]:

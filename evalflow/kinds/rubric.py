@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from evalflow.i18n import Text
+from evalflow.i18n import Text, phrase
 from evalflow.tally.panel import Steps
 from evalflow.tally.scoring import AGGREGATES
 from evalflow.tally.void import Quota
@@ -15,13 +15,13 @@ from evalflow.workflow.definition import BilingualText, Key, Options, Strict, li
 
 def _above_zero(text: str) -> str:
     if not Decimal(text):
-        raise ValueError("a number above 0")
+        raise ValueError(phrase("a number above 0"))
     return text
 
 
 def _not_zero(text: str) -> str:
     if not Decimal(text):
-        raise ValueError("a factor other than 0")
+        raise ValueError(phrase("a factor other than 0"))
     return text
 
 
@@ -57,13 +57,13 @@ class Criterion(Strict):
     @model_validator(mode="after")
     def _in_range(self) -> Self:
         if self.minimum >= self.maximum:
-            raise ValueError("min below max")
+            raise ValueError(phrase("min below max"))
         if Decimal(self.step) > self.maximum - self.minimum or any(points > self.maximum for points in self.given):
-            raise ValueError("step and given not above max")
+            raise ValueError(phrase("step and given not above max"))
         if len(set(self.given)) < len(self.given):
-            raise ValueError("given: each number once")
+            raise ValueError(phrase("given: each number once"))
         if self.weight is not None and (self.minimum < 0 or not self.maximum):
-            raise ValueError("weight only for points that are never below 0")
+            raise ValueError(phrase("weight only for points that are never below 0"))
         return self
 
     def allows(self, points: Fraction) -> bool:
@@ -103,15 +103,17 @@ class Aggregate(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.level and self.method in SUMS:
-            raise ValueError("level only where scores are averaged")
+            raise ValueError(phrase("level only where scores are averaged"))
         named = self.model_fields_set & {"trim", "trim_when_more_than"}
         if not self.trims and named:
-            raise ValueError(f'{min(named, key=len)} only with method = "trimmed_mean" or "trimmed_sum"')
+            raise ValueError(
+                phrase('%(key)s only with method = "trimmed_mean" or "trimmed_sum"', key=min(named, key=len))
+            )
         if self.trims and self.trim_when_more_than < 2 * self.trim:
-            raise ValueError("trim_when_more_than at least twice trim")
+            raise ValueError(phrase("trim_when_more_than at least twice trim"))
         named = self.model_fields_set & {"round_panel", "round_part"}
         if self.by == "sheet" and named:
-            raise ValueError(f'{min(named)} only with by = "criterion"')
+            raise ValueError(phrase('%(key)s only with by = "criterion"', key=min(named)))
         return self
 
     @property
@@ -150,13 +152,13 @@ class VoidRule(Strict):
     def _complete(self) -> Self:
         named = (self.at_most is not None, self.score is not None)
         if named != ((True, True) if self.rule == "quota" else (False, False)):
-            raise ValueError("at_most and score exactly where rule is quota")
+            raise ValueError(phrase("at_most and score exactly where rule is quota"))
         return self
 
 
 def _distinct(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
     if len({criterion.key for criterion in criteria}) < len(criteria):
-        raise ValueError("each criterion key once")
+        raise ValueError(phrase("each criterion key once"))
     return criteria
 
 

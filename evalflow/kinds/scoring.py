@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from evalflow.i18n import Text, say
+from evalflow.i18n import Text, phrase, say
 from evalflow.kinds import panels, scoring_words, sheets
 from evalflow.kinds.components import figures_of
 from evalflow.kinds.panels import far_off, pairs
@@ -60,7 +60,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     options = stage.options
     assert isinstance(options, ScoringOptions)
     if definition.last("submission", before=stage.key) is None:
-        yield Problem("kind", "a submission stage before it", "none")
+        yield Problem("kind", phrase("a submission stage before it"), phrase("none"))
     yield from _weights(options)
     for index, criterion in enumerate(options.criterion):
         yield from _factors(criterion, definition, stage, place=f"criterion.{index}")
@@ -71,12 +71,16 @@ def _weights(options: ScoringOptions) -> Iterator[Problem]:
     if options.adds_up:
         if any(weights):
             how = 'by = "criterion"' if options.by_criterion else f'method = "{options.aggregate.method}"'
-            yield Problem("criterion.weight", f"no weights with {how}", str([w for w in weights if w]))
+            yield Problem(
+                "criterion.weight", phrase("no weights with %(option)s", option=how), str([w for w in weights if w])
+            )
     elif sum(weight or 0 for weight in weights) != 100:
         shown = " + ".join(str(weight or 0) for weight in weights)
-        yield Problem("criterion.weight", "weights that total 100", shown)
+        yield Problem("criterion.weight", phrase("weights that total 100"), shown)
     elif None in weights:
-        yield Problem(f"criterion.{weights.index(None)}.weight", "a weight for every criterion", "nothing")
+        yield Problem(
+            f"criterion.{weights.index(None)}.weight", phrase("a weight for every criterion"), phrase("nothing")
+        )
 
 
 def _factors(criterion: Criterion, definition: Definition, stage: Stage, *, place: str) -> Iterator[Problem]:
@@ -84,10 +88,10 @@ def _factors(criterion: Criterion, definition: Definition, stage: Stage, *, plac
     assert isinstance(options, ScoringOptions)
     for name in ("factor", "factor_from"):
         if name in criterion.model_fields_set and not options.by_criterion:
-            yield Problem(f"{place}.{name}", 'aggregate.by = "criterion" where there are factors', "sheet")
+            yield Problem(f"{place}.{name}", phrase('aggregate.by = "criterion" where there are factors'), "sheet")
     known = [f"{one.key}.{figure}" for one in definition.earlier(stage.key) for figure in figures_of(one)]
     if criterion.factor_from is not None and criterion.factor_from not in known:
-        yield Problem(f"{place}.factor_from", " | ".join(known) or "an earlier number", criterion.factor_from)
+        yield Problem(f"{place}.factor_from", " | ".join(known) or phrase("an earlier number"), criterion.factor_from)
 
 
 def breaches(given: Mapping[str, sheets.Points], options: ScoringOptions) -> tuple[void.Breach, ...]:

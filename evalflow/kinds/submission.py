@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator
 
 from evalflow.errors import BundleError
-from evalflow.i18n import Text, say
+from evalflow.i18n import Text, phrase, say
 from evalflow.kinds.columns import check_admitted, count_of, faulty, line_of, one_of, points_of, unique
 from evalflow.workflow import rows
 from evalflow.workflow.definition import Definition, Options, Stage, listed
@@ -30,13 +30,13 @@ _ROLES = {"title": ("text",), "lead": ("text", "long_text"), "picture": ("image"
 
 def _distinct(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     if len({field.key for field in fields}) < len(fields):
-        raise ValueError("each field key once")
+        raise ValueError(phrase("each field key once"))
     return fields
 
 
 def _one_title(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     if [field.required for field in fields if field.role == "title"] != [True]:
-        raise ValueError('exactly one field with role = "title", and that one required')
+        raise ValueError(phrase('exactly one field with role = "title", and that one required'))
     return fields
 
 
@@ -44,7 +44,13 @@ def _fitting_roles(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     for role, types in _ROLES.items():
         holders = [field for field in fields if field.role == role]
         if len(holders) > 1 or any(field.type not in types for field in holders):
-            raise ValueError(f"at most one field with role = {role!r}, of type {' or '.join(types)}")
+            raise ValueError(
+                phrase(
+                    "at most one field with role = %(role)s, of type %(types)s",
+                    role=repr(role),
+                    types=" | ".join(types),
+                )
+            )
     return fields
 
 
@@ -52,7 +58,7 @@ def _once(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     types: list[str] = [field.type for field in fields]
     twice = next((name for name in ONCE if types.count(name) > 1), None)
     if twice:
-        raise ValueError(f"at most one field of type {twice}")
+        raise ValueError(phrase("at most one field of type %(type)s", type=twice))
     return fields
 
 
@@ -100,7 +106,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     """Where all entries move together they are gathered once: numbers and roll stand on that."""
     before = definition.last("submission", before=stage.key)
     if definition.heading.moves == "together" and before is not None:
-        yield Problem("kind", "one submission stage", f"a second one after {before.key}")
+        yield Problem("kind", phrase("one submission stage"), phrase("a second one after %(stage)s", stage=before.key))
 
 
 def outcome(case: Case) -> Outcome:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from evalflow.errors import BundleError, choices
-from evalflow.i18n import N_, Text, say
+from evalflow.i18n import N_, Text, phrase, say
 from evalflow.kinds import attained as attaining
 from evalflow.kinds.attained import Cap
 from evalflow.kinds.columns import count_of, day_of, one_of, points_of, unique
@@ -81,10 +81,10 @@ def _how_often(options: TrackingOptions, locale: str) -> str:
 
 def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     if definition.last("submission", before=stage.key) is None:
-        yield Problem("kind", "a submission stage before it", "none")
+        yield Problem("kind", phrase("a submission stage before it"), phrase("none"))
     options = stage.options
     if isinstance(options, TrackingOptions) and options.amber > options.green:
-        yield Problem("amber", f"at most green, {options.green}", str(options.amber))
+        yield Problem("amber", phrase("at most green, %(green)s", green=options.green), str(options.amber))
 
 
 def attained(plan: Sequence[Indicator], values: Mapping[int, Fraction], stretch_points: int) -> Fraction:

@@ -40,6 +40,14 @@ STAGES: Mapping[str, Any] = {
     "paper_too_long": _l(
         "There are %(found)s entries on the ballot paper (a default option counts as one); at most %(most)s can be."
     ),
+    "paper_full": _l(
+        "“%(entry)s” can't be accepted: %(most)s entries take part already, and the ballot paper holds no more. Let "
+        "one be withdrawn first."
+    ),
+    "paper_may_overflow": _l(
+        "%(branches)s branches may hand in %(each)s entries each, %(found)s in all, but the ballot paper of "
+        "“%(stage)s” holds %(most)s: once so many are accepted, no other can be. Allow fewer entries for each branch."
+    ),
     "entry_cannot_move": _l("“%(entry)s” can't take this step in its present state."),
     "entry_not_here": _l("“%(entry)s” is not at this stage."),
 }

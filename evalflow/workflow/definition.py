@@ -10,15 +10,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
-from evalflow.i18n import Text
+from evalflow.i18n import Text, phrase
 from evalflow.workflow import when
 from evalflow.workflow.when import When
 
 KEY_PATTERN = r"^[a-z][a-z0-9_-]{0,39}$"
 DAY_PATTERN = r"^[0-9]{2}-[0-9]{2}$"
 GRAMMARS = {  # what complaints say instead of a pattern
-    KEY_PATTERN: "a key: a small letter first, then small letters, digits, - and _, 40 in all",
-    DAY_PATTERN: "a day of every year as MM-DD",
+    KEY_PATTERN: phrase("a key: a small letter first, then small letters, digits, - and _, 40 in all"),
+    DAY_PATTERN: phrase("a day of every year as MM-DD"),
 }
 
 Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
@@ -39,7 +39,7 @@ def _to_text(value: object) -> Text:
     if isinstance(value, Text):
         return value
     if not isinstance(value, dict):
-        raise ValueError('{ zh = "…", en = "…" }')
+        raise ValueError(phrase('{ zh = "…", en = "…" }'))
     return Text(**_Bilingual.model_validate(value).model_dump())
 
 
@@ -75,7 +75,7 @@ def listed(item: Any, **rules: Any) -> Any:
 
 def _distinct(keys: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(keys)) != len(keys):
-        raise ValueError("each name once")
+        raise ValueError(phrase("each name once"))
     return keys
 
 

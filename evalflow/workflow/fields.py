@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field as Limit
 from pydantic import model_validator
 
-from evalflow.i18n import Text
+from evalflow.i18n import Text, phrase
 from evalflow.workflow import numbers, rows
 from evalflow.workflow.definition import BilingualText, Key, Strict, listed
 
@@ -65,15 +65,15 @@ class Field(Strict):
     @model_validator(mode="after")
     def _has_choices(self) -> Self:
         if (self.type == "choice") != bool(self.choice):
-            raise ValueError("choices exactly where type is choice")
+            raise ValueError(phrase("choices exactly where type is choice"))
         if len({choice.key for choice in self.choice}) < len(self.choice):
-            raise ValueError("each choice key once")
+            raise ValueError(phrase("each choice key once"))
         return self
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
-            raise ValueError("min not above max")
+            raise ValueError(phrase("min not above max"))
         return self
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from evalflow.i18n import phrase
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Kinds, Problem
 from evalflow.workflow.machine import FINISHED, moves, start
@@ -26,12 +27,12 @@ def problems(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Proble
     counted = Counter(stage.key for stage in definition.stages)
     doubled = [key for key, times in counted.items() if times > 1]
     if doubled:
-        yield from ((key, Problem("key", "a key no other stage has", key)) for key in doubled)
+        yield from ((key, Problem("key", phrase("a key no other stage has"), key)) for key in doubled)
         return  # everything below looks stages up by key
     try:
         first = date.fromisoformat(f"{_YEAR}-{definition.heading.starts}")
     except ValueError:
-        yield "", Problem("starts", "a day of every year as MM-DD", definition.heading.starts)
+        yield "", Problem("starts", phrase("a day of every year as MM-DD"), definition.heading.starts)
         return
     yield from _windows(definition, first)
     yield from _unreachable(definition)
@@ -54,11 +55,20 @@ def _windows(definition: Definition, first: date) -> Iterator[tuple[str, Problem
         closing = _closing(stage.rule.closes, first, opening, previous) if stage.rule.closes else None
         closes = stage.rule.closes.text if stage.rule.closes else ""
         if closing and closing <= opening:
-            yield stage.key, Problem("closes", f"after the opening ({opening:%m-%d %H:%M})", closes)
+            yield (
+                stage.key,
+                Problem("closes", phrase("after the opening (%(moment)s)", moment=f"{opening:%m-%d %H:%M}"), closes),
+            )
         elif closing and begun and closing <= begun:
-            yield stage.key, Problem("closes", f"after the stage before opens ({begun:%m-%d %H:%M})", closes)
+            yield (
+                stage.key,
+                Problem(
+                    "closes", phrase("after the stage before opens (%(moment)s)", moment=f"{begun:%m-%d %H:%M}"), closes
+                ),
+            )
         if together and previous and opening < previous:
-            expected = f"not before the stage before closes ({previous:%m-%d %H:%M})"
+            moment = f"{previous:%m-%d %H:%M}"
+            expected = phrase("not before the stage before closes (%(moment)s)", moment=moment)
             yield stage.key, Problem("opens", expected, stage.rule.opens.text)
         previous = closing or opening
         begun = max(opening, begun or opening)
@@ -89,9 +99,9 @@ def _unreachable(definition: Definition) -> Iterator[tuple[str, Problem]]:
     for stage in definition.stages:
         position = f"{stage.key}.open"
         if position not in reached:
-            yield stage.key, Problem("key", "a stage that can be reached", stage.key)
+            yield stage.key, Problem("key", phrase("a stage that can be reached"), stage.key)
         if position not in leaving:
-            yield stage.key, Problem("key", "a stage that can be left", stage.key)
+            yield stage.key, Problem("key", phrase("a stage that can be left"), stage.key)
 
 
 def _admitted_late(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, Problem]]:
@@ -103,7 +113,10 @@ def _admitted_late(definition: Definition, kinds: Kinds) -> Iterator[tuple[str, 
         if not kinds[stage.kind].admits:
             others = others or stage.key
         elif others:
-            yield stage.key, Problem("kind", f"a kind that admits entries only before {others}", stage.kind)
+            yield (
+                stage.key,
+                Problem("kind", phrase("a kind that admits entries only before %(stage)s", stage=others), stage.kind),
+            )
 
 
 def _closure(seeds: set[str], arrows: set[tuple[str, str]]) -> set[str]:

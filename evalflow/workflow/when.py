@@ -19,7 +19,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-GRAMMAR = "start | opening | previous | MM-DD, then optionally + N days | weeks | working days, then HH:MM"
+from evalflow.i18n import phrase
+
+GRAMMAR = phrase("start | opening | previous | MM-DD, then optionally + N days | weeks | working days, then HH:MM")
 _PATTERN = re.compile(
     r"(?P<anchor>start|opening|previous|[0-9]{2}-[0-9]{2})"
     r"(?: (?P<sign>[+-]) (?P<count>[0-9]{1,3}) (?P<unit>days?|weeks?|working days?))?"
@@ -77,11 +79,11 @@ def parse(text: str) -> When:
         if found["anchor"][0].isdigit():
             date(2024, *(int(part) for part in found["anchor"].split("-")))  # a leap year: 02-29 is a day
     except ValueError:
-        raise ValueError("a day and time that exist") from None
+        raise ValueError(phrase("a day and time that exist")) from None
     count = int(found["count"] or 0) * (-1 if found["sign"] == "-" else 1)
     unit = (found["unit"] or "day").removesuffix("s")
     if unit == "working day" and count < 0:
-        raise ValueError("working days after, not before, the anchor")
+        raise ValueError(phrase("working days after, not before, the anchor"))
     return When(text, found["anchor"], count, unit, at)  # type: ignore[arg-type]
 
 

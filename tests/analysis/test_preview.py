@@ -264,8 +264,8 @@ PAPERS = {
     "star": "points = 5",
     "schulze": "equal_ranks = true",
     "instant_runoff": "",
-    "stv": "seats = 3",
-    "meek": "seats = 3",
+    "stv": "seats = 10",
+    "meek": "seats = 10",
 }
 
 

@@ -325,7 +325,7 @@ def test_there_is_one_definition_only(example):
 def test_rules_that_can_not_work_are_refused_as_those_of_a_workflow_file(example):
     rules = (example / "definition.toml").read_text(encoding="utf-8")
     (example / "definition.toml").write_text(rules.replace("weight = 100", "weight = 99"), encoding="utf-8")
-    with pytest.raises(DefinitionError, match=r"^definition\.toml: stage result: component"):
+    with pytest.raises(DefinitionError, match=r"^definition\.toml:34: stage result: component"):
         format.read(example)
 
 

@@ -172,6 +172,74 @@ def test_projects_that_nobody_can_approve_are_stuck(rehearsed: Rehearse) -> None
     }
 
 
+SHOW = """
+format = 1
+key = "show"
+title = { zh = "展示" }
+moves = "together"
+starts = "03-02"
+entry = { noun = { zh = "品牌" }, per_owner = 1 }
+
+[[stage]]
+key = "declaration"
+kind = "submission"
+title = { zh = "申报" }
+opens = "start"
+closes = "start + 9 days"
+field = [
+  { key = "name", type = "text", role = "title", label = { zh = "名称" }, required = true, max_chars = 4 },
+]
+
+[[stage]]
+key = "promotion"
+kind = "promotion"
+title = { zh = "展示" }
+closes = "opening + 2 days"
+show = ["name"]
+"""
+SHAPES = """
+  { key = "lead", type = "long_text", role = "lead", label = { zh = "一句话" }, required = true, max_chars = 5 },
+  { key = "site", type = "link", label = { zh = "网址" }, required = true, max_chars = 12 },
+  { key = "below", type = "number", label = { zh = "降幅" }, required = true, max = -3 },
+  { key = "above", type = "number", label = { zh = "规模" }, required = true, min = 900000, max = 1000000 },
+  { key = "none", type = "number", label = { zh = "零" }, required = true, min = 0, max = 0 },
+  { key = "kind", type = "choice", label = { zh = "类别" }, required = true, choice = [
+    { key = "one", label = { zh = "一" } } ] },
+  { key = "day", type = "date", label = { zh = "日期" }, required = true },
+  { key = "face", type = "image", role = "picture", label = { zh = "封面" }, required = true, max_files = 1 },
+  { key = "table", type = "file", label = { zh = "台账" }, required = true, max_files = 1 },
+  { key = "steps", type = "milestones", label = { zh = "节点" }, required = true },
+  { key = "with", type = "partners", label = { zh = "参与" }, required = true },
+  { key = "chief", type = "leader", label = { zh = "挂帅" }, required = true },
+]
+"""
+
+
+@pytest.mark.parametrize("branches", [2, 7])
+def test_a_form_of_every_shape_is_filled_and_every_branch_takes_part(rehearsed: Rehearse, branches: int) -> None:
+    form = SHOW.replace(']\n\n[[stage]]\nkey = "promotion"', f'{SHAPES.strip()}\n\n[[stage]]\nkey = "promotion"')
+    report = rehearsed(form, branches=branches, smooth=True)
+    assert (report.dead_ends, report.entries) == ((), {"accepted": branches})
+
+
+def test_a_form_that_nobody_can_fill_is_a_dead_end_and_no_all_clear(rehearsed: Rehearse) -> None:
+    link = '{ key = "site", type = "link", label = { zh = "网址" }, required = true, max_chars = 5 },\n]\n\n[[stage]]'
+    report = rehearsed(SHOW.replace(']\n\n[[stage]]\nkey = "promotion"', f'{link}\nkey = "promotion"'), smooth=True)
+    assert [(one.stage, one.end) for one in report.dead_ends] == [("declaration", End.NO_ENTRIES)]
+    assert report.dead_ends[0].reason.startswith("declaration_incomplete")
+
+
+def test_branches_that_may_hand_in_several_do(rehearsed: Rehearse) -> None:
+    report = rehearsed(SHOW.replace("per_owner = 1", "per_owner = 2"), branches=5, smooth=True)
+    assert (report.dead_ends, report.entries) == ((), {"accepted": 1 + 2 + 2 + 1 + 2})
+
+
+def test_more_entries_than_a_ballot_paper_holds_are_a_dead_end_before_any_came_in(rehearsed: Rehearse) -> None:
+    report = rehearsed(broken("entry]\nnoun", "entry]\nper_owner = 8\nnoun"), smooth=True)
+    reason = "8 branches may hand in 8 each, 64 in all; its paper holds 62"
+    assert report.dead_ends == (DeadEnd("vote", End.FULL_PAPER, reason),)
+
+
 def test_a_report_begins_with_its_dead_ends() -> None:
     report = Report(
         setup=Setup("small", "a" * 64, 8, 24, "7"),

@@ -32,7 +32,7 @@ def test_a_season_runs_from_its_opening_to_its_end_and_recounts_to_the_same_outc
         assert doctor.faults(session, rehearsed.signer) == []
         ends = {entry.position for entry in queries.entries(session, season.id, EntryState.ACCEPTED)}
         assert ends == {"finished" if definition.heading.moves == "apart" else ""}
-        assert dead_ends.found(session, season, rehearsed.world.stuck) == ()
+        assert dead_ends.found(session, season, rehearsed.world.stuck, rehearsed.world.refused) == ()
         everybody = (actor_of(session, person) for person in session.scalars(select(Person)))
         assert [task for one in everybody for task in of_season(session, season, one, rehearsed.world.clock)] == []
         outcomes = queries.outcomes(season)

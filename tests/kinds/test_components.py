@@ -234,7 +234,7 @@ def test_only_numbers_of_a_declaration_break_ties(link: str) -> None:
     complaint_of = problems(
         '{ from = "form", as = "figure", figure = "output" }', options=f"{SUM}\ntie_break = ['{link}']"
     )
-    assert complaint_of.startswith("small.toml: stage ranking: tie_break.0: expected ")
+    assert complaint_of.startswith("small.toml:28: stage ranking: tie_break.0: expected ")
     assert complaint_of.endswith("found form, a submission" if link == "form" else f"found {link}")
 
 
@@ -254,7 +254,7 @@ def test_a_mean_of_marks_that_are_not_out_of_100_is_no_part_of_weights_but_of_a_
     with pytest.raises(DefinitionError) as refused:
         reader.read(weighted, KINDS, file="small.toml")
     assert str(refused.value) == (
-        "small.toml: stage ranking: component.0.as: expected rank_points | share_of_votes | share_of_maximum | "
+        "small.toml:35: stage ranking: component.0.as: expected rank_points | share_of_votes | share_of_maximum | "
         "share_of_full_marks | figure | attainment, found mean_of_grades"
     )
     assert reader.read(graded(part.replace("WEIGHT", ""), SUM), KINDS, file="small.toml").stages[-1].key == "ranking"

@@ -1,5 +1,7 @@
 """The smallest workflow that has every kind a test of refusals needs, and a short way to misprint it."""
 
+from dataclasses import replace
+
 from evalflow.errors import DefinitionError
 from evalflow.kinds import KINDS
 from evalflow.workflow import reader
@@ -84,9 +86,9 @@ def without(key: str) -> str:
 
 
 def refusal(text: str) -> str:
-    """What `workflow check` prints; "" where nothing is wrong."""
+    """What `workflow check` prints but for the lines; "" where nothing is wrong."""
     try:
         reader.read(text, KINDS, file="small.toml")
     except DefinitionError as error:
-        return str(error)
+        return "\n".join(str(replace(flaw, line=None)) for flaw in error.flaws)
     return ""

@@ -3,8 +3,7 @@
 from tests.workflow.small import SMALL, misprinted, refusal, without
 
 METHODS = (
-    "'approval', 'plurality', 'score', 'cumulative', 'grade', 'positional', 'star', 'schulze', 'instant_runoff', "
-    "'stv' or 'meek'"
+    "approval | plurality | score | cumulative | grade | positional | star | schulze | instant_runoff | stv | meek"
 )
 
 FORM_END = 'label = { zh = "名称" }, required = true }]'
@@ -32,7 +31,7 @@ def test_an_unknown_format() -> None:
 
 def test_an_unknown_key_of_the_workflow() -> None:
     assert misprinted('moves = "together"', 'moves = "together"\nmove = "apart"') == (
-        "small.toml: workflow: move: expected a known key, found 'move'"
+        "small.toml: workflow: move: expected moves or another known key, found 'move'"
     )
 
 
@@ -61,7 +60,9 @@ def test_an_unknown_kind() -> None:
 
 def test_an_unknown_option_of_a_kind() -> None:
     assert misprinted('method = "approval"', 'method = "approval"\nmajority = "simple"') == (
-        "small.toml: stage vote: majority: expected a known key, found 'majority'"
+        "small.toml: stage vote: majority: expected one of the known keys: choose, closes, default, draw, equal_ranks, "
+        "establishment, grade, intro, key, kind, method, min_entries, no_opinion, opens, points, ranks, reopen, "
+        "revote, seats, secrecy, small_branch, tellers, title, weights, found 'majority'"
     )
 
 
@@ -74,7 +75,7 @@ def test_an_unknown_way_to_vote() -> None:
 def test_an_unknown_way_to_make_a_score() -> None:
     assert misprinted('method = "trimmed_mean"', 'method = "mode"') == (
         "small.toml: stage peers: aggregate.method: "
-        "expected 'mean', 'median', 'trimmed_mean', 'sum' or 'trimmed_sum', found \"mode\""
+        'expected mean | median | trimmed_mean | sum | trimmed_sum, found "mode"'
     )
 
 

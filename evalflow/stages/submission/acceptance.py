@@ -9,14 +9,24 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor
 from evalflow.audit import ledger
 from evalflow.audit.event import EventType
+from evalflow.errors import Conflict
+from evalflow.kinds.ballot_check import room
 from evalflow.seasons import moves
+from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.rules import definition_of
 from evalflow.stages.submission import events
 from evalflow.stages.submission.models import Revision, RevisionState
 
 
 def accept(session: Session, stage: StageRow, entry: Entry, revision: Revision, *, actor: Actor, now: datetime) -> None:
-    """The caller has locked the stage and asked every question."""
+    """The caller has locked the stage and asked every question but one: whether every vote's paper has room for it.
+
+    Conflict("paper_full") where one has not: as long as entries come in, something can still be done about it.
+    """
+    most = room(definition_of(stage.season))
+    if most is not None and seasons.count_entries(session, entry.season_id, EntryState.ACCEPTED) >= most:
+        raise Conflict("paper_full", entry=entry.title, most=most)
     entry.state = EntryState.ACCEPTED
     entry.number = next_number(session, entry.season_id)
     entry.version += 1

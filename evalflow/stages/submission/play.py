@@ -25,6 +25,7 @@ AMENDED = 1  # the second entry handed in is returned once
 UNIT = 0.25  # how often a unit takes part that is no branch
 YEAR = timedelta(days=300)  # how far ahead a project plans where the rules name no day
 READING = 7  # minutes the organiser spends on one
+MOST = 3  # entries of one branch, where it may have so many
 FEWEST = 6  # branches; of fewer, nobody comes too late or leaves
 MORE_TIME = timedelta(days=1)
 LETTER = "示例函〔2026〕12号"
@@ -39,7 +40,11 @@ def before(world: World, stage: StageRow) -> None:
 def during(world: World, stage: StageRow) -> None:
     """One branch after the other declares, well before the deadline; the organiser answers each soon."""
     _take_back(world, stage)
-    wanted = [(branch, number) for branch in world.secretaries for number in range(_how_many(stage, branch))]
+    wanted = [
+        (branch, number)
+        for place, branch in enumerate(world.secretaries)
+        for number in range(_how_many(stage, branch, place))
+    ]
     begun = Counter(entry.branch.key for entry in world.ask(seasons.entries, stage.season_id))
     declared = begun.total()
     late, asking, leaving = _troubled(world, stage)
@@ -109,17 +114,18 @@ def _ask_for_time(world: World, stage: StageRow, branch: str) -> None:
     world.tell(Incident.EXTENDED, stage, branch, "the deadline was moved by a day; the branch handed in")
 
 
-def _how_many(stage: StageRow, branch: str) -> int:
-    """Entries of a branch: one, but of projects as many as it has in mind and may have."""
+def _how_many(stage: StageRow, branch: str, place: int) -> int:
+    """Entries of a branch, as many as it may have: of projects those it has in mind, of others one, two or three."""
     options = queries.options_of(stage)
     most: int = rules.definition_of(stage.season).heading.entry.per_owner
-    return min(most, projects.how_many(branch)) if queries.asks(options.field, "indicators") else 1
+    wanted = projects.how_many(branch) if queries.asks(options.field, "indicators") else 1 + place % MOST
+    return min(most, wanted)
 
 
 def _subject(stage: StageRow, branch: str, place: int, number: int) -> prose.Subject:
     """What the branch declares: a project where indicators are asked for, else a brand."""
     if not queries.asks(queries.options_of(stage).field, "indicators"):
-        return prose.Subject(branch, prose.title_of(branch, place))
+        return prose.Subject(branch, prose.title_of("" if number else branch, place))
     project = projects.of_branch(branch, number)
     return prose.Subject(branch, project.heading, project)
 
@@ -201,8 +207,9 @@ def _answer(world: World, stage: StageRow, field: Field, subject: prose.Subject)
     match field.type:
         case "indicators" if project:
             return project.indicators(first, last)
-        case "milestones" if project:
-            return project.planned(world.clock.date(), last)
+        case "milestones":
+            plan = project or projects.of_branch(subject.branch, 0)
+            return plan.planned(max(first, world.clock.date()), last)
         case "partners":
             return _partners(world, subject.branch)
         case "leader":
@@ -218,7 +225,8 @@ def _days(world: World, stage: StageRow) -> tuple[date, date]:
 
 def _partners(world: World, branch: str) -> list[dict[str, str]]:
     """One or two other branches, now and then a unit that is no branch."""
-    others = world.chance.sample(sorted(set(world.secretaries) - {branch}), world.chance.randint(1, 2))
+    others = sorted(set(world.secretaries) - {branch})
+    others = world.chance.sample(others, min(len(others), world.chance.randint(1, 2)))
     rows = [{"branch": other, "unit": "", "share": str(world.chance.choice((10, 20, 30)))} for other in others]
     if world.chance.random() < UNIT:
         rows.append({"branch": "", "unit": "设计院（示例）", "share": "5"})

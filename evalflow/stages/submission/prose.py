@@ -53,6 +53,7 @@ class Subject:
 
 
 MONEY = 100_000
+SHORT = "http://a.cn"  # an address for whoever has little room
 
 
 def title_of(branch: str, place: int) -> str:
@@ -81,7 +82,8 @@ def answer(field: Field, *, subject: Subject, chance: Random, today: date) -> st
         case "date":
             return (today - timedelta(days=chance.randint(30, 900))).isoformat()
         case "link":
-            return f"https://example.com/{branch}"
+            address = f"https://example.com/{branch}"
+            return address if len(address) <= field.max_chars else SHORT
         case "text":
             return chance.choice(LEADS)[: field.max_chars]
     return _paragraphs(field, branch, title, chance)[: field.max_chars]
@@ -97,11 +99,12 @@ def files(field: Field, *, title: str, chance: Random) -> list[Cleaned]:
 
 
 def _number(field: Field, chance: Random) -> str:
-    low = field.minimum if field.minimum is not None else 1
-    if field.maximum is not None and field.maximum > MONEY:  # a sum of money
-        return str(field.maximum // 1000 * chance.randint(1, 30))
-    high = min(low + 100, field.maximum) if field.maximum is not None else low + 100
-    return str(chance.randint(low, max(low, high)))
+    least, most = field.minimum, field.maximum
+    low = least if least is not None else 1 if most is None else min(1, most)
+    if most is not None and most > MONEY:  # a sum of money
+        return str(max(low, most // 1000 * chance.randint(1, 30)))
+    high = min(low + 100, most) if most is not None else low + 100
+    return str(chance.randint(low, high))
 
 
 def _paragraphs(field: Field, branch: str, title: str, chance: Random) -> str:

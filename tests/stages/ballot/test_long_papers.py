@@ -39,9 +39,9 @@ def test_a_vote_for_the_last_entry_of_the_longest_paper_counts(house: House, met
 
 
 @PAPERS
-def test_a_vote_on_one_entry_more_does_not_open(house: House, method: str, entries: int) -> None:
-    vote = vote_on(house, method, entries + 1)
+def test_an_entry_more_than_the_paper_holds_is_refused_while_entries_still_come_in(
+    house: House, method: str, entries: int
+) -> None:
     with pytest.raises(Conflict) as refused:
-        house.open(vote.season, "vote")
-    assert (refused.value.code, refused.value.facts) == ("paper_too_long", {"most": MOST, "found": MOST + 1})
-    assert house.stage(vote.season, "vote").phase == "waiting"
+        vote_on(house, method, entries + 1)
+    assert (refused.value.code, refused.value.facts["most"]) == ("paper_full", entries)
