@@ -31,6 +31,7 @@ from evalflow.stages.approval import views as approval
 from evalflow.stages.award import views as award
 from evalflow.stages.ballot import box_views as ballot_box
 from evalflow.stages.ballot import readiness_views as ballot_readiness
+from evalflow.stages.ballot import unopenable_views as ballot_unopenable
 from evalflow.stages.ballot import views as ballot
 from evalflow.stages.decision import cutline_views
 from evalflow.stages.decision import views as decision
@@ -94,6 +95,7 @@ STAGE_PAGES = (
     tracking_import,
     ballot_box,
     ballot_readiness,
+    ballot_unopenable,
     tracking_orders,
     tracking_supervision,
     tracking_wall,

@@ -44,7 +44,7 @@ class Vote:
         """A vote, by names or by marks; the receipt. attempt: "" is a new form."""
         tried = attempt or f"{len(self.house.log()):032x}"
         with self.house.database.writing() as session:
-            paper = paper_of(session, self.stage.id)
+            paper = paper_of(session, self.stage.id, self.stage.opened_at)
             clock = self.house.clock
             return casting.cast(session, paper, marks or frozenset(chosen), attempt=tried, actor=member, clock=clock)
 

@@ -4,7 +4,7 @@ That the ballots are what was in the envelopes can't be recounted: the key that 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from evalflow.audit.event import Event
 from evalflow.workflow.outcome import Tables
@@ -15,21 +15,27 @@ FILE = "box.csv"
 def differences(events: Sequence[Event], tables: Mapping[str, Tables]) -> Iterator[str]:
     """One line each. events: of the season, in order. Votes counted before the log had a digest of the box are let be.
 
+    A vote that could not be opened has no file: what was cast until then is what was destroyed.
+
     tables: {stage: its evidence}, of the stages in the bundle.
     """
-    for counted in events:
+    for number, counted in enumerate(events):
         if counted.type == "ballot.counted" and "box_sha256" in counted.public and counted.stage in tables:
             own = [event for event in events if event.stage == counted.stage]
             receipts = [row["receipt"] for row in tables[counted.stage].get("box", ())]
             for difference in _differences(own, counted, receipts):
                 yield f"log: stage {counted.stage}: {FILE}: {difference}"
+        elif counted.type == "ballot.unopenable" and not counted.public["differences"]:
+            before = [event for event in events[:number] if event.stage == counted.stage]
+            found = _digest(_cast(before))
+            if found != counted.public["receipts_sha256"]:
+                yield f"log: stage {counted.stage}: {counted.public['receipts_sha256']} destroyed, {found} cast"
 
 
 def _differences(events: Sequence[Event], counted: Event, receipts: Sequence[str]) -> Iterator[str]:
     if len(set(receipts)) < len(receipts):
         yield "a receipt stands twice"
-    lines = "".join(f"{receipt}\n" for receipt in sorted(receipts))
-    found = hashlib.sha256(lines.encode()).hexdigest()
+    found = _digest(receipts)
     if found != counted.public["box_sha256"]:
         yield f"{counted.public['box_sha256']} logged, {found} in the bundle"
     if counted.public.get("differences"):
@@ -41,14 +47,23 @@ def _differences(events: Sequence[Event], counted: Event, receipts: Sequence[str
         yield f"{receipt} was cast and is not in the box"
 
 
+def _digest(receipts: Iterable[str]) -> str:
+    lines = "".join(f"{receipt}\n" for receipt in sorted(receipts))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
 def _standing(events: Sequence[Event]) -> set[str]:
     """Receipts of the envelopes cast since the vote was opened last, less those replaced, in whatever order."""
-    cast: set[str] = set()
-    replaced: set[str] = set()
+    cast = _cast(events)
+    return cast.keys() - set(cast.values())
+
+
+def _cast(events: Sequence[Event]) -> dict[str, str]:
+    """{receipt: the one whose place it took} of all that was cast since the vote was opened last."""
+    cast: dict[str, str] = {}
     for event in events:
         if event.type == "stage.opened":
-            cast, replaced = set(), set()
+            cast = {}
         elif event.type == "ballot.cast":
-            cast.add(str(event.public["envelope"]))
-            replaced.add(str(event.public["replaces"]))
-    return cast - replaced
+            cast[str(event.public["envelope"])] = str(event.public["replaces"])
+    return cast

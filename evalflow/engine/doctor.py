@@ -75,9 +75,11 @@ def _season_faults(session: Session, season: Season, logged: dict) -> Iterator[s
 
 def _stage_faults(session: Session, stage: StageRow, logged: dict) -> Iterator[str]:  # type: ignore[type-arg]
     place = (stage.season.key, stage.key)
-    for moment, event_type in ((stage.opened_at, "stage.opened"), (stage.settled_at, "stage.settled")):
-        if (moment is not None) != ((event_type, *place) in logged):
-            yield f"{event_type} is in the rows or in the log, not in both"
+    times = {name: len(logged.get((name, *place), ())) for name in ("stage.opened", "stage.repeated", "stage.settled")}
+    if (stage.opened_at is not None) != (times["stage.opened"] > times["stage.repeated"]):
+        yield "stage.opened is in the rows or in the log, not in both"
+    if (stage.settled_at is not None) != bool(times["stage.settled"]):
+        yield "stage.settled is in the rows or in the log, not in both"
     moments = [moment is not None for moment in (stage.opened_at, stage.closed_at, stage.settled_at)]
     if moments != [number < list(Phase).index(Phase(stage.phase)) for number in range(3)]:
         yield f"it is {stage.phase}, which its moments of opening, closing and settling deny"

@@ -28,6 +28,12 @@ STAGE_CLOSED = EventType("stage.closed", zh="环节截止", en="a stage was clos
 STAGE_REOPENED = EventType(
     "stage.reopened", zh="环节重新开启", en="a stage was reopened", public=("reason", "closes_at")
 )
+STAGE_REPEATED = EventType(
+    "stage.repeated",
+    zh="环节重新举行：此前投入的内容一概不计，按新的时间再次开启",
+    en="a stage is held again: nothing that was put in before counts, and it opens anew at the time stated",
+    public=("reason", "opens_at", "closes_at"),
+)
 STAGE_SETTLED = EventType(
     "stage.settled", zh="环节结果确定", en="a stage's outcome was fixed", public=("outcome_sha256",)
 )
@@ -52,6 +58,7 @@ EVENTS = (
     STAGE_OPENED,
     STAGE_CLOSED,
     STAGE_REOPENED,
+    STAGE_REPEATED,
     STAGE_SETTLED,
     STAGE_RESCHEDULED,
     ENTRY_MOVED,

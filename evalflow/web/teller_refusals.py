@@ -17,6 +17,8 @@ TELLERS: Mapping[str, Any] = {
         "The box of this vote differs from the audit log. The organiser and an auditor have to look at it."
     ),
     "box_agrees": _l("The box and the log agree: there is nothing to state."),
+    "box_not_waiting": _l("This box is not waiting for shares: it is counted, or about to be, or was done away with."),
+    "box_being_wiped": _l("What is left of the earlier box is being destroyed. Please try again in a minute."),
     "count_not_stopped": _l("The count of this vote has not stopped."),
     "no_statement": _l("There is no statement to confirm."),
     "two_persons_needed": _l("Whoever has stated it can't confirm it: that takes somebody else."),

@@ -3,8 +3,9 @@
 A position is "stage.phase". Every stage passes through the phases
 
     waiting ──open──▶ open ──close──▶ closed ──settle──▶ (the next stage's waiting, or "finished")
-                        ▲               │
-                        └────reopen─────┘        (where the definition allows it)
+       ▲                ▲               │ │
+       │                └────reopen─────┘ │      (where the definition allows it)
+       └─────────────repeat───────────────┘      (where a kind finds that what was put in can never be looked at)
 
 `closed` means nothing may be put in any more and the outcome is not fixed yet; `settle` fixes it. From every
 position a season can be cancelled. An entry that moves apart can also be returned to the nearest earlier submission,
@@ -89,7 +90,7 @@ def moves(definition: Definition) -> tuple[Move, ...]:
         waiting, opened, closed = (at(here.key, phase) for phase in PHASES)
         beyond = at(after, "waiting") if after else FINISHED
         arrows += [Move("open", waiting, opened, "may_open"), Move("close", opened, closed, "may_close")]
-        arrows.append(Move("settle", closed, beyond, "may_settle"))
+        arrows += [Move("settle", closed, beyond, "may_settle"), Move("repeat", closed, waiting)]
         if here.rule.reopen:
             arrows.append(Move("reopen", closed, opened, "may_reopen"))
         arrows += [Move("cancel", position, CANCELLED) for position in (waiting, opened, closed)]

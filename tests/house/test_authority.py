@@ -27,6 +27,7 @@ PARTS = frozenset(
         "evalflow.seasons.moves.advance_all",
         "evalflow.seasons.moves.drop",
         "evalflow.seasons.moves.send_back",
+        "evalflow.seasons.repeating.wait_again",
         "evalflow.stages.approval.commands.log",
         "evalflow.stages.inspection.acts.log",
         "evalflow.stages.submission.acceptance.accept",

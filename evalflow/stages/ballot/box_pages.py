@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.people.models import Person
 from evalflow.seasons.models import Season, StageRow
-from evalflow.stages.ballot import agreement, examining, queries
+from evalflow.stages.ballot import agreement, examining, queries, unopenable
 from evalflow.stages.ballot.difference_words import sentence
 from evalflow.stages.ballot.logged import logged
 from evalflow.stages.ballot.models import BoxExamination, BoxStatement
@@ -23,6 +23,7 @@ class BoxCheck:
 
     lines: what differs, as sentences, no more than MOST_SHOWN; number: how many there are. is_stopped: whether the
     count waits for people. pending: what waits for an auditor. reason: why it was counted in spite of what differs.
+    may_be_unopenable: whether it can be stated that it can't be opened.
     """
 
     stage: StageRow
@@ -33,6 +34,7 @@ class BoxCheck:
     is_stopped: bool
     pending: BoxStatement | None
     reason: str
+    may_be_unopenable: bool
 
     @property
     def digest(self) -> str:
@@ -56,6 +58,7 @@ def check_of(session: Session, stage: StageRow, *, with_names: bool = False) -> 
         is_stopped=examining.is_stopped(session, stage.id),
         pending=examining.pending(session, stage.id),
         reason=disputed[0].reason if disputed else "",
+        may_be_unopenable=unopenable.may_be_stated(session, stage),
     )
 
 

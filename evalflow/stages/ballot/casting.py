@@ -137,6 +137,12 @@ def cast(
     return receipt
 
 
+def wait_for_all(session: Session, stage_id: int) -> None:
+    """Until the act ends no cast of this stage is under way. On SQLite there never is one beside another act."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:stage)"), {"stage": stage_id})
+
+
 def _check_paper(session: Session, paper: Paper, seen: Row[Any]) -> None:
     """Nothing is sealed on a paper of an earlier opening: this process has kept it too long."""
     if seen.opened_at != paper.opened_at:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import insert, literal, select, text, update
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor
@@ -20,8 +20,10 @@ from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Supe
 
 def count_if_ready(session: Session, stage: StageRow, *, now: datetime) -> bool:
     """Count where there is a key to open the box with; whether that was done."""
-    box = session.get_one(BallotBox, stage.id, populate_existing=True)
-    if box.is_counted or stage.phase != Phase.CLOSED or examining.is_stopped(session, stage.id):
+    box = session.get(BallotBox, stage.id, populate_existing=True)
+    if box is None or box.is_counted or stage.phase != Phase.CLOSED or stage.season.cancelled_at is not None:
+        return False
+    if examining.is_stopped(session, stage.id):
         return False
     if box.private_key is not None:
         key: X25519PrivateKey | None = X25519PrivateKey.from_private_bytes(box.private_key)
@@ -76,8 +78,6 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
         "differences": len(examination.differences),
     }
     _log(session, events.COUNTED, stage, public, actor=SYSTEM, now=now)
-    if session.get_bind().dialect.name == "postgresql":  # readers hold the table: not longer than this is waited
-        session.execute(text("SET LOCAL lock_timeout = '10s'"))
     envelopes.drop(session, stage.id)
     return True
 

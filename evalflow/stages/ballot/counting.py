@@ -4,9 +4,10 @@ While a count waits for further shares they are kept sealed to it, so that no co
 one in the clear. When the process that holds it ends, so do the shares that were sealed to it: tellers hand in again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from itertools import combinations
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy.orm import Session
@@ -66,6 +67,18 @@ def end(session: Session, stage: StageRow) -> None:
     if found is not None:
         _keys(session).pop(found.public_key, None)
         session.delete(found)
+
+
+def forget(kept: dict[Any, Any], waiting: Collection[bytes]) -> None:
+    """Forget the keys of counts that are over, in whatever process that was decided. waiting: public keys of others.
+
+    A key that was just made may not be among them yet, so one is missed twice before it goes.
+    """
+    keys = kept.get("count_keys", {})
+    missed = keys.keys() - set(waiting)
+    for public_key in missed & kept.get("count_keys_missed", set()):
+        keys.pop(public_key, None)
+    kept["count_keys_missed"] = missed
 
 
 def sealed(session: Session, stage: StageRow, found: CountSession, teller: Teller, share: bytes) -> bytes:

@@ -7,7 +7,7 @@ the marks of who has voted, until the count writes those down as `Mark`.
 
 from functools import cache
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, inspect
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -49,7 +49,9 @@ def create(session: Session, stage_id: int) -> None:
 
 
 def drop(session: Session, stage_id: int) -> None:
-    """The last statement of an act: from now on readers wait for its end."""
+    """Late in an act: from now on readers wait for its end. It waits for those who read, ten seconds at most."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL lock_timeout = '10s'"))
     table_of(stage_id).drop(session.connection())
 
 

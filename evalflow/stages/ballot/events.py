@@ -73,6 +73,18 @@ BOX_DISPUTED = EventType(
     en="an auditor confirmed it: the votes are counted although the box and the log differ as listed",
     public=("reason", "differences", "differences_sha256", "listed"),
 )
+UNOPENABLE_STATED = EventType(
+    "ballot.unopenable_stated",
+    zh="组织者说明票箱无法开启的理由和重新投票的时间，待纪检监督确认",
+    en="the organiser stated why the box can't be opened, and when to vote again; an auditor has to confirm it",
+    public=("reason", "handed_in", "needed", "opens_at", "closes_at"),
+)
+UNOPENABLE = EventType(
+    "ballot.unopenable",
+    zh="纪检监督确认：票箱无法开启，不予计票，全部密封选票未经开启即行销毁",
+    en="an auditor confirmed it: the box can't be opened, nothing is counted, its envelopes are destroyed unopened",
+    public=("reason", "envelopes", "receipts_sha256", "differences"),
+)
 
 EVENTS = (
     CAST,
@@ -87,4 +99,6 @@ EVENTS = (
     BOX_DESTROYED,
     DISPUTE_STATED,
     BOX_DISPUTED,
+    UNOPENABLE_STATED,
+    UNOPENABLE,
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
@@ -19,7 +19,17 @@ from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
-from evalflow.stages.ballot import agreement, commands, envelopes, events, examining, queries, sealing
+from evalflow.stages.ballot import (
+    agreement,
+    casting,
+    commands,
+    envelopes,
+    events,
+    examining,
+    queries,
+    sealing,
+    unopened,
+)
 from evalflow.stages.ballot.box import CountedBallots, Receipts
 from evalflow.stages.ballot.difference_words import sentence
 from evalflow.stages.ballot.logged import logged
@@ -118,8 +128,7 @@ def missing(session: Session, stage: StageRow) -> tuple[Refused, ...]:
 
 def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> None:
     """Wait for casts under way, so that none is lost. An open vote has no tellers to wait for: it is counted."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:stage)"), {"stage": stage.id})
+    casting.wait_for_all(session, stage.id)
     holding.release(session, season=stage.season.key, stage=stage.key)  # of those that were waited for, too
     session.execute(delete(BoxExamination).where(BoxExamination.stage_id == stage.id))  # of a closing before this one
     commands.count_if_ready(session, stage, now=now)
@@ -194,9 +203,15 @@ def _coarsened(rows: list[dict[str, str]], *, small: int) -> list[dict[str, str]
 
 def faults(session: Session, stage: StageRow) -> list[str]:
     """Whoever has voted is on the roll; ballots = marks after the count, none before; the envelopes go with it."""
+    return [*unopened.faults(session, stage), *_box_faults(session, stage)]
+
+
+def _box_faults(session: Session, stage: StageRow) -> list[str]:
     box = queries.box_of(session, stage.id)
     if box is None:
-        return ["it is open but has no box"] if stage.phase in ("open", "closed", "done") else []
+        began = stage.phase in ("open", "closed", "done")
+        is_away = stage.season.cancelled_at is not None and bool(unopened.of_stage(session, stage.id))
+        return ["it is open but has no box"] if began and not is_away else []
     stand = envelopes.stand(session, stage.id)
     if stand == box.is_counted:
         return ["its envelopes still stand after the count" if stand else "its envelopes are gone before the count"]

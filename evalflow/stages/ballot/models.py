@@ -123,7 +123,7 @@ class BoxStatement(Base):
     """What the organiser states about a closed box and an auditor confirms. Nothing comes of it before that.
 
     kind: "disputed": it is counted although it differs from the log, as digested; "unopenable": it never will be, and
-    the vote is held again.
+    the vote is held again in the window from opens_at to closes_at (None: as the rules say).
     """
 
     __tablename__ = "box_statement"
@@ -137,6 +137,40 @@ class BoxStatement(Base):
     stated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UnopenedBox(Base):
+    """A box that was done away with unopened: it could not be opened, or its season was cancelled.
+
+    opened_at, ended_at: when its vote began (None where only tellers had set their keys) and when that was done.
+    envelopes: how many were in it. receipts_sha256: of `UnopenedReceipt`, see `agreement.box_digest`. is_repeated:
+    whether the vote is held again. destroyed_at: as of `BallotBox`.
+    """
+
+    __tablename__ = "unopened_box"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    envelopes: Mapped[int]
+    receipts_sha256: Mapped[str] = mapped_column(String(64))
+    is_repeated: Mapped[bool]
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UnopenedReceipt(Base):
+    """A receipt of a vote that was never opened, replaced ones too, without whose it was."""
+
+    __tablename__ = "unopened_receipt"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    stage_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    receipt: Mapped[str] = mapped_column(String(64), primary_key=True)
+    box_id: Mapped[int]
 
 
 class Ballot(Base):

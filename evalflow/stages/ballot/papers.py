@@ -1,5 +1,7 @@
 """The ballot paper of an open stage: read once per process, as nothing on it changes while the stage is open."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from evalflow.db import kept_of
@@ -10,10 +12,13 @@ from evalflow.stages.ballot import queries
 from evalflow.stages.ballot.casting import Paper
 
 
-def paper_of(session: Session, stage_id: int) -> Paper:
-    """Conflict: "stage_not_open" while there is no box yet, "box_differs" for one that the vote did not open with."""
+def paper_of(session: Session, stage_id: int, opened_at: datetime | None = None) -> Paper:
+    """Conflict: "stage_not_open" while there is no box yet, "box_differs" for one that the vote did not open with.
+
+    opened_at: when the vote opened, where that is known: a paper of an opening before that one is read anew.
+    """
     papers = kept_of(session).setdefault("papers", {})
-    if stage_id not in papers:
+    if stage_id not in papers or opened_at not in (None, papers[stage_id].opened_at):
         papers[stage_id] = _read(session, stage_id)
     paper: Paper = papers[stage_id]
     return paper

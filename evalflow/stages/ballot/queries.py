@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from evalflow.seasons.models import Phase, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.stages.ballot import envelopes, examining
-from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Superseded, Teller
+from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Superseded, Teller, UnopenedBox
 
 BEFOREHAND = timedelta(days=5)  # how long before the opening tellers are asked to try their passphrases
 
@@ -147,12 +147,11 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
         return found
     voting = guards.is_open(stage, now) and may(actor, Permission.VOTE, season=stage.season_id)
     if voting and weight_on_roll(session, stage.id, actor.person_id) is not None:
-        voted = own_receipt(session, stage.id, actor.person_id) is not None
-        found.append(Task("Vote", "ballot.home", stage, due=stage.closes_at, is_done=voted, is_secret=True))
+        found.append(_vote_task(session, stage, actor.person_id))
     if may(actor, Permission.HOLD_SHARE, season=stage.season_id):
         found += _teller_tasks(session, stage, actor.person_id, now)
-    if stage.phase == Phase.CLOSED and examining.is_stopped(session, stage.id):
-        found += _stopped_tasks(session, stage, actor)
+    if stage.phase == Phase.CLOSED:
+        found += _closed_tasks(session, stage, actor)
     return found
 
 
@@ -167,13 +166,34 @@ def is_checked(stage: StageRow, teller: Teller) -> bool:
     return teller.checked_at is not None and teller.checked_at >= stage.opens_at - BEFOREHAND
 
 
-def _stopped_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
+def _vote_task(session: Session, stage: StageRow, person_id: int) -> Task:
+    voted, due = own_receipt(session, stage.id, person_id) is not None, stage.closes_at
+    before = select(UnopenedBox.id).where(UnopenedBox.stage_id == stage.id, UnopenedBox.opened_at.is_not(None))
+    task = Task("Vote", "ballot.home", stage, due=due, is_done=voted, is_secret=True)
+    if session.scalars(before.limit(1)).first() is None:
+        return task
+    again = Task("Vote again: the earlier vote could not be opened", "ballot.home", stage)
+    return replace(task, title=again.title)
+
+
+def _closed_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
+    """What organiser and auditors have to decide about a box."""
     waiting = examining.pending(session, stage.id)
-    if may(actor, Permission.AUDIT, season=stage.season_id) and waiting is not None:
+    is_auditor = may(actor, Permission.AUDIT, season=stage.season_id)
+    if is_auditor and waiting is not None and waiting.kind == "unopenable" and not box_is_counted(session, stage.id):
+        return [Task("Confirm or not: the box can't be opened, the vote is held again", "ballot.unopenable", stage)]
+    if not examining.is_stopped(session, stage.id):
+        return []
+    if is_auditor and waiting is not None:
         return [Task("Confirm or not: count a box that differs from the log", "ballot.box", stage)]
     if may(actor, Permission.STEER, season=stage.season_id):
         return [Task("The box differs from the log: decide how to go on", "ballot.box", stage)]
     return []
+
+
+def box_is_counted(session: Session, stage_id: int) -> bool:
+    box = box_of(session, stage_id)
+    return box is not None and box.is_counted
 
 
 def _teller_tasks(session: Session, stage: StageRow, person_id: int, now: datetime) -> list[Task]:

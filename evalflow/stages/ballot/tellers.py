@@ -18,7 +18,7 @@ from evalflow.errors import Conflict, Forbidden, Invalid, TooMany
 from evalflow.peppers import Peppers
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
-from evalflow.stages.ballot import commands, counting, events, queries, sealing
+from evalflow.stages.ballot import commands, counting, events, queries, sealing, unopened
 from evalflow.stages.ballot.models import Teller
 
 PASSPHRASE_MIN = 12
@@ -52,8 +52,12 @@ def _may_keep(session: Session, stage: StageRow, actor: Actor) -> tuple[int, Tel
     require(actor, Permission.HOLD_SHARE, season=stage.season_id)
     if actor.person_id is None or holds_anywhere(actor, Permission.DECLARE):
         raise Forbidden("candidate_cannot_be_teller")
+    if stage.season.cancelled_at is not None:
+        raise Conflict("season_cancelled")
     if stage.phase != Phase.WAITING:
         raise Conflict("too_late_for_tellers")
+    if not unopened.is_wiped(session, stage.id):  # its pepper would be taken for the new one
+        raise Conflict("box_being_wiped")
     kept = {teller.person_id: teller for teller in queries.tellers(session, stage.id)}
     if actor.person_id not in kept and len(kept) >= queries.options_of(stage).tellers.shares:
         raise Conflict("tellers_complete")
@@ -113,7 +117,7 @@ def _wanted(session: Session, stage: StageRow, actor: Actor) -> Teller:
     """The teller whose share is still wanted."""
     require(actor, Permission.HOLD_SHARE, season=stage.season_id)
     teller = session.get(Teller, (stage.id, actor.person_id), populate_existing=True)
-    if teller is None or stage.phase != Phase.CLOSED:
+    if teller is None or stage.phase != Phase.CLOSED or stage.season.cancelled_at is not None:
         raise Conflict("no_share_wanted")
     if teller.is_refused:
         raise Conflict("share_refused")

@@ -1,21 +1,27 @@
-"""What the ballot's part of the machine does by itself: keep a count's key alive, count, and wipe what is counted."""
+"""What the ballot's part of the machine does by itself: keep a count's key alive, count, and wipe what is over."""
 
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from evalflow.access import SYSTEM
 from evalflow.audit import ledger
-from evalflow.db import Database, scrub
+from evalflow.db import Database, is_away, scrub
 from evalflow.seasons import queries as seasons
-from evalflow.stages.ballot import counting, events, tellers
-from evalflow.stages.ballot.models import BallotBox, CountSession
+from evalflow.seasons.models import Season, StageRow
+from evalflow.stages.ballot import counting, events, tellers, unopened
+from evalflow.stages.ballot.models import BallotBox, CountSession, Teller, UnopenedBox
 
 log = logging.getLogger("evalflow.ballot")
 SECRETS = ("teller", "ballot_box")  # tables from which secrets were deleted
+COUNTED = (BallotBox.is_counted, BallotBox.destroyed_at.is_(None))
+UNOPENED = (UnopenedBox.destroyed_at.is_(None),)
 
 
 def upkeep(database: Database, *, now: datetime) -> None:
@@ -23,6 +29,7 @@ def upkeep(database: Database, *, now: datetime) -> None:
     for stage_id in _ask(database, select(CountSession.stage_id)):
         if _keep(database, stage_id, now=now):
             tellers.count(database, stage_id, now=now)
+    counting.forget(database.kept, _ask(database, select(CountSession.public_key)))
     wipe(database, now=now)
 
 
@@ -42,34 +49,77 @@ def _keep(database: Database, stage_id: int, *, now: datetime) -> bool:
 
 
 def wipe(database: Database, *, now: datetime) -> bool:
-    """Of boxes that are counted leave nothing that opens an envelope; False where it has to be tried again.
+    """Of boxes that are over leave nothing that opens an envelope; False where it has to be tried again.
 
-    The pepper goes first: whatever else is in the way, from then on no copy of the database opens anything.
+    Over are those that are counted, those that can't be opened, and those of cancelled seasons. The pepper goes first:
+    whatever else is in the way, from then on no copy of the database opens anything.
     """
-    due = _ask(database, select(BallotBox.stage_id).where(BallotBox.is_counted, BallotBox.destroyed_at.is_(None)))
+    for stage_id in _ask(database, _cancelled()):
+        _put_away(database, stage_id, now=now)
+    never = select(UnopenedBox.stage_id).where(*UNOPENED)
+    due = _ask(database, select(BallotBox.stage_id).where(*COUNTED).union(never))
     if not due:
         return True
-    for stage_id in due:
-        database.peppers.destroy(stage_id)
+    over = {stage_id: _without_pepper(database, stage_id) for stage_id in due}
     if not scrub(database.engine, SECRETS):
-        log.info("somebody still reads what was counted; its traces are wiped at the next tick")
+        log.info("somebody still reads what is over; its traces are wiped at the next tick")
         return False
-    for stage_id in due:
+    for stage_id, boxes in over.items():
         with database.writing() as session:
-            _destroyed(session, stage_id, now=now)
+            _destroyed(session, stage_id, boxes, now=now)
     return True
 
 
-def _destroyed(session: Session, stage_id: int, *, now: datetime) -> None:
+def _cancelled() -> Select[int]:
+    """The stages of cancelled seasons of which something is left that belongs to an uncounted box."""
+    keys = exists().where(Teller.stage_id == StageRow.id)
+    left = or_(BallotBox.is_counted.is_(False), and_(BallotBox.stage_id.is_(None), keys))
+    stages = select(StageRow.id).join(Season, Season.id == StageRow.season_id)
+    return stages.outerjoin(BallotBox, BallotBox.stage_id == StageRow.id).where(Season.cancelled_at.is_not(None), left)
+
+
+def _put_away(database: Database, stage_id: int, *, now: datetime) -> None:
+    """Of a cancelled season. Where somebody reads the box just now, the next tick does it."""
+    try:
+        with database.writing() as session:
+            stage = seasons.locked_stage(session, stage_id)
+            if session.scalars(_cancelled().where(StageRow.id == stage_id)).first() is not None:
+                reason = stage.season.cancel_reason
+                unopened.put_away(session, stage, reason=reason, now=now, is_repeated=False)
+    except DBAPIError as error:
+        if not is_away(error):
+            raise
+
+
+def _without_pepper(database: Database, stage_id: int) -> set[object]:
+    """Destroy the pepper of a stage's boxes that are over; which these are.
+
+    With the stage locked: where another process was faster the pepper is that of a vote held again, and stays.
+    """
+    with database.writing() as session:
+        seasons.locked_stage(session, stage_id)
+        over: set[object] = {identity_key(instance=box) for box in _due(session, stage_id)}
+        if over:
+            database.peppers.destroy(stage_id)
+        return over
+
+
+def _due(session: Session, stage_id: int) -> Sequence[BallotBox | UnopenedBox]:
+    """What of a stage is over and not destroyed, as of now."""
+    counted = select(BallotBox).where(BallotBox.stage_id == stage_id, *COUNTED)
+    never = select(UnopenedBox).where(UnopenedBox.stage_id == stage_id, *UNOPENED)
+    return [*session.scalars(counted), *session.scalars(never.order_by(UnopenedBox.id))]
+
+
+def _destroyed(session: Session, stage_id: int, over: set[object], *, now: datetime) -> None:
     stage = seasons.locked_stage(session, stage_id)
-    box = session.get_one(BallotBox, stage_id, populate_existing=True)
-    if box.destroyed_at is None:
-        box.destroyed_at = now
-        season, key = stage.season.key, stage.key
-        ledger.append(session, events.BOX_DESTROYED, actor=SYSTEM, now=now, season=season, stage=key)
+    for box in _due(session, stage_id):
+        if identity_key(instance=box) in over:
+            box.destroyed_at = now
+            season, key = stage.season.key, stage.key
+            ledger.append(session, events.BOX_DESTROYED, actor=SYSTEM, now=now, season=season, stage=key)
 
 
-def _ask(database: Database, query) -> Sequence[int]:  # type: ignore[no-untyped-def]
+def _ask(database: Database, query) -> Sequence[Any]:  # type: ignore[no-untyped-def]
     with database.reading() as session:
-        found: Sequence[int] = session.scalars(query).all()
-        return found
+        return session.scalars(query).all()

@@ -22,9 +22,9 @@ from evalflow.kinds.marking import Paper
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow
-from evalflow.stages.ballot import box_pages, casting, queries, tellers
+from evalflow.stages.ballot import box_pages, casting, queries, tellers, unopened
 from evalflow.stages.ballot.casting import Choice
-from evalflow.stages.ballot.models import Teller
+from evalflow.stages.ballot.models import Teller, UnopenedBox
 from evalflow.stages.ballot.papers import paper_of
 from evalflow.tally.rounding import round_half_up
 from evalflow.web.blueprint import kind_blueprint
@@ -81,7 +81,7 @@ class VotePage:
     covers: attachment ids by entry. has_gallery: whether entries have public pages. weight: how many votes this
     person's counts as, None for whoever is not on the roll. receipt: of the envelope already in the box. votes, places
     (with titles, best first), steps of the count: only when they may be seen. on_paper: {key: title} of all that a
-    ballot can name.
+    ballot can name. unopened: votes of this stage that were never opened.
     """
 
     stage: StageRow
@@ -98,6 +98,7 @@ class VotePage:
     places: Sequence[tuple[int, str]]
     steps: Sequence[Mapping[str, Any]]
     on_paper: dict[str, str]
+    unopened: Sequence[UnopenedBox]
 
 
 @blueprint.get("/")
@@ -130,6 +131,7 @@ def _vote_page(session: Session, stage: StageRow, form: VoteForm, person: int | 
         steps=outcome.facts.get("election", {}).get("steps", ()) if outcome else (),
         on_paper={DEFAULT: options.default.title.to(locale()) if options.default else ""}
         | {entry.key: entry.title for entry in entries},
+        unopened=unopened.of_stage(session, stage.id),
     )
     return render_template("stages/ballot/home.html", page=page, form=form)
 
@@ -154,7 +156,7 @@ def cast() -> Response | tuple[str, int]:
     form = VoteForm()
     try:
         with database().writing() as session:  # nothing but the envelope: its form's own secret makes it one vote
-            paper = paper_of(session, place().stage.id)
+            paper = paper_of(session, place().stage.id, place().stage.opened_at)
             receipt = casting.cast(
                 session,
                 paper,
@@ -190,6 +192,7 @@ def receipt() -> str:
         asked=asked,
         is_in_box=bool(asked) and queries.is_in_box(session, stage.id, asked),
         is_replaced=bool(asked) and queries.is_replaced(session, stage.id, asked, person),
+        unopened=unopened.of_receipt(session, stage.id, asked),
         is_own=bool(asked) and asked == own,
         own=own,
         check=box_pages.check_of(session, stage),
