@@ -8,7 +8,7 @@ from evalflow.analysis.grid import Grid, across, cell, down
 from evalflow.i18n import N_
 from evalflow.kinds import combining
 from evalflow.kinds.component_words import POINTS
-from evalflow.kinds.components import COUNTED, FIGURE, SCORE, Component
+from evalflow.kinds.components import COUNTED, FIGURE, PUNCTUALITY, SCORE, Component
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.tiering import tiers_decided
@@ -97,7 +97,8 @@ def _part(sheet: _Sheet, column: int, part: Component, found: References) -> Non
     """The points of one part: from their own worksheet where there is one, else as numbers."""
     points = sheet.outcome.figures.get(f"points.{part.name}", {})
     kind = sheet.case.definition.stage(part.source).kind
-    wanted = part.name if part.value else COUNTED.get(kind, "") if part.points in (SCORE, FIGURE) else part.points
+    counted = part.figure if part.figure == PUNCTUALITY else COUNTED.get(kind, "")
+    wanted = part.name if part.value else counted if part.points in (SCORE, FIGURE) else part.points
     stands = found.get(part.source, {}).get(wanted, {})
     for row, entry in enumerate(sheet.names.entries, TOP):
         if entry in stands:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template
 
 from evalflow.access import Permission, may
-from evalflow.analysis.decision_explained import Bar, Decision, TieBreak
+from evalflow.analysis.decision_explained import Bar, Component, Decision, TieBreak
 from evalflow.analysis.explanation import Explanation
 from evalflow.analysis.scores_explained import Scoring
 from evalflow.analysis.workbook import workbook
@@ -23,7 +23,7 @@ from evalflow.i18n import say
 from evalflow.kinds import KINDS, barring
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.ballot_rules import DEFAULT
-from evalflow.kinds.component_words import POINTS, kept_out_words
+from evalflow.kinds.component_words import FIGURES, POINTS, kept_out_words
 from evalflow.kinds.decision_rules import DecisionOptions
 from evalflow.kinds.decision_words import link_words
 from evalflow.kinds.rubric import ScoringOptions
@@ -55,6 +55,10 @@ class Wording:
 
     def rule(self, name: str) -> str:
         return say(self.locale, POINTS[name]) if name in POINTS else name
+
+    def figure(self, part: Component) -> str:
+        """What a component counts with."""
+        return say(self.locale, FIGURES[part.figure]) if part.figure in FIGURES else part.figure or self.rule(part.rule)
 
     def link(self, name: str) -> str:
         return titled(link_words(name, self.locale), self.definition, self.locale)

@@ -26,7 +26,13 @@ POINTS = {
     FIGURE: N_("as it is"),
     ATTAINMENT: N_("attainment of targets"),
 }
-FIGURES = {"votes": N_("votes"), "score": N_("score"), "composite": N_("composite"), "attainment": N_("attainment")}
+FIGURES = {
+    "votes": N_("votes"),
+    "score": N_("score"),
+    "composite": N_("composite"),
+    "attainment": N_("attainment"),
+    "punctuality": N_("punctuality"),
+}
 ANSWERS = {"yes": N_("yes"), "no": N_("no")}  # the choices of a flag
 TARGETS = {
     "baseline": N_("baseline %(target)s: 0 points"),

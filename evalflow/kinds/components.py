@@ -21,6 +21,7 @@ COUNTED = {  # the figure of a kind that a component or a line may count with
     "decision": "composite",
     "tracking": "attainment",
 }
+PUNCTUALITY = "punctuality"  # of a tracking that counts it; also the option by which it does
 FULL_MARKS = 100  # what weighted parts are on
 TARGETS = ("baseline", "work", "stretch")
 OF_ATTAINMENT = ("value", *TARGETS, "better", "capped", "stretch_points", "scale")
@@ -91,7 +92,8 @@ def figures_of(stage: Stage) -> tuple[str, ...]:
     """The numbers of a stage that a component or a line may count with; none for kinds without any."""
     if isinstance(stage.options, SubmissionOptions):
         return tuple(key for key, field in stage.options.counted.items() if field.type == "number")
-    return (COUNTED[stage.kind],) if stage.kind in COUNTED else ()
+    more = (PUNCTUALITY,) if getattr(stage.options, PUNCTUALITY, False) else ()  # only of a tracking
+    return (COUNTED[stage.kind], *more) if stage.kind in COUNTED else ()
 
 
 def has_attainment(stage: Stage) -> bool:
@@ -137,6 +139,8 @@ def title_of(part: Component, source: Stage) -> Text:
     """What its column is headed by: the stage, or the question of the declaration that is counted with."""
     fields = source.options.counted if isinstance(source.options, SubmissionOptions) else {}
     counted = part.figure or part.value or ""
+    if counted == PUNCTUALITY:
+        return Text("报送及时率", "Punctuality")
     return fields[counted].label if counted in fields else source.rule.title
 
 

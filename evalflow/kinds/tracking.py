@@ -1,12 +1,13 @@
 """What tracking is: accepted entries report how they come along, for as long as the stage is open.
 
-Evidence: `reports.csv` holds every report by its number within its entry, the day it speaks of and the number of the
-report it corrects; `figures.csv` the figures of each indicator in it. A figure of a corrected report does not count.
-Where an earlier stage has indicators, the last figures that count make the attainment of each entry.
+Evidence: `reports.csv` holds every report by its number within its entry, the day it speaks of, the number of the
+report it corrects, and the day it was filed where punctuality counts; `figures.csv` the figures of each indicator in
+it, `followed.csv` from when to when each entry was tracked. A figure of a corrected report does not count. Where an
+earlier stage has indicators, the last figures that count make the attainment of each entry.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate
@@ -20,6 +21,7 @@ from evalflow.kinds import attained as attaining
 from evalflow.kinds.attained import Cap
 from evalflow.kinds.columns import count_of, day_of, one_of, points_of, unique
 from evalflow.kinds.plans import plans_of
+from evalflow.kinds.punctual import REPORT, Filing, Terms, punctual
 from evalflow.tally.trajectory import AMBER, GREEN
 from evalflow.workflow import periods
 from evalflow.workflow.definition import Definition, Options, Stage
@@ -28,14 +30,15 @@ from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
 
 STATES = ("filed",)
-FIGURES, REPORTS = "figures.csv", "reports.csv"
+FIGURES, REPORTS, FOLLOWED = "figures.csv", "reports.csv", "followed.csv"
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 
 class TrackingOptions(Options):
     """reports: how often one is expected. green, amber: the least shares of the progress wanted, in per cent, that give
     an entry a green or an amber light. stretch_points: what the stretch target is worth. grace_days: for so many days
-    after its approval nobody is behind.
+    after its approval nobody is behind. days_to_file: how long after the end of a period its report is in time.
+    punctuality: whether the share of what came in time is a figure, with which a decision can count.
 
     Where entries have indicators, each says how often its figure is due: a monthly report need not hold the figure of a
     quarter before its end, and a weekly figure is due every week. What is due on the same day is late once.
@@ -46,6 +49,8 @@ class TrackingOptions(Options):
     amber: Percent = AMBER
     stretch_points: Annotated[int, Field(ge=100, le=1000)] = 120
     grace_days: Annotated[int, Field(ge=0, le=366)] = 0
+    days_to_file: Annotated[int, Field(ge=0, le=60)] = 0
+    punctuality: bool = False
 
     @property
     def every(self) -> str:
@@ -68,6 +73,9 @@ def words(options: TrackingOptions, locale: str) -> list[str]:
     if options.grace_days:
         grace = N_("For %(days)s days after its approval no entry is behind.")
         told.append(say(locale, grace, days=options.grace_days))
+    if options.punctuality:
+        counted = N_("Counted is what came in time, by the day of filing: until %(days)s days after a period.")
+        told.append(say(locale, counted, days=options.days_to_file))
     return told
 
 
@@ -133,11 +141,11 @@ def outcome(case: Case) -> Outcome:
     numbers, standing = _reports(case)
     counts = {entry: Fraction(len(of)) for entry, of in numbers.items()}
     plans = plans_of(case)
+    in_time = {"punctuality": _punctual(case, plans)} if _options(case).punctuality else {}
     if not plans:
-        return Outcome({"reports": counts})
+        return Outcome({"reports": counts, **in_time})
     figures = _figures(case, plans, standing)
-    options = case.stage.options
-    assert isinstance(options, TrackingOptions)
+    options = _options(case)
     found: dict[str, Fraction] = {}
     told: dict[str, Any] = {}
     for entry in case.keys:
@@ -147,7 +155,46 @@ def outcome(case: Case) -> Outcome:
         told[entry] = {
             str(number): {"value": str(value), "day": day.isoformat()} for number, (day, value) in ends.items()
         }
-    return Outcome({"reports": counts, "attainment": found}, {"last": told})
+    return Outcome({"reports": counts, "attainment": found, **in_time}, {"last": told})
+
+
+def _options(case: Case) -> TrackingOptions:
+    options = case.stage.options
+    assert isinstance(options, TrackingOptions)
+    return options
+
+
+def _punctual(case: Case, plans: Mapping[str, Sequence[Indicator]]) -> dict[str, Fraction]:
+    """Of every entry that was tracked. BundleError where it is not said from when to when."""
+    options, told = _options(case), {entry: (filings, ends) for entry, filings, ends in _filings(case)}
+    unique(case.rows("followed"), FOLLOWED, "entry")
+    found = {}
+    for line, row in enumerate(case.rows("followed"), 2):
+        entry = one_of(row, "entry", FOLLOWED, line, known=case.keys)
+        every = {REPORT: options.every, **{one.number: one.every for one in plans.get(entry, ())}}
+        since, until = day_of(row, "from", FOLLOWED, line), day_of(row, "until", FOLLOWED, line)
+        filings, ends = told.get(entry, ([], {}))
+        found[entry] = punctual(Terms(every, since, until, ends, options.days_to_file), filings).share
+    return found
+
+
+def _filings(case: Case) -> Iterable[tuple[str, list[Filing], dict[int, date]]]:
+    """(entry, what was filed, the days of final figures)."""
+    corrected = {(row["entry"], row["corrects"]) for row in case.rows("reports")}
+    by_entry: dict[str, list[Filing]] = {}
+    reports: dict[tuple[str, str], Filing] = {}
+    for line, row in enumerate(case.rows("reports"), 2):
+        day, filed = day_of(row, "day", REPORTS, line), day_of(row, "filed", REPORTS, line)
+        stands = (row["entry"], row["number"]) not in corrected
+        reports[row["entry"], row["number"]] = Filing(int(row["number"]), REPORT, day, filed, stands)
+        by_entry.setdefault(row["entry"], []).append(reports[row["entry"], row["number"]])
+    ends: dict[str, dict[int, date]] = {}
+    for row in case.rows("figures"):
+        report = reports[row["entry"], row["report"]]
+        by_entry[row["entry"]].append(replace(report, what=int(row["indicator"])))
+        if row.get("final") == "yes" and report.stands:
+            ends.setdefault(row["entry"], {})[int(row["indicator"])] = report.day
+    return [(entry, filings, ends.get(entry, {})) for entry, filings in by_entry.items()]
 
 
 def _reports(case: Case) -> tuple[dict[str, set[int]], dict[tuple[str, int], date]]:
@@ -206,9 +253,11 @@ TRACKING = Kind(
     words=words,
     outcome=outcome,
     tables={
-        "reports": ("entry", "number", "state", "day", "corrects"),
-        "figures": ("entry", "report", "indicator", "value"),
+        "reports": ("entry", "number", "state", "day", "corrects", "filed"),
+        "figures": ("entry", "report", "indicator", "value", "final"),
+        "followed": ("entry", "from", "until"),
     },
-    figures=("reports", "attainment"),
+    optional={"reports": ("filed",), "figures": ("final",)},
+    figures=("reports", "attainment", "punctuality"),
     check=check,
 )

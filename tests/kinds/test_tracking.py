@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evalflow.kinds.tracking import TRACKING
+from evalflow.errors import DefinitionError
+from evalflow.kinds import decision
 from evalflow.workflow.outcome import Case, Outcome, Row
 from tests.kinds.cases import case, complaint, outcome, table
 from tests.kinds.test_inspection import PLANS, rules
 
 YEAR = "year tracking"
+REPORTED = "entry,number,state,day,corrects"
 REPORTS = ("a,1,filed,2026-04-30,", "a,2,filed,2026-05-31,", "a,3,filed,2026-05-31,2", "b,1,filed,2026-05-31,")
 FIGURES = ("a,1,1,92", "a,1,2,9.5", "a,2,1,99", "a,3,1,95", "b,1,1,91")
 
@@ -23,8 +25,8 @@ def reported(reports: Sequence[str] = REPORTS, figures: Sequence[str] = FIGURES,
         rules(YEAR),
         entries="ab",
         earlier={"form": plans},
-        reports=table(",".join(TRACKING.tables["reports"]), *reports),
-        figures=table(",".join(TRACKING.tables["figures"]), *figures),
+        reports=table(REPORTED, *reports),
+        figures=table("entry,report,indicator,value", *figures),
     )
 
 
@@ -81,6 +83,70 @@ def test_evidence_that_cannot_be_true_is_named(reports: tuple[str, ...], figures
     assert complaint(reported(reports, figures)).startswith(said)
 
 
+# --- punctuality
+
+COUNTED = "year tracking\npunctuality = true"
+FILED = (
+    "a,1,filed,2026-01-31,,2026-01-31",
+    "a,2,filed,2026-02-28,,2026-05-04",  # in May about February
+    "a,3,filed,2026-03-31,,2026-03-30",
+    "a,4,filed,2026-03-31,3,2026-05-04",  # mended later, in time first
+    "b,1,filed,2026-01-31,,2026-02-01",
+)
+
+
+def filed(options: str = COUNTED, *, figures: tuple[str, ...] = ()) -> Outcome:
+    """Reports are due every month, from January to April; of a also both its figures, of b one."""
+    return outcome(
+        case(
+            rules(options),
+            entries="ab",
+            earlier={"form": PLANS},
+            reports=table(f"{REPORTED},filed", *FILED),
+            figures=table("entry,report,indicator,value,final", *figures),
+            followed=table("entry,from,until", "a,2026-01-01,2026-05-05", "b,2026-01-01,2026-05-05"),
+        )
+    )
+
+
+def test_punctuality_goes_by_the_day_of_filing_and_a_correction_of_what_was_in_time_is_in_time() -> None:
+    """a: the reports of January and March of four, of its figures that of January; 3 of 12. b: none of 8."""
+    found = filed(figures=("a,1,1,92,", "a,2,1,93,", "b,1,1,91,"))
+    assert found.figures["punctuality"] == {"a": Fraction(25), "b": Fraction(0)}
+
+
+def test_days_to_file_after_the_end_of_a_period_are_the_rules_own() -> None:
+    """Within a day the report of b on January and its figure came: 2 of 8."""
+    found = filed(f"{COUNTED}\ndays_to_file = 1", figures=("b,1,1,91,",))
+    assert found.figures["punctuality"]["b"] == 25
+
+
+def test_of_what_was_final_nothing_more_is_due() -> None:
+    """Of a 4 reports, 4 figures of the one indicator, and none of the other after that of 31 January."""
+    found = filed(figures=("a,1,1,92,yes",))
+    assert found.figures["punctuality"]["a"] == Fraction(100 * 2, 8)
+
+
+def test_without_the_option_there_is_no_such_figure_and_no_decision_can_name_it() -> None:
+    assert sorted(outcome(reported()).figures) == ["attainment", "reports"]
+    with pytest.raises(DefinitionError, match="attainment"):
+        rules(YEAR, DECIDES)
+    assert rules(COUNTED, DECIDES).stage("meeting").options
+
+
+DECIDES = """meeting decision
+seats = 1
+tie_break = ["number"]
+component = [{ from = "year", as = "figure", figure = "punctuality", weight = 100 }]
+eligible = [{ label = { zh = "报送及时" }, from = "year", figure = "punctuality", at_least = "20" }]"""
+
+
+def test_a_decision_counts_with_punctuality_and_bars_by_it() -> None:
+    made = filed(figures=("a,1,1,92,", "a,2,1,93,", "b,1,1,91,"))
+    stands = decision.proposed(case(rules(COUNTED, DECIDES), entries="ab", earlier={"form": PLANS, "year": made}))
+    assert [(place.entry, place.place) for place in stands.order.places] == [("a", 1), ("b", None)]
+
+
 # --- hypothesis ---------------------------------------------------------------------------------------------------
 
 
@@ -123,5 +189,5 @@ def test_a_correction_that_repeats_the_figures_changes_no_attainment(year: tuple
 
 def _last(reports: Sequence[str]) -> tuple[str, str]:
     """The number and day of the newest report: nothing corrects it."""
-    rows: list[Row] = table(",".join(TRACKING.tables["reports"]), *reports)
+    rows: list[Row] = table(REPORTED, *reports)
     return rows[-1]["number"], rows[-1]["day"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from evalflow.kinds.punctual import REPORT as REPORT
 from evalflow.workflow import periods
 
-REPORT = 0
 Every = Mapping[int, str]  # how often each is due: "week", "month", "quarter"; anything else is never
 Days = Mapping[int, Collection[date]]  # the days on which there is something of it
 

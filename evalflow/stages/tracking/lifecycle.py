@@ -1,17 +1,19 @@
 """What the engine asks of a tracking stage. Time opens and closes it; reports are welcome, never awaited."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from evalflow import zone
 from evalflow.access import Actor
 from evalflow.errors import Refused
+from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import EntryState, StageRow
 from evalflow.stages.tracking import queries
 from evalflow.stages.tracking.models import FollowUp, ProgressReport
-from evalflow.workflow.outcome import Tables
+from evalflow.workflow.outcome import Row, Tables
 
 
 def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -31,7 +33,8 @@ def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:
 
 
 def evidence(session: Session, stage: StageRow) -> Tables:
-    """The reports on the entries that are still in, and their figures."""
+    """The reports on the entries that are still in, and their figures; when they were filed, where that counts."""
+    counts = queries.options_of(stage).punctuality
     filed = [one for one in queries.reports(session, stage.id) if one.entry.state == EntryState.ACCEPTED]
     rows = [
         {
@@ -40,15 +43,36 @@ def evidence(session: Session, stage: StageRow) -> Tables:
             "state": one.state,
             "day": one.day.isoformat(),
             "corrects": str(one.corrects or ""),
+            "filed": zone.day_of(one.filed_at).isoformat() if counts else "",
         }
         for one in filed
     ]
     figures = [
-        {"entry": one.entry.key, "report": str(one.number), "indicator": str(each.indicator), "value": each.value}
+        {
+            "entry": one.entry.key,
+            "report": str(one.number),
+            "indicator": str(each.indicator),
+            "value": each.value,
+            "final": "yes" if each.is_final else "",
+        }
         for one in filed
         for each in one.figures
     ]
-    return {"reports": rows, "figures": figures}
+    return {"reports": rows, "figures": figures, **({"followed": _followed(session, stage)} if counts else {})}
+
+
+def _followed(session: Session, stage: StageRow) -> list[Row]:
+    """From when to when each entry was tracked."""
+    ends = stage.closed_at or stage.closes_at
+    return [
+        {
+            "entry": one.key,
+            "from": queries.since(stage, one).isoformat(),
+            "until": queries.until(stage, one, zone.day_of(ends) if ends else date.max).isoformat(),
+        }
+        for one in seasons.entries(session, stage.season_id, EntryState.ACCEPTED)
+        if queries.has_come(one, stage)
+    ]
 
 
 def faults(session: Session, stage: StageRow) -> list[str]:

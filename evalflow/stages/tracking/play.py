@@ -54,7 +54,7 @@ def before(world: World, stage: StageRow) -> None:
 
 def during(world: World, stage: StageRow) -> None:
     """Until the deadline, or until the simulated clock is told to stop, with every period a report on each entry."""
-    step = STEP.get(progress.options_of(stage).reports)
+    step = STEP.get(queries.options_of(stage).reports)
     if step is None or stage.closes_at is None or not _has_plans(world, stage):
         _round(world, stage, world.ask(queries.counts, stage.id))
         return

@@ -3,8 +3,8 @@
 Everything about all projects of a stage is read in a fixed number of queries.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -12,13 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow import zone
+from evalflow.kinds import punctual as punctuality
 from evalflow.kinds import tracking
-from evalflow.kinds.tracking import Figure, TrackingOptions
+from evalflow.kinds.punctual import Punctual, punctual
+from evalflow.kinds.tracking import Figure
 from evalflow.people.models import Person
 from evalflow.seasons import plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, Phase, StageRow, TargetChange
-from evalflow.seasons.rules import stage_of
 from evalflow.stages.tracking import due, queries
 from evalflow.stages.tracking.due import Due
 from evalflow.stages.tracking.judging import IndicatorProgress, Terms, judged
@@ -34,7 +35,8 @@ class Progress:
     """A project. first: of the days that are shown. starts, ends: the days its targets are for, from its approval on.
 
     overdue: what is late, by the day it was due. next_due: the day on which the next report or figure is due.
-    last_report: the day that the last one speaks of. is_over: nothing more will come. lights_from: the first day on
+    last_report: the day that the last one speaks of. punctual: what came in time by now. filed_late: {number of a
+    report that did not: the day by which it was due}. is_over: nothing more will come. lights_from: the first day on
     which it can be behind, None where that is past.
     """
 
@@ -53,18 +55,14 @@ class Progress:
     next_due: date | None
     last_report: date | None
     changes: tuple[TargetChange, ...] = ()
+    punctual: Punctual = Punctual(0, 0)
+    filed_late: Mapping[int, date] = field(default_factory=dict)
     is_over: bool = False
     lights_from: date | None = None
 
     @property
     def days_left(self) -> int:
         return max(0, (self.ends - self.today).days)
-
-
-def options_of(stage: StageRow) -> TrackingOptions:
-    options = stage_of(stage).options
-    assert isinstance(options, TrackingOptions)
-    return options
 
 
 def progress_of(session: Session, stage: StageRow, now: datetime) -> tuple[Progress, ...]:
@@ -107,7 +105,7 @@ def _one(
     plan = plans.standing(entry, changed)
     ended = queries.final(valid)
     over = is_over(stage, entry, today)
-    terms = Terms(_start(stage, entry, ends), ends, today, options_of(stage), over)
+    terms = Terms(_start(stage, entry, ends), ends, today, queries.options_of(stage), over)
     every = tuple(judged(one, _points(one, valid), terms, is_final=one.number in ended) for one in plan)
     late = queries.overdue(stage, entry, valid, min(today, ends))
     present = () if over else due.current(queries.every(stage, entry), today, queries.reported(valid), ended)
@@ -129,9 +127,18 @@ def _one(
         next_due=next((one.day for one in present), None),
         last_report=max((one.day for one in valid), default=None),
         changes=tuple(changed),
+        punctual=punctual(_due(stage, entry, valid, today), queries.filings(reports)),
+        filed_late=punctuality.late(_due(stage, entry, valid, today), queries.filings(reports)),
         is_over=over or bool(every) and all(one.is_settled for one in every),
         lights_from=terms.lights_from if terms.is_in_grace else None,
     )
+
+
+def _due(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], today: date) -> punctuality.Terms:
+    options = queries.options_of(stage)
+    ends = queries.until(stage, entry, min(today, span_of(stage)[1]))
+    since = queries.since(stage, entry)
+    return punctuality.Terms(queries.every(stage, entry), since, ends, queries.final(valid), options.days_to_file)
 
 
 def is_over(stage: StageRow, entry: Entry, today: date) -> bool:

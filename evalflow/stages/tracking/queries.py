@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, selectinload
 from evalflow import zone
 from evalflow.access import Actor, Permission, holds_anywhere, may
 from evalflow.i18n import N_
+from evalflow.kinds.punctual import REPORT, Filing
 from evalflow.kinds.tracking import TrackingOptions
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
@@ -18,7 +19,7 @@ from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
 from evalflow.stages.tracking import due
-from evalflow.stages.tracking.due import REPORT, Days, Due, Every
+from evalflow.stages.tracking.due import Days, Due, Every
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProgressReport
 from evalflow.workflow import indicators, numbers, periods
 
@@ -166,11 +167,26 @@ def doubts(
     return found
 
 
-def every(stage: StageRow, entry: Entry) -> Every:
-    """How often a report on an entry is due, and each of its figures."""
+def options_of(stage: StageRow) -> TrackingOptions:
     options = stage_of(stage).options
     assert isinstance(options, TrackingOptions)
-    return {REPORT: options.every, **{one.number: one.every for one in plans.declared(entry)}}
+    return options
+
+
+def filings(reports: Iterable[ProgressReport]) -> list[Filing]:
+    """Every report, and every figure in it, with the day of its filing."""
+    every_one = list(reports)
+    valid = {one.number for one in standing(every_one)}
+    return [
+        Filing(one.number, what, one.day, zone.day_of(one.filed_at), one.number in valid)
+        for one in every_one
+        for what in (REPORT, *(figure.indicator for figure in one.figures))
+    ]
+
+
+def every(stage: StageRow, entry: Entry) -> Every:
+    """How often a report on an entry is due, and each of its figures."""
+    return {REPORT: options_of(stage).every, **{one.number: one.every for one in plans.declared(entry)}}
 
 
 def reported(valid: Sequence[ProgressReport]) -> Days:
@@ -194,9 +210,21 @@ def since(stage: StageRow, entry: Entry) -> date:
     return zone.day_of(max(known)) if known else stage.season.starts_on
 
 
+def until(stage: StageRow, entry: Entry, day: date) -> date:
+    """The last day on which anything was due on an entry: that on which it went on, or else the one given."""
+    keys = [row.key for row in stage.season.stages]
+    later = {key: moment for key, moment in (entry.came or {}).items() if key in keys[keys.index(stage.key) + 1 :]}
+    went = [zone.day_of(datetime.fromisoformat(moment)) for moment in later.values()]
+    return min([day, *went])
+
+
 def overdue(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], until: date) -> tuple[Due, ...]:
-    """What is late: the one computation for the project's page, the wall and reminders. until: the day it is."""
-    return due.overdue(every(stage, entry), since(stage, entry), until, reported(valid), final(valid))
+    """What is late: the one computation for the project's page, the wall and reminders. until: the day it is.
+
+    Nothing is before the days to file are over.
+    """
+    over = until - timedelta(days=options_of(stage).days_to_file)
+    return due.overdue(every(stage, entry), since(stage, entry), over, reported(valid), final(valid))
 
 
 def months(stage: StageRow, now: datetime) -> tuple[date, ...]:
