@@ -8,7 +8,7 @@ came since the last one, salted, whether anything came or not. `verify` looks wh
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM
@@ -17,6 +17,7 @@ from evalflow.audit.events import HELD_NOTED
 from evalflow.audit.models import EventRow, Pending, place
 
 EVERY = timedelta(hours=1)
+NOTING = 1  # the lock of whoever notes; locks with two numbers are never those of casts, which have one
 
 
 def release(session: Session, *, season: str, stage: str) -> None:
@@ -30,7 +31,12 @@ def release(session: Session, *, season: str, stage: str) -> None:
 
 
 def note(session: Session, *, now: datetime) -> bool:
-    """Commit to what waits and is not committed to yet, at most once an hour; whether that was done."""
+    """Commit to what waits and is not committed to yet, at most once an hour; whether that was done.
+
+    One act at a time: of two that seal at the same moment the second finds what the first has written.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:kind, 0)"), {"kind": NOTING})
     recent = select(EventRow.id).where(EventRow.season == "", EventRow.type == HELD_NOTED.name)
     if session.scalars(recent.where(EventRow.at > now - EVERY).limit(1)).first():
         return False
@@ -38,6 +44,7 @@ def note(session: Session, *, now: datetime) -> bool:
     found = session.execute(waiting.where(Pending.held_by.is_not(None), Pending.is_noted.is_(False))).all()
     leaves = sorted(tree.leaf_hash(leaf.encode()).hex() for _, leaf in found)
     if found:  # these, by their numbers: a cast that is committed beside this is not among the leaves
-        session.execute(update(Pending), [{"number": number, "is_noted": True} for number, _ in found])
+        theirs = Pending.number.in_([number for number, _ in found])  # what was released meanwhile is in no need of it
+        session.execute(update(Pending).where(theirs).values(is_noted=True))
     ledger.append(session, HELD_NOTED, actor=SYSTEM, now=now, personal={"leaves": leaves})
     return True

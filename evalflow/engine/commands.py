@@ -3,6 +3,7 @@
 import hashlib
 from datetime import date, datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM, Actor, Permission, require
@@ -57,8 +58,7 @@ def create_season(
             position=position, key=stage.key, kind=stage.kind, opens_at=window.opens, closes_at=window.closes
         )
         season.stages.append(row)
-    session.add(season)
-    session.flush()
+    _add(session, season)
     schedule.replan(session, season)
     public = {
         "workflow": definition.key,
@@ -68,6 +68,14 @@ def create_season(
     }
     ledger.append(session, events.SEASON_CREATED, actor=actor, now=now, season=key, public=public)
     return season
+
+
+def _add(session: Session, season: Season) -> None:
+    session.add(season)
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else took the key at the same moment
+        raise Invalid("season_exists", fields={"key": "season_exists"}, season=season.key) from error
 
 
 def open_stage(session: Session, stage_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> StageRow:

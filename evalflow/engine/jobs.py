@@ -111,6 +111,6 @@ def _claimed(session: Session, timer_id: int) -> Timer | None:
 
 def _remember(database: Database, timer_id: int, refusal: Refused) -> None:
     with database.writing() as session:
-        timer = session.get(Timer, timer_id)
-        if timer is not None:
+        timer = session.scalars(select(Timer).where(Timer.id == timer_id).with_for_update()).one_or_none()
+        if timer is not None:  # else an act has taken it back meanwhile
             timers.remember(timer, refusal)

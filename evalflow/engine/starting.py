@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.models import EventRow
-from evalflow.errors import Conflict, Invalid
+from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.kinds import ballot_check
 from evalflow.people.models import Branch, RoleGrant
 from evalflow.reminding.models import Reminder
@@ -113,7 +113,9 @@ def delete(session: Session, season_id: int, *, actor: Actor, now: datetime, ver
 
 
 def _taken(session: Session, season_id: int, *, actor: Actor, version: int) -> Season:
-    season = session.scalars(select(Season).where(Season.id == season_id).with_for_update()).one()
+    season = session.scalars(select(Season).where(Season.id == season_id).with_for_update()).one_or_none()
+    if season is None:  # somebody else has deleted it
+        raise NotFound("no_such_season", season=season_id)
     require(actor, Permission.STEER, season=season.id)
     if version != season.version:
         raise Conflict("someone_was_faster")

@@ -14,11 +14,12 @@ from evalflow.errors import Forbidden, NotFound
 from evalflow.people import events
 from evalflow.people.grants import actor_of
 from evalflow.people.models import CalendarFeed, Person
+from evalflow.people.queries import locked_person
 
 
 def renew(session: Session, *, actor: Actor, now: datetime) -> str:
     """A new address for the actor's own calendar, the only time it is told; the one before ends at once."""
-    person_id = _own(actor)
+    person_id = locked_person(session, _own(actor)).id
     token = base64.urlsafe_b64encode(entropy_of(session).token(32)).rstrip(b"=").decode()
     row = session.get(CalendarFeed, person_id) or CalendarFeed(person_id=person_id)
     row.token_hash, row.made_at = _digest(token), now
@@ -29,7 +30,7 @@ def renew(session: Session, *, actor: Actor, now: datetime) -> str:
 
 def revoke(session: Session, *, actor: Actor, now: datetime) -> None:
     """From now on nobody reads the calendar by its address. NotFound where there is none."""
-    person_id = _own(actor)
+    person_id = locked_person(session, _own(actor)).id
     if session.get(CalendarFeed, person_id) is None:
         raise NotFound("no_calendar")
     session.execute(delete(CalendarFeed).where(CalendarFeed.person_id == person_id))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Grant, Permission, Role, require
@@ -65,7 +66,10 @@ def grant(
     row = RoleGrant(person_id=person_id, role=role.value, branch_id=branch_id, season_id=season_id)
     session.add(row)
     person.session_version += 1
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # the season was deleted meanwhile
+        raise NotFound("no_such_season", season=season_id) from error
     _log(session, events.ROLE_GRANTED, row, person, branch, actor=actor, now=now)
     return row
 
@@ -79,6 +83,8 @@ def withdraw_grant(session: Session, grant_id: int, *, actor: Actor, now: dateti
     if row.role == Role.ADMINISTRATOR.value:
         keep_an_administrator(session, without=row.person_id)
     person = locked_person(session, row.person_id)
+    if session.get(RoleGrant, grant_id, populate_existing=True) is None:  # somebody else has, meanwhile
+        raise NotFound("no_such_grant")
     branch = session.get(Branch, row.branch_id) if row.branch_id is not None else None
     session.delete(row)
     person.session_version += 1

@@ -11,6 +11,7 @@ from evalflow import zone
 from evalflow.access import SYSTEM, Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Forbidden, Invalid
+from evalflow.people.queries import locked_person
 from evalflow.reminding import addresses, events, queries
 from evalflow.reminding.models import Cause, Delivery, Mailbox, Nudge, Reminder, Round
 from evalflow.seasons import queries as seasons
@@ -102,7 +103,7 @@ def retry(session: Session, season: Season, *, actor: Actor, now: datetime) -> i
     """Mails of a season that had failed, or of which nobody knows whether they arrived, wait again; how many."""
     require(actor, Permission.STEER, season=season.id)
     failed = (Reminder.season_id == season.id, Reminder.delivery.in_((Delivery.FAILED, Delivery.UNKNOWN)))
-    ids = session.scalars(select(Reminder.id).where(*failed).with_for_update()).all()
+    ids = session.scalars(select(Reminder.id).where(*failed).order_by(Reminder.id).with_for_update()).all()
     if ids:
         again = {"delivery": Delivery.WAITING, "attempts": 0, "due_at": now}
         session.execute(update(Reminder).where(Reminder.id.in_(ids)).values(**again))
@@ -113,7 +114,7 @@ def retry(session: Session, season: Season, *, actor: Actor, now: datetime) -> i
 
 def choose_mailbox(session: Session, address: str, *, actor: Actor, now: datetime) -> None:
     """Where one's own reminders are mailed to; "" ends it, and what waits is shown in the house only."""
-    person_id = _own(actor)
+    person_id = locked_person(session, _own(actor)).id
     address = address.strip()
     flaw = addresses.flaw(address) if address else ""
     if flaw:

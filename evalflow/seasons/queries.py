@@ -44,16 +44,19 @@ def stage_by_id(session: Session, stage_id: int) -> StageRow:
 
 
 def locked_stage(session: Session, stage_id: int) -> StageRow:
-    """The stage with its season's row locked, so that acts on one season follow each other."""
-    query = (
-        select(StageRow)
-        .join(StageRow.season)
-        .where(StageRow.id == stage_id)
-        .options(contains_eager(StageRow.season))
-        .with_for_update(of=Season)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).one()
+    """The stage with its season's row locked, so that acts on one season follow each other.
+
+    First the lock, then the stage: on PostgreSQL one statement that waits for a lock reads again what it locks and
+    nothing else, and would tell the stage as it was before whoever was waited for.
+    """
+    own = select(StageRow.season_id).where(StageRow.id == stage_id).scalar_subquery()
+    session.execute(select(Season.id).where(Season.id == own).with_for_update())
+    query = select(StageRow).join(StageRow.season).where(StageRow.id == stage_id)
+    query = query.options(contains_eager(StageRow.season)).execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound("no_such_stage", stage=stage_id)
+    return found
 
 
 def current_stage(season: Season) -> StageRow | None:

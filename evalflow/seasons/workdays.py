@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import holidays
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
@@ -31,15 +32,16 @@ def published(day: date) -> bool:
 
 def calendar(session: Session) -> Callable[[date], bool]:
     """The rule for this installation: stated days first, the library's for the rest."""
-    stated: Mapping[date, bool] = {row.day: row.is_working for row in session.scalars(select(CalendarDay))}
+    stated: Mapping[date, bool] = dict(session.execute(select(CalendarDay.day, CalendarDay.is_working)).all())
     return lambda day: stated[day] if day in stated else published(day)
 
 
 def state(session: Session, day: date, *, is_working: bool, note: str, actor: Actor, now: datetime) -> None:
     """Say what a day is, whatever the library believes."""
     require(actor, Permission.STATE_CALENDAR)
-    row = session.get(CalendarDay, day) or CalendarDay(day=day)
-    row.is_working, row.note = is_working, note
-    session.add(row)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    told = {"is_working": is_working, "note": note}
+    first = insert(CalendarDay).values(day=day, **told)
+    session.execute(first.on_conflict_do_update(index_elements=[CalendarDay.__table__.c.day], set_=told))
     public = {"day": day.isoformat(), "is_working": is_working, "note": note}
     ledger.append(session, CALENDAR_STATED, actor=actor, now=now, public=public)

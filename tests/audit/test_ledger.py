@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.exc import DBAPIError
 
 from evalflow.audit import ledger
@@ -107,3 +107,24 @@ def test_an_act_that_is_rolled_back_leaves_no_event(log: Log) -> None:
         ledger.append(session, HAPPENED, actor=OFFICE, now=NOW, public={"n": 9}, personal={"who": "x"})
         raise RuntimeError("the act fails")
     assert log.seal() == 0
+
+
+@pytest.mark.parametrize("log", ["postgresql"], indirect=True)
+def test_what_is_written_while_the_log_is_sealed_and_verified_is_no_fault_of_it(log: Log) -> None:
+    """There each statement sees what others have committed before it."""
+    ledger.entrust(log.database, log.signer)
+    written: dict[str, str] = {}  # {before which statement: event}
+    beside = threading.local()
+
+    def write_beside(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement not in written and not getattr(beside, "writes", False):
+            beside.writes = True
+            written[statement] = log.append(len(written))
+            beside.writes = False
+
+    with log.database.writing() as session:
+        event.listen(log.database.engine, "before_cursor_execute", write_beside)
+        ledger.sealed_and_verified(session, now=NOW)
+        event.remove(log.database.engine, "before_cursor_execute", write_beside)
+    log.seal()
+    assert (log.verified_size(), len(written) > 10) == (3 + len(written), True)
