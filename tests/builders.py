@@ -16,7 +16,7 @@ from evalflow.audit.head import beginning
 from evalflow.audit.models import EventRow, Personal
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
-from evalflow.db import Base, Database
+from evalflow.db import Database
 from evalflow.engine import commands
 from evalflow.entropy import SystemEntropy
 from evalflow.kinds import KINDS
@@ -149,8 +149,7 @@ def new_signer(config: Config) -> Signer:
 
 
 def entrusted(engine: Engine, signer: Signer) -> Database:
-    """A database with all tables, as the models have them, and with the key of its log: what counts needs both."""
-    Base.metadata.create_all(engine)
+    """A database with the key of its log: what counts needs it."""
     database = Database(engine)
     ledger.entrust(database, signer)
     return database

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 
 from evalflow import zone
 from evalflow.app import create_app
@@ -17,12 +18,29 @@ from evalflow.config import Config
 from evalflow.db import Database
 from evalflow.engine import doctor
 from tests.builders import Clock, House, entrusted, found_house, new_signer
-from tests.databases import fresh_sqlite
+from tests.databases import fresh_sqlite, modelled, postgresql_server
 from tests.visitors import Visitor
 
 # Machines are shared: how long an example takes says nothing about the rule it tests.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+
+
+class Compiled(BytecodeCache):
+    """Templates that one test has compiled, for the applications of all others."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,6 +72,13 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A running PostgreSQL, one for all tests of a process."""
+    with postgresql_server() as url:
+        yield url
+
+
 @pytest.fixture
 def signer(config: Config) -> Signer:
     return new_signer(config)
@@ -61,7 +86,7 @@ def signer(config: Config) -> Signer:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
-    with fresh_sqlite(tmp_path) as engine:
+    with fresh_sqlite(tmp_path, modelled) as engine:
         kept = entrusted(engine, signer)
         yield kept
         if request.node.get_closest_marker("breaks_the_database") is None:
@@ -76,7 +101,9 @@ def house(database: Database, clock: Clock) -> House:
 
 @pytest.fixture
 def app(config: Config, database: Database, clock: Clock) -> Flask:
-    return create_app(config, database=database, clock=clock)
+    made = create_app(config, database=database, clock=clock)
+    made.jinja_env.bytecode_cache = COMPILED
+    return made
 
 
 @pytest.fixture

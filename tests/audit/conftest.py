@@ -12,8 +12,8 @@ from evalflow.access import Actor
 from evalflow.audit import ledger, upkeep
 from evalflow.audit.event import EventType
 from evalflow.audit.signing import Signer
-from evalflow.db import Base, Database
-from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
+from evalflow.db import Database
+from tests.databases import fresh_postgresql, fresh_sqlite, modelled
 
 HAPPENED = EventType("test.happened", zh="测试", en="something happened", public=("n",), personal=("who",))
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -74,21 +74,14 @@ class Log:
                 connection.execute(text("SET session_replication_role = DEFAULT"))
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Log]:
     """Three sealed events, with the tables as the models create them."""
     if request.param == "sqlite":
-        opened = fresh_sqlite(tmp_path)
+        opened = fresh_sqlite(tmp_path, modelled)
     else:
-        opened = fresh_postgresql(request.getfixturevalue("server"))
+        opened = fresh_postgresql(request.getfixturevalue("server"), modelled)
     with opened as engine:
-        Base.metadata.create_all(engine)
         made = Log(Database(engine), Signer(tmp_path / "instance", "test.example/log"))
         with made.database.writing() as session:
             upkeep.found(session, made.signer, adopts=False)

@@ -12,20 +12,19 @@ from evalflow.analysis import record
 from evalflow.analysis.explanation import explain_stage
 from evalflow.analysis.votes_explained import Vote
 from evalflow.bundle.recount import case_of
-from evalflow.db import Base, Database
+from evalflow.db import Database
 from evalflow.engine import bundles, doctor, explaining, rehearsal
 from evalflow.engine.rehearsal import Rehearsed
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries
 from evalflow.workflow import reader
-from tests.databases import fresh_sqlite
+from tests.databases import fresh_sqlite, modelled
 from tests.house.test_queries import KEY, TOML
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    with fresh_sqlite(tmp_path) as engine:
-        Base.metadata.create_all(engine)
+    with fresh_sqlite(tmp_path, modelled) as engine:
         yield engine
 
 

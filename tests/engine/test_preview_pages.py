@@ -9,7 +9,6 @@ import pytest
 
 from evalflow.app import create_app
 from evalflow.config import Config
-from evalflow.db import Base
 from evalflow.engine import rehearsal
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries
@@ -17,7 +16,7 @@ from evalflow.seasons.models import Phase
 from evalflow.seasons.play import World
 from evalflow.workflow import reader
 from tests.builders import Clock
-from tests.databases import fresh_sqlite
+from tests.databases import fresh_sqlite, modelled
 from tests.visitors import Visitor
 
 TOML = (Path(__file__).parents[1] / "browser" / "season.toml").read_text(encoding="utf-8")
@@ -29,8 +28,7 @@ CHANGED = "rule=points.online_vote.share_of_maximum"
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A season that is over, and the next one of the same rules: voted, scored and counted, but not decided."""
-    with fresh_sqlite(tmp_path_factory.mktemp("preview")) as engine:
-        Base.metadata.create_all(engine)
+    with fresh_sqlite(tmp_path_factory.mktemp("preview"), modelled) as engine:
         rules = reader.read(TOML, KINDS, file="season.toml")
         played = rehearsal.rehearse(engine, rules, branches=5, members=10, seed="preview")
         start = date(2027, 3, 2)

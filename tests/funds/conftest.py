@@ -17,7 +17,7 @@ from evalflow.funds.models import FundBooking
 from evalflow.seasons.models import Season
 from evalflow.stages.award import commands as award
 from tests.builders import Clock, House, entrusted, found_house
-from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
+from tests.databases import fresh_postgresql, fresh_sqlite, modelled
 from tests.decided import decided
 from tests.declared import secretaries
 
@@ -83,16 +83,10 @@ def opened(house: House) -> Books:
     return Books(house, season, house.actor("keeper", Role.ORGANISER), chair, by)
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def books(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Books]:
     server = request.getfixturevalue("server") if request.param == "postgresql" else ""
-    with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
+    with fresh_postgresql(server, modelled) if server else fresh_sqlite(tmp_path, modelled) as engine:
         found = opened(found_house(entrusted(engine, signer), Clock()))
         yield found
         if request.node.get_closest_marker("breaks_the_database") is None:

@@ -12,7 +12,7 @@ from evalflow.config import Config
 from evalflow.errors import Refused
 from evalflow.funds import checks, commands, queries
 from tests.builders import Clock, entrusted, found_house, new_signer
-from tests.databases import fresh_sqlite
+from tests.databases import fresh_sqlite, modelled
 from tests.funds.conftest import Books, opened
 
 CENTS = st.integers(1, 1_200_000).map(lambda cents: f"{cents // 100}.{cents % 100:02d}")
@@ -53,7 +53,7 @@ def _branch_of(session: Any, booking_id: int) -> str:
 @settings(max_examples=25)
 @given(st.lists(ACTS, min_size=3, max_size=14))
 def test_the_books_balance_after_any_acts(acts: list[tuple[str, Any, Any]]) -> None:
-    with TemporaryDirectory() as folder, fresh_sqlite(Path(folder)) as engine:
+    with TemporaryDirectory() as folder, fresh_sqlite(Path(folder), modelled) as engine:
         signer = new_signer(Config(Path(folder), "", log_origin="test.example/log"))
         books = opened(found_house(entrusted(engine, signer), Clock()))
         for number, (name, first, second) in enumerate(acts):

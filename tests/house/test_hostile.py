@@ -16,7 +16,7 @@ from evalflow.access import Role
 from evalflow.app import create_app
 from evalflow.config import Config
 from tests.builders import Clock, entrusted, new_signer
-from tests.databases import fresh_postgresql, postgresql_server
+from tests.databases import fresh_postgresql, modelled
 from tests.house.test_permissions import (
     ARGUMENTS,
     OPEN_ENDPOINTS,
@@ -36,18 +36,12 @@ STOPS = ("waiting", "online_vote open", "committee_decision open")
 People = dict[Role, Visitor]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture
 def stopped(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> Iterator[tuple[Flask, People]]:
     """The application and a browser for every role, with a season stopped at the turn the test names."""
     config = Config(tmp_path / "instance", "", secure_cookies=False, log_origin="test.example/log")
     signer = new_signer(config)
-    with fresh_postgresql(server) as engine:
+    with fresh_postgresql(server, modelled) as engine:
         database, clock = entrusted(engine, signer), Clock()
         world = founded(database, clock)
         next(turn for turn in turns(world, clock, signer) if turn == request.param)

@@ -8,13 +8,13 @@ from sqlalchemy import Engine, event, select
 from evalflow.access import Role
 from evalflow.app import create_app
 from evalflow.config import Config
-from evalflow.db import Base, Database
+from evalflow.db import Database
 from evalflow.engine import rehearsal
 from evalflow.kinds import KINDS
 from evalflow.people.models import Person, RoleGrant
 from evalflow.workflow import reader
 from tests.builders import Clock, new_signer
-from tests.databases import fresh_sqlite
+from tests.databases import fresh_sqlite, modelled
 from tests.visitors import Visitor
 
 TOML = Path(__file__).parents[1] / "browser" / "season.toml"
@@ -51,8 +51,7 @@ PAGES = {
 def statements(folder: Path, *, branches: int) -> dict[tuple[str, str], int]:
     """{(role, path): statements} of the pages of a finished season with so many entries."""
     folder.mkdir()
-    with fresh_sqlite(folder) as engine:
-        Base.metadata.create_all(engine)
+    with fresh_sqlite(folder, modelled) as engine:
         definition = reader.read(TOML.read_text(encoding="utf-8"), KINDS, file=TOML.name)
         rehearsed = rehearsal.rehearse(engine, definition, branches=branches, members=branches * 2, seed="queries")
         database = rehearsed.world.database

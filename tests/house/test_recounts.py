@@ -13,14 +13,14 @@ from flask import Flask
 from evalflow.analysis.explanation import explain_stage
 from evalflow.app import create_app
 from evalflow.config import Config
-from evalflow.db import Base, Database
+from evalflow.db import Database
 from evalflow.engine import explaining, rehearsal
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries
 from evalflow.seasons.models import Season
 from evalflow.workflow import reader
 from tests.builders import Clock
-from tests.databases import fresh_sqlite
+from tests.databases import fresh_sqlite, modelled
 from tests.house.test_queries import KEY, TOML
 from tests.visitors import Visitor
 
@@ -34,8 +34,7 @@ COUNTS: dict[CodeType, str] = {
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A house whose only season is finished."""
     folder: Path = tmp_path_factory.mktemp("recounts")
-    with fresh_sqlite(folder) as engine:
-        Base.metadata.create_all(engine)
+    with fresh_sqlite(folder, modelled) as engine:
         definition = reader.read(TOML.read_text(encoding="utf-8"), KINDS, file=TOML.name)
         played = rehearsal.rehearse(engine, definition, branches=3, members=6, seed="recounts").world
         clock = Clock(played.clock)

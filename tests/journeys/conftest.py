@@ -6,27 +6,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from evalflow.engine import schema
-from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
+from tests.databases import fresh_postgresql, fresh_sqlite, migrated
 
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Engine]:
-    with fresh_sqlite(tmp_path) as engine:
-        schema.upgrade(engine)
+    with fresh_sqlite(tmp_path, migrated) as engine:
         yield engine
 
 
 @pytest.fixture
 def postgresql(server: str) -> Iterator[Engine]:
-    with fresh_postgresql(server) as engine:
-        schema.upgrade(engine)
+    with fresh_postgresql(server, migrated) as engine:
         yield engine
 
 

@@ -20,7 +20,7 @@ from evalflow.reminding import commands
 from evalflow.reminding.models import Reminder
 from evalflow.seasons.models import Season
 from tests.builders import ZONE, Clock, House, entrusted, found_house
-from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
+from tests.databases import fresh_postgresql, fresh_sqlite, modelled
 from tests.declared import SUBMISSION, secretaries
 from tests.reminding.post_office import PostOffice, post_office
 
@@ -66,12 +66,6 @@ class Desk:
         return found
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture
 def office() -> Iterator[PostOffice]:
     with post_office() as opened:
@@ -81,7 +75,7 @@ def office() -> Iterator[PostOffice]:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
     server = request.getfixturevalue("server") if request.param == "postgresql" else ""
-    with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
+    with fresh_postgresql(server, modelled) if server else fresh_sqlite(tmp_path, modelled) as engine:
         kept = entrusted(engine, signer)
         yield kept
         with kept.reading() as session:

@@ -8,9 +8,9 @@ import pytest
 from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.db import Database
-from evalflow.engine import doctor, schema
+from evalflow.engine import doctor
 from tests.builders import House
-from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
+from tests.databases import fresh_postgresql, fresh_sqlite, migrated
 from tests.sealed import Vote, vote_of
 
 
@@ -28,17 +28,10 @@ def opened(vote: Vote) -> Vote:
     return vote
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def on_both(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
     server = request.getfixturevalue("server") if request.param == "postgresql" else ""
-    with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
-        schema.upgrade(engine)
+    with fresh_postgresql(server, migrated) if server else fresh_sqlite(tmp_path, migrated) as engine:
         database = Database(engine)
         ledger.entrust(database, signer)
         yield database

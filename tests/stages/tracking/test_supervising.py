@@ -16,7 +16,7 @@ from evalflow.seasons.models import EntryState, Season
 from evalflow.stages.tracking import lifecycle, queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 from tests.builders import House, entrusted
-from tests.databases import fresh_postgresql, fresh_sqlite, postgresql_server
+from tests.databases import fresh_postgresql, fresh_sqlite, modelled
 from tests.declared import PLAN, PROJECT, declared, secretaries
 from tests.stages.tracking.test_progress import TRACKING
 from tests.visitors import Visitor
@@ -25,17 +25,11 @@ PAGE = "/s/test-2026/progress/tracking/smelting/supervision"
 DUE = date(2026, 5, 1)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
     """Both kinds, one after the other."""
     server = request.getfixturevalue("server") if request.param == "postgresql" else ""
-    with fresh_postgresql(server) if server else fresh_sqlite(tmp_path) as engine:
+    with fresh_postgresql(server, modelled) if server else fresh_sqlite(tmp_path, modelled) as engine:
         yield (kept := entrusted(engine, signer))
         if request.node.get_closest_marker("breaks_the_database") is None:
             with kept.reading() as session:
