@@ -41,6 +41,11 @@ class Explanation:
         return next((part for part in reversed(self.parts) if isinstance(part, Decision)), None)
 
     @property
+    def notice(self) -> Notice | None:
+        """The last notice; None while there is none."""
+        return next((part for part in reversed(self.parts) if isinstance(part, Notice)), None)
+
+    @property
     def equation(self) -> str:
         """The composite and what it is made of; "" while there is none."""
         found = self.decision

@@ -20,7 +20,7 @@ from evalflow.engine.results import branch_names, hidden_entries
 from evalflow.engine.strips import Strip, strip
 from evalflow.errors import NotFound
 from evalflow.i18n import say
-from evalflow.kinds import KINDS, barring
+from evalflow.kinds import KINDS, barring, notice
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.ballot_rules import DEFAULT
 from evalflow.kinds.component_words import FIGURES, POINTS, kept_out_words
@@ -107,7 +107,8 @@ class ResultPage:
 
     is_whole: whether every settled stage is explained already; the newest one may wait for the next tick.
     hidden: keys of the entries the reader stepped back from. strips: {stage key: its marks as a drawing}. disputed:
-    votes that were counted although the box and the log differ. tiers: by the keys of decisions.
+    votes that were counted although the box and the log differ. tiers: by the keys of decisions. reasons:
+    {entry struck: why, where that was published}. afterwards: who was struck and who moved up.
     """
 
     season: Season
@@ -119,6 +120,8 @@ class ResultPage:
     strips: Mapping[str, Strip | None]
     disputed: Sequence[BoxCheck]
     tiers: Mapping[str, Tiers]
+    reasons: Mapping[str, str]
+    afterwards: Sequence[str]
 
     def tier(self, told: Explanation) -> AwardTier | None:
         """That goes with the place an entry was decided for."""
@@ -181,10 +184,12 @@ def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
     session = reading()
     entries = {one.key: one.title for one in queries.entries(session, read.season.id) if one.state != EntryState.DRAFT}
     scorings = [part for part in told[0].parts if isinstance(part, Scoring)] if len(told) == 1 else []
+    outcomes, rules = queries.outcomes(read.season), definition_of(read.season)
+    settled = [outcomes[one.key].facts for one in rules.stages if one.kind == "notice" and one.key in outcomes]
     shown = {key: title for key, title in entries.items() if key not in read.hidden}
     return ResultPage(
         season=read.season,
-        wording=Wording(definition_of(read.season), locale(), branch_names(), shown),
+        wording=Wording(rules, locale(), branch_names(), shown),
         told=told,
         is_final=visibility.is_final(read.season),
         is_whole=is_whole(session, read.season),
@@ -192,4 +197,6 @@ def _page(read: _Read, told: Sequence[Explanation]) -> ResultPage:
         strips={part.stage.key: strip(part) for part in scorings},
         disputed=box_pages.disputed(reading(), read.season),
         tiers=tiers.of(session, read.season),
+        reasons={key: reason for one in settled for key, reason in one.get("reasons", {}).items()},
+        afterwards=[sentence for one in settled for sentence in notice.afterwards(one, entries, locale())],
     )

@@ -1,16 +1,16 @@
 """What a public notice is: the proposed names are posted for some working days, and anyone may object.
 
 Evidence: `names.csv` holds what was put up, `objections.csv` each objection and what became of it. An objection that
-was upheld strikes the name it is about.
+was upheld strikes the name it is about; `published` is what everybody may read of why, where something was published.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from evalflow.errors import BundleError, choices
-from evalflow.i18n import Text, phrase, say
+from evalflow.i18n import N_, Text, phrase, say
 from evalflow.kinds.columns import check_due, count_of, day_of, one_of, unique
 from evalflow.workflow.definition import Definition, Options, Stage
 from evalflow.workflow.kind import Kind, Problem
@@ -71,7 +71,36 @@ def outcome(case: Case) -> Outcome:
     if options.move_up:
         remaining = _moved_up(remaining)
     counts = {state: sum(one["state"] == state for one in objections) for state in STATES}
-    return Outcome(facts={"names": names, "objections": counts, "struck": struck, "remaining": remaining})
+    reasons = {one["entry"]: one["published"] for one in objections if one["state"] == "upheld" and one["published"]}
+    return Outcome(
+        facts={
+            "names": names,
+            "objections": counts,
+            "struck": struck,
+            "remaining": remaining,
+            **({"reasons": reasons} if reasons else {}),
+        }
+    )
+
+
+def afterwards(facts: Mapping[str, Any], titles: Mapping[str, str], locale: str) -> list[str]:
+    """Who was struck and why, and who moved up; empty where nobody was. facts: of a notice's outcome."""
+    before = {one["entry"]: one["place"] for one in facts["names"]}
+    told = []
+    for entry in sorted(facts["struck"], key=lambda key: (before[key], key)):
+        reason = facts.get("reasons", {}).get(entry, "")
+        pattern = N_("Struck from place %(place)s, as an objection was upheld: %(entry)s. Reason: %(reason)s")
+        bare = N_("Struck from place %(place)s, as an objection was upheld: %(entry)s.")
+        sentence = pattern if reason else bare
+        told.append(say(locale, sentence, place=before[entry], entry=titles[entry], reason=reason))
+    moved = [one for one in facts["remaining"] if one["place"] != before[one["entry"]]]
+    for one in moved:
+        sentence = N_("Moved up from place %(before)s to place %(place)s: %(entry)s.")
+        title, place = titles[one["entry"]], one["place"]
+        told.append(say(locale, sentence, before=before[one["entry"]], place=place, entry=title))
+    if facts["struck"] and not moved:
+        told.append(say(locale, "Nobody moved up."))
+    return told
 
 
 def _moved_up(names: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -119,7 +148,7 @@ def _objections(case: Case, names: set[str], options: NoticeOptions) -> list[dic
                 "objections.csv", "entry", expected="one, as the objection is upheld", found="nothing", line=line
             )
         day_of(row, "decided", "objections.csv", line)
-        found.append({"entry": row["entry"], "state": state})
+        found.append({"entry": row["entry"], "state": state, "published": row.get("published", "").strip()})
     return found
 
 
@@ -129,7 +158,8 @@ NOTICE = Kind(
     options=NoticeOptions,
     words=words,
     outcome=outcome,
-    tables={"names": ("entry", "place"), "objections": ("number", "entry", "state", "decided")},
+    tables={"names": ("entry", "place"), "objections": ("number", "entry", "state", "decided", "published")},
+    optional={"objections": ("published",)},
     check=check,
     gathers=True,
     runs_in_full=True,

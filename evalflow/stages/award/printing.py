@@ -98,9 +98,9 @@ def results(session: Session, stage: StageRow, *, config: Config, locale: str) -
                     {"label": label, "wide": index in WIDE} if index in texts else {"label": label, "numeric": True}
                     for index, label in enumerate(columns)
                 ],
-                "rows": [{"cells": row, "chosen": row[0] != NOTHING} for row in rows],
+                "rows": [{"cells": row, "chosen": row[0].isdecimal()} for row in rows],
             },
-            "notes": notes(found, stage, locale),
+            "notes": [*queries.afterwards(session, stage, locale), *notes(found, stage, locale)],
             "digest": stage.season.digest,
             "checkpoint": queries.checkpoint(session, stage),
         },
@@ -127,7 +127,7 @@ def table(found: Results, locale: str) -> tuple[list[str], list[list[str]]]:
     ]
     rows = [
         [
-            str(found.awarded.get(entry.key, NOTHING)),
+            str(found.awarded.get(entry.key, say(locale, "struck") if entry.key in found.struck else NOTHING)),
             entry.title,
             entry.branch.name(locale),
             *([found.tiers[entry.key].to(locale) if entry.key in found.tiers else NOTHING] if found.tiers else []),

@@ -12,7 +12,7 @@ from evalflow.access import Actor, Permission, may
 from evalflow.audit.models import Checkpoint, EventRow, Leaf
 from evalflow.funds import queries as books
 from evalflow.i18n import N_, Text, say
-from evalflow.kinds import award, barring, money
+from evalflow.kinds import award, barring, money, notice
 from evalflow.kinds.award import AwardOptions
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.barring import Barred
@@ -60,6 +60,7 @@ class Results:
     ranked: {entry key: place by the ranking}; awarded: {entry key: place awarded}; tiers: {entry key: tier awarded}.
     ties: (link of the chain, titles best first). deviations: (title, reason). vetoed: (title, why). passed_over:
     titles. adds_up: whether the components, weighted, add up to the composite. decimals: of composites as shown.
+    struck: keys of those struck from the notice.
     """
 
     entries: Sequence[Entry]
@@ -74,6 +75,7 @@ class Results:
     has_budget: bool = False
     tiers: Mapping[str, AwardTier] = field(default_factory=dict)
     adds_up: bool = True
+    struck: frozenset[str] = frozenset()
     decimals: int = 2
 
 
@@ -155,11 +157,28 @@ def results(session: Session, stage: StageRow) -> Results:
             for one in outcome.facts.get("vetoed", ())
         ],
         decimals=_options(decision).round.decimals,
+        struck=_struck(stage),
         adds_up=_options(decision).adds_up,
         passed_over=[titles[key] for key in outcome.facts["cut"].get("passed_over", ())],
         has_budget=_options(decision).budget is not None,
         tiers=tiered,
     )
+
+
+def afterwards(session: Session, stage: StageRow, locale: str) -> list[str]:
+    """Who was struck, why, and who moved up, as the notice before the award told it."""
+    put_up = seasons.stage_of_kind(stage.season, "notice", before=stage)
+    outcome = seasons.outcome_of(put_up) if put_up else None
+    if outcome is None:
+        return []
+    titles = {entry.key: entry.title for entry in seasons.entries(session, stage.season_id)}
+    return notice.afterwards(outcome.facts, titles, locale)
+
+
+def _struck(stage: StageRow) -> frozenset[str]:
+    put_up = seasons.stage_of_kind(stage.season, "notice", before=stage)
+    outcome = seasons.outcome_of(put_up) if put_up else None
+    return frozenset(outcome.facts["struck"]) if outcome else frozenset()
 
 
 def _components(decision: StageRow, figures: Mapping[str, Mapping[str, Fraction]]) -> list[Component]:

@@ -61,6 +61,7 @@ class AwardPage:
     rows: Sequence[Sequence[str]]
     worded: Collection[int]
     notes: Sequence[str]
+    afterwards: Sequence[str]
     chart: Chart | None
     checkpoint: str
 
@@ -87,6 +88,7 @@ def home() -> str:
         rows=rows,
         worded=printing.worded(found) if found else (),
         notes=printing.notes(found, stage, locale()) if found else (),
+        afterwards=queries.afterwards(session, stage, locale()) if is_final or knows else (),
         chart=_chart(found) if found and found.adds_up else None,
         checkpoint=queries.checkpoint(session, stage) if is_final else "",
     )
@@ -163,9 +165,17 @@ def workbook() -> Response:
             sheet.write_string(0, column, heading, bold)
         for number, row in enumerate(rows, 1):
             for column, text in enumerate(row):
-                write = sheet.write_string if column in worded or text == "–" else sheet.write_number
+                write = sheet.write_string if column in worded or not _is_number(text) else sheet.write_number
                 write(number, column, text if write == sheet.write_string else _cell(text))
+        told = [*queries.afterwards(reading(), stage, locale()), *printing.notes(found, stage, locale())]
+        for number, sentence in enumerate(told, len(rows) + 2):
+            sheet.write_string(number, 1, sentence)
     return _file(stream.getvalue(), WORKBOOK, f"{stage.season.key}.xlsx")
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell is a place or a figure, not the sign for none or a word instead of a place."""
+    return text.lstrip("-").replace(".", "", 1).isdecimal()
 
 
 def _cell(text: str) -> object:

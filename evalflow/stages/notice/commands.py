@@ -19,6 +19,7 @@ from evalflow.stages.notice import events, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
 
 NAME_MAX, CONTACT_MAX, TEXT_MIN, TEXT_MAX = 80, 120, 10, 5000
+PUBLISHED_MAX = 500
 
 
 def object_to(
@@ -69,9 +70,20 @@ def object_to(
 
 
 def answer(
-    session: Session, stage_id: int, number: int, *, state: ObjectionState, text: str, actor: Actor, now: datetime
+    session: Session,
+    stage_id: int,
+    number: int,
+    *,
+    state: ObjectionState,
+    text: str,
+    published: str = "",
+    actor: Actor,
+    now: datetime,
 ) -> Objection:
-    """Decide an open objection with reasons for the objector to read. Upheld, it strikes the name it is about."""
+    """Decide an open objection with reasons for the objector to read. Upheld, it strikes the name it is about.
+
+    published: why, for everybody to read beside the struck name; "" publishes only that an objection was upheld.
+    """
     stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.ANSWER_OBJECTIONS, season=stage.season_id)
     found = _open_objection(session, stage, number)
@@ -83,10 +95,16 @@ def answer(
         raise Invalid("reason_needed", fields={"answer": "reason_needed"})
     if len(text.strip()) > TEXT_MAX:
         raise Invalid("too_long", fields={"answer": "too_long"})
+    if len(published.strip()) > PUBLISHED_MAX:
+        raise Invalid("too_long", fields={"published": "too_long"})
     found.state, found.answer, found.decided_at = state, text.strip(), now
     public = {"number": number, "entry": found.entry.key if found.entry else "", "state": state.value}
     personal = {"answer": found.answer}
     found.answered_event = _log(session, events.ANSWERED, stage, public, personal, actor=actor, now=now)
+    if state == ObjectionState.UPHELD and published.strip():
+        found.published = published.strip()
+        ground = {"number": number, "entry": public["entry"], "published": found.published}
+        _log(session, events.GROUND_PUBLISHED, stage, ground, {}, actor=actor, now=now)
     _settle_if_last(session, stage, now=now)
     return found
 

@@ -16,6 +16,12 @@ ANSWERED = EventType(
     public=("number", "entry", "state"),
     personal=("answer",),
 )
+GROUND_PUBLISHED = EventType(
+    "objection.ground_published",
+    zh="异议成立的理由已公布",
+    en="why an objection was upheld was made public",
+    public=("number", "entry", "published"),
+)
 WITHDRAWN = EventType(
     "objection.withdrawn", zh="异议人撤回异议", en="an objection was withdrawn", public=("number", "entry")
 )
@@ -26,4 +32,4 @@ ERASED = EventType(
     public=("number",),
 )
 
-EVENTS = (OBJECTED, ANSWERED, WITHDRAWN, ERASED)
+EVENTS = (OBJECTED, ANSWERED, GROUND_PUBLISHED, WITHDRAWN, ERASED)

@@ -44,6 +44,7 @@ def _row(one: Objection) -> dict[str, str]:
         "entry": one.entry.key if one.entry else "",
         "state": one.state,
         "decided": one.decided_at.date().isoformat() if one.decided_at else "",
+        "published": one.published,
     }
 
 

@@ -21,7 +21,8 @@ class Objection(Base):
     """One objection. `number` counts within the stage; entry None: against the notice as a whole.
 
     code_hash: SHA-256, hex, of the secret code with which the objector comes back. name, contact, text and answer are
-    personal and emptied when erased, as are the personal parts of the two events named here.
+    personal and emptied when erased, as are the personal parts of the two events named here. published: what everybody
+    reads of why the name was struck; it is not personal and stays.
     """
 
     __tablename__ = "objection"
@@ -39,6 +40,7 @@ class Objection(Base):
     filed_event: Mapped[str] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(10), default=ObjectionState.OPEN)
     answer: Mapped[str] = mapped_column(Text, default="")
+    published: Mapped[str] = mapped_column(Text, default="", server_default="")
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_event: Mapped[str] = mapped_column(String(32), default="")
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -32,7 +32,10 @@ BY_RANKING = Usual(
 
 @dataclass(frozen=True)
 class Notice:
-    """What stands on a notice. checkpoint: the signed note, address: where to object; each "" where there is none."""
+    """What stands on a notice. checkpoint: the signed note, address: where to object; each "" where there is none.
+
+    afterwards: who was struck and who moved up, once that is known.
+    """
 
     stage: StageRow
     proposed: Sequence[Proposed]
@@ -41,6 +44,7 @@ class Notice:
     organisation: str
     address: str
     checkpoint: str
+    afterwards: Sequence[str] = ()
 
 
 def values(notice: Notice, locale: str) -> dict[str, object]:
@@ -56,6 +60,7 @@ def values(notice: Notice, locale: str) -> dict[str, object]:
         "digest": stage.season.digest,
         "intro": intro(stage, notice.proposed, locale),
         "proposals": _proposals(notice, locale),
+        "afterwards": list(notice.afterwards),
         "period": notice.period.to(locale) if notice.period else "",
         "objecting": objecting(stage, locale),
         "contacts": [[say(locale, "Object at"), notice.address]] if takes and notice.address else [],

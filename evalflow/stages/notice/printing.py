@@ -29,4 +29,5 @@ def of(session: Session, stage: StageRow, config: Config, locale: str, address: 
         organisation=config.site_name.get(locale, ""),
         address=address,
         checkpoint=checkpoint.note if checkpoint else "",
+        afterwards=queries.afterwards(session, stage, locale),
     )

@@ -12,6 +12,7 @@ from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.audit.models import Checkpoint
 from evalflow.errors import NotFound
+from evalflow.kinds import notice
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.kinds.notice import NoticeOptions
 from evalflow.meetings import queries as meetings
@@ -48,6 +49,15 @@ def proposed(session: Session, stage: StageRow) -> list[Proposed]:
     entries = {entry.key: entry for entry in seasons.entries(session, stage.season_id)}
     given = tiers.of(session, stage.season).get(decision.key, {}) if decision else {}
     return [Proposed(entries[one["entry"]], one["place"], given.get(one["entry"])) for one in outcome.facts["decided"]]
+
+
+def afterwards(session: Session, stage: StageRow, locale: str) -> list[str]:
+    """Who was struck, why, and who moved up, once every objection has its answer; else nothing."""
+    outcome = seasons.outcome_of(stage)
+    if outcome is None:
+        return []
+    titles = {entry.key: entry.title for entry in seasons.entries(session, stage.season_id)}
+    return notice.afterwards(outcome.facts, titles, locale)
 
 
 def has_committee(stage: StageRow) -> bool:

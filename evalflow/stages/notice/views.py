@@ -49,6 +49,7 @@ class ObjectionForm(Form):
 class AnswerForm(Form):
     state = RadioField(_l("Decision"), [InputRequired()], choices=ANSWERS)
     answer = TextAreaField(_l("Reasons, for the objector to read"), [InputRequired(), Length(max=commands.TEXT_MAX)])
+    published = StringField(_l("Reason for everybody, where it is upheld"), [Length(max=commands.PUBLISHED_MAX)])
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class NoticePage:
     objecting: Sequence[str]
     takes_objections: bool
     states: Mapping[ObjectionState, int]
+    afterwards: Sequence[str]
     checkpoint: str
 
 
@@ -95,6 +97,7 @@ def _notice_page(form: ObjectionForm) -> str:
         objecting=paper.objecting(stage, locale()),
         takes_objections=queries.options_of(stage).objections and guards.is_open(stage, now()),
         states=queries.states(session, stage.id),
+        afterwards=queries.afterwards(session, stage, locale()),
         checkpoint=checkpoint.note if checkpoint else "",
     )
     if page.takes_objections:
@@ -195,7 +198,14 @@ def answer(number: int) -> Response | tuple[str, int]:
         with writing() as session:
             state = ObjectionState(form.state.data)
             commands.answer(
-                session, place().stage.id, number, state=state, text=form.answer.data, actor=actor(), now=now()
+                session,
+                place().stage.id,
+                number,
+                state=state,
+                text=form.answer.data,
+                published=form.published.data or "",
+                actor=actor(),
+                now=now(),
             )
     except Invalid as refusal:
         form.refuse(refusal)

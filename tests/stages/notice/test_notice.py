@@ -182,7 +182,9 @@ def test_the_evidence_holds_names_and_what_became_of_each_objection(
     day = house.now.date().isoformat()
     assert house.ask(lifecycle.evidence, house.stage(season, "notice")) == {
         "names": [{"entry": "smelting", "place": "1"}, {"entry": "refining", "place": "2"}],
-        "objections": [{"number": "1", "entry": "refining", "state": "rejected", "decided": day}],
+        "objections": [
+            {"number": "1", "entry": "refining", "state": "rejected", "decided": day, "published": ""},
+        ],
     }
 
 
