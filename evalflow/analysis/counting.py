@@ -47,6 +47,7 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
             'tie_break = ["STAGE.FIELD"]',
         ),
         "ranking.composite": ('combine = "weighted"',),
+        "preferences.clear_part": ('unclear = "void"', 'unclear = "to_gap"', 'unclear = "over_gaps"'),
         "ranking.lots": ("draw = true", 'tie_break = ["draw"]'),
         "ranking.total": ('combine = "sum"', "component.subtract = true"),
         "recheck.outliers": ("recheck", 'recheck.from = "mean"', 'recheck.from = "median"'),

@@ -12,6 +12,7 @@ from evalflow.audit.event import digest
 from evalflow.db import entropy_of
 from evalflow.engine import arrows, closing, starting
 from evalflow.errors import Conflict, Invalid, Refused
+from evalflow.i18n import Text
 from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import cases, events, guards, moves, queries, schedule, timers, windows, workdays
@@ -30,10 +31,12 @@ def create_season(
     actor: Actor,
     now: datetime,
     confirmed: bool = False,
+    title: Text | None = None,
 ) -> Season:
     """A season with its rules pinned, every stage waiting and the first window's timer set.
 
-    Invalid("season_exists") where another one has this key, or had it before it was deleted. confirmed: what
+    title: what it is called, by its workflow and year where none is given; with a number where another one is called
+    so. Invalid("season_exists") where another one has this key, or had it before it was deleted. confirmed: what
     `starting.doubts` says was seen; else Invalid.
     """
     require(actor, Permission.START_SEASON)
@@ -42,7 +45,7 @@ def create_season(
     plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session))
     for doubt in () if confirmed else starting.doubts(session, definition, plan, now):
         raise doubt
-    title_zh, title_en = starting.titles(definition, plan)
+    title_zh, title_en = starting.called(session, definition, plan, title)
     season = Season(
         key=key,
         workflow=definition.key,

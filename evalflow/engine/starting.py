@@ -1,5 +1,6 @@
 """How a season begins, and what may still be done about one in which nobody has acted yet."""
 
+import itertools
 from datetime import date, datetime
 
 from sqlalchemy import delete as deleting
@@ -10,6 +11,7 @@ from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.models import EventRow
 from evalflow.errors import Conflict, Invalid, NotFound
+from evalflow.i18n import Text
 from evalflow.kinds import ballot_check
 from evalflow.people.models import Branch, RoleGrant
 from evalflow.reminding.models import Reminder
@@ -43,6 +45,16 @@ def doubts(session: Session, definition: Definition, plan: Plan, now: datetime) 
     facts = {"stage": crowd.stage.rule.title, "branches": branches, **crowd.numbers}
     first = Invalid("paper_may_overflow", fields={"workflow": "paper_may_overflow"}, **facts)
     return [first, *flaws(definition, plan, now)]
+
+
+def called(session: Session, definition: Definition, plan: Plan, own: Text | None) -> tuple[str, str]:
+    """By a title of its own or by workflow and year, with a number where another season is called so."""
+    title_zh, title_en = (own.zh, own.to("en")) if own else titles(definition, plan)
+    known = set(session.scalars(select(Season.title_zh)))
+    if title_zh not in known:
+        return title_zh, title_en
+    number = next(number for number in itertools.count(2) if f"{title_zh}（{number}）" not in known)
+    return f"{title_zh}（{number}）", f"{title_en} ({number})"
 
 
 def flaws(definition: Definition, plan: Plan, now: datetime) -> list[Invalid]:
@@ -87,11 +99,13 @@ def redate(
     """Give a season in which nobody has acted another first day; all its moments follow from that. See `flaws`."""
     season = _taken(session, season_id, actor=actor, version=version)
     definition, before = definition_of(season), season.starts_on
+    was = titles(definition, windows.plan(definition, before, is_working=workdays.calendar(session)))
     plan = windows.plan(definition, starts_on, is_working=workdays.calendar(session))
     if not confirmed:
         require_sound(definition, plan, now)
     season.starts_on = starts_on
-    season.title_zh, season.title_en = titles(definition, plan)
+    if (season.title_zh, season.title_en) == was:
+        season.title_zh, season.title_en = titles(definition, plan)
     for row in season.stages:
         row.opens_stated = row.closes_stated = False
     schedule.replan(session, season)

@@ -18,6 +18,7 @@ from evalflow.access import Permission
 from evalflow.engine import commands, consequences, starting, steering
 from evalflow.engine.consequences import FORESEEN
 from evalflow.errors import Conflict, Invalid, NotFound, Refused
+from evalflow.i18n import Text
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries, schedule
 from evalflow.seasons.models import Season, StageRow
@@ -40,6 +41,11 @@ class NewSeasonForm(Form):
         _l("Short name in addresses"),
         [InputRequired(), Length(max=60), Regexp("[a-z][a-z0-9-]*$")],
         description=_l("Small letters, digits and hyphens, such as brands-2027."),
+    )
+    title = StringField(
+        _l("Title of its own"),
+        [Length(max=100)],
+        description=_l("Left empty, it is called by its workflow and its year."),
     )
     starts_on = DateField(_l("First day"), [InputRequired()])
     confirmed = BooleanField(_l("I have seen this and want the season to begin like this."))
@@ -109,6 +115,7 @@ def create() -> Response | tuple[str, int]:
             key=form.key.data,
             starts_on=form.starts_on.data or date.min,
             confirmed=form.confirmed.data,
+            title=Text(title) if (title := (form.title.data or "").strip()) else None,
             actor=actor(),
             now=now(),
         )

@@ -39,7 +39,6 @@ class Move:
     booking: FundBooking
     amount: int
     balance: int
-    is_corrected: bool
 
 
 def years(session: Session) -> Sequence[FundYear]:
@@ -114,6 +113,7 @@ def bookings(session: Session, year: int) -> Sequence[FundBooking]:
             joinedload(FundBooking.entry),
             joinedload(FundBooking.stage),
             joinedload(FundBooking.corrects),
+            joinedload(FundBooking.correction),
             joinedload(FundBooking.evidence),
         )
     )
@@ -122,14 +122,13 @@ def bookings(session: Session, year: int) -> Sequence[FundBooking]:
 
 def statement(found: Sequence[FundBooking], year: int, name: str) -> list[Move]:
     """The bookings of one account out of a year's, each with the balance after it."""
-    corrected = {booking.corrects_id for booking in found}
     moves: list[Move] = []
     for booking in found:
         sides = [(booking.target, booking.amount), (booking.source, -booking.amount)]
         for account, amount in sides:
             if (account.year, account.name) == (year, name):
                 balance = (moves[-1].balance if moves else 0) + amount
-                moves.append(Move(booking, amount, balance, booking.id in corrected))
+                moves.append(Move(booking, amount, balance))
     return moves
 
 

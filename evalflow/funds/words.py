@@ -26,6 +26,14 @@ def account_words(account: FundAccount, locale: str) -> str:
     return branch
 
 
+def taken_back(booking: FundBooking, locale: str) -> str:
+    """By which booking this one was taken back, in whatever year that was booked; "" where it stands."""
+    if booking.correction is None:
+        return ""
+    number = f"{booking.correction.year}-{booking.correction.number}"
+    return say(locale, N_("taken back by no. %(number)s"), number=number)
+
+
 def about(booking: FundBooking, locale: str) -> str:
     """What a booking was made for."""
     if booking.entry is not None:

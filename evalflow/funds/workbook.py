@@ -13,7 +13,7 @@ import xlsxwriter
 from evalflow.analysis.grid import OPTIONS, Grid, cell, down, sheet_name, styles_of
 from evalflow.funds import queries
 from evalflow.funds.models import AccountKind, FundAccount, FundBooking
-from evalflow.funds.words import ACTS, about, account_words
+from evalflow.funds.words import ACTS, about, account_words, taken_back
 from evalflow.i18n import N_, say
 
 BOOKINGS = (
@@ -87,7 +87,7 @@ def _journal(grid: Grid, bookings: Sequence[FundBooking], money: Any, locale: st
             account_words(booking.source, locale),
             account_words(booking.target, locale),
             "",
-            about(booking, locale),
+            _told(booking, locale),
             booking.document,
             _code(booking.source),
             _code(booking.target),
@@ -129,7 +129,7 @@ def _statement(grid: Grid, moves: Sequence[queries.Move], money: Any, locale: st
             f"{booking.year}-{booking.number}",
             booking.day.isoformat(),
             say(locale, ACTS[booking.act]),
-            about(booking, locale),
+            _told(booking, locale),
             booking.document,
         )
         for column, text in enumerate(texts):
@@ -138,6 +138,12 @@ def _statement(grid: Grid, moves: Sequence[queries.Move], money: Any, locale: st
         before = f"{cell(row - 1, 7)}+" if row > 1 else ""
         formula = f"{before}{cell(row, 5)}-{cell(row, 6)}"
         grid.formula(row, 7, formula, value=Fraction(move.balance, 100), style=money)
+
+
+def _told(booking: FundBooking, locale: str) -> str:
+    """What it was for, and whether it was taken back."""
+    told = [about(booking, locale), taken_back(booking, locale)]
+    return ("；" if locale.startswith("zh") else "; ").join(part for part in told if part)
 
 
 def _code(account: FundAccount) -> str:

@@ -116,7 +116,11 @@ def _counted(paper: Paper, patterns: dict[Any, int], case: Case, electors: int) 
         low, high = options.bounds.minimum, options.bounds.maximum
         found = voting.approval_of_masks(patterns.items(), paper.entries, minimum=low, maximum=high, electors=electors)
         return Count(found.votes, found.valid, found.invalid + unreadable, found.abstentions, electors), {}
-    valid = {code: votes for code, votes in patterns.items() if not paper.is_blank(code) and paper.fault(code) is None}
+    valid: Counter[Any] = Counter()
+    for code, votes in patterns.items():
+        clear = None if paper.is_blank(code) else paper.counted(code)
+        if clear is not None:
+            valid[clear] += votes
     blank = sum(votes for code, votes in patterns.items() if paper.is_blank(code))
     profile = Profile(paper.entries, tuple(valid), tuple(valid.values()))
     result = electing.count(profile, options, case)

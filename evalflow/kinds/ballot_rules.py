@@ -20,12 +20,14 @@ class Method:
     """What one method has on its paper, and which of the options below are its own.
 
     form: "names" (choose some), "points", "grades" or "ranks". orders: it gives an order instead of votes to compare.
+    unclear: how far the rule that the method follows counts a paper with a rank left out or given twice.
     """
 
     form: Literal["names", "points", "grades", "ranks"]
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     orders: bool = False
+    unclear: Literal["void", "to_gap", "over_gaps"] = "void"
 
 
 METHODS: Mapping[str, Method] = MappingProxyType(
@@ -35,12 +37,16 @@ METHODS: Mapping[str, Method] = MappingProxyType(
         "score": Method("points", needs=frozenset({"points"}), may=frozenset({"no_opinion"})),
         "cumulative": Method("points", needs=frozenset({"points"})),
         "grade": Method("grades", needs=frozenset({"grade"}), may=frozenset({"no_opinion"})),
-        "positional": Method("ranks", needs=frozenset({"ranks"})),
+        "positional": Method("ranks", needs=frozenset({"ranks"}), may=frozenset({"unclear"})),
         "star": Method("points", needs=frozenset({"points"}), orders=True),
         "schulze": Method("ranks", may=frozenset({"equal_ranks", "no_opinion", "default"}), orders=True),
-        "instant_runoff": Method("ranks", may=frozenset({"draw"}), orders=True),
-        "stv": Method("ranks", needs=frozenset({"seats"}), may=frozenset({"draw"}), orders=True),
-        "meek": Method("ranks", needs=frozenset({"seats"}), may=frozenset({"draw"}), orders=True),
+        "instant_runoff": Method("ranks", may=frozenset({"draw", "unclear"}), orders=True, unclear="over_gaps"),
+        "stv": Method(
+            "ranks", needs=frozenset({"seats"}), may=frozenset({"draw", "unclear"}), orders=True, unclear="to_gap"
+        ),
+        "meek": Method(
+            "ranks", needs=frozenset({"seats"}), may=frozenset({"draw", "unclear"}), orders=True, unclear="to_gap"
+        ),
     }
 )
 _OWN = frozenset().union(*(method.needs | method.may for method in METHODS.values()))
@@ -114,6 +120,11 @@ class BallotOptions(Options):
     (cumulative). grade: the grades of a grade ballot. ranks: what a first, second, … place is worth (positional).
     seats: how many are elected (stv, meek). equal_ranks: entries may share a rank. no_opinion: an entry may be
     left without a mark, and that says nothing of it. default: the option that entries must beat (schulze).
+    unclear: how a paper with a rank left out or given twice counts: "void" not at all, "to_gap" up to there,
+    "over_gaps" up to a rank given twice, one left out being passed over; without a clear first rank it is void. Left
+    out: as the rule that the method follows, "to_gap" for stv (SSI 2011/399) and meek (New Zealand's Local Electoral
+    Regulations 2001, schedule 1A), "over_gaps" for instant_runoff (San Francisco Charter, section 13.102), "void" for
+    positional.
     draw: ties that no rule breaks while counting are broken by lots from the published seed; else they are told.
     establishment: the number field of the declaration ("STAGE.FIELD") that holds the branch's headcount, for
     head-count-fair points. secrecy: "sealed" keeps every choice encrypted until the count; "named" is an open vote.
@@ -142,6 +153,7 @@ class BallotOptions(Options):
     seats: Annotated[int | None, Field(ge=1, le=MAX_ENTRIES)] = None
     equal_ranks: bool = False
     no_opinion: bool = False
+    unclear: Literal["void", "to_gap", "over_gaps"] | None = None
     default: Default | None = None
     draw: bool = False
     establishment: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9_-]*\.[a-z][a-z0-9_-]*)?$")] = ""
@@ -184,6 +196,11 @@ class BallotOptions(Options):
     @property
     def orders(self) -> bool:
         return METHODS[self.method].orders
+
+    @property
+    def reading(self) -> str:
+        """How far a paper with a rank left out or given twice counts."""
+        return self.unclear or METHODS[self.method].unclear
 
     @property
     def bounds(self) -> Choose:

@@ -28,6 +28,15 @@ def words(options: BallotOptions, locale: str) -> list[str]:
     return sentences
 
 
+UNCLEAR = MappingProxyType(
+    {
+        "void": N_("A paper with a rank left out or given twice is not counted."),
+        "to_gap": N_("A paper counts up to the first rank that is left out or given twice."),
+        "over_gaps": N_("A paper counts up to the first rank that is given twice; a rank left out is passed over."),
+    }
+)
+
+
 def _paper(options: BallotOptions, locale: str) -> list[str]:
     return PAPER[options.form](options, locale)
 
@@ -54,17 +63,16 @@ def _grades(options: BallotOptions, locale: str) -> list[str]:
 def _ranks(options: BallotOptions, locale: str) -> list[str]:
     if options.method == "positional":
         worth = ("、" if locale.startswith("zh") else ", ").join(str(points) for points in options.ranks)
-        return [
-            say(
-                locale,
-                "Put up to %(ranks)s in order; they get %(worth)s points.",
-                ranks=len(options.ranks),
-                worth=worth,
-            )
-        ]
+        told = N_("Put up to %(ranks)s in order; they get %(worth)s points.")
+        return [say(locale, told, ranks=len(options.ranks), worth=worth), *_unclear(options, locale)]
     equal = N_("Put as many as you like in order; several may share a rank. What you leave out ranks below all others.")
     strict = N_("Put as many as you like in order, each rank once.")
-    return [say(locale, equal if options.equal_ranks else strict)]
+    return [say(locale, equal if options.equal_ranks else strict), *_unclear(options, locale)]
+
+
+def _unclear(options: BallotOptions, locale: str) -> list[str]:
+    """How a paper counts whose ranks are not 1, 2, 3; nothing where equal ranks are allowed or gaps say nothing."""
+    return [] if options.method == "schulze" else [say(locale, UNCLEAR[options.reading])]
 
 
 PAPER: Mapping[str, Callable[[BallotOptions, str], list[str]]] = MappingProxyType(

@@ -11,6 +11,7 @@ from typing import Any
 
 from evalflow.errors import choices
 from evalflow.kinds.ballot_rules import MAX_ENTRIES, BallotOptions
+from evalflow.tally.preferences import clear_part
 from evalflow.tally.profile import MAX_MARK, NO_OPINION, UNRANKED
 
 Code = int | bytes
@@ -112,6 +113,15 @@ class Paper:
     def fault(self, code: Code) -> Fault | None:
         """Why this is no valid ballot; a blank one is judged like any other."""
         return FAULTS[self.options.form](code, self.options)
+
+    def counted(self, code: Code) -> Code | None:
+        """What counts of a ballot: all of a valid one, of ranks as far as they are clear, None for an invalid one."""
+        if self.fault(code) is None:
+            return code
+        if self.options.form != "ranks" or self.options.reading == "void" or isinstance(code, int):
+            return None
+        clear = clear_part(code, ends_at_gap=self.options.reading == "to_gap")
+        return None if self.is_blank(clear) or self.fault(clear) is not None else clear
 
     @property
     def _left_out(self) -> int:

@@ -112,9 +112,10 @@ class Entry(Base):
     """A brand, project, post or design. `key` is its short code in links, bundles and the log.
 
     answers: the content as last submitted, by field key (see `workflow.fields`). number: place in the order of
-    presentation, given when it is accepted. position: where it is, for workflows whose entries move apart. came: {stage
-    key: when it came there last, ISO 8601}. joined: rows like those of partners, of whoever came with the entries that
-    were merged into this one.
+    presentation, by the roster, given when it is accepted. position: where it is, for workflows whose entries move
+    apart. came: {stage key: when it came there last, ISO 8601}. joined: rows like those of partners, of whoever came
+    with the entries that were merged into this one. merged_into: the key of the entry that this one was merged into,
+    "" for none.
     """
 
     __tablename__ = "entry"
@@ -131,6 +132,7 @@ class Entry(Base):
     number: Mapped[int | None]
     answers: Mapped[Any] = mapped_column(Json, default=dict)
     joined: Mapped[Any] = mapped_column(Json, default=list)
+    merged_into: Mapped[str] = mapped_column(String(20), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
     branch: Mapped[Branch] = relationship()
     season: Mapped[Season] = relationship()

@@ -1,7 +1,8 @@
 """What the methods that move papers from entry to entry share: reading a paper's preferences, and breaking their ties.
 
 A paper counts as far as it is definite: from the first rank that it gives to two entries on, it prefers nobody, as in
-every published rule that `transferable` and `meek` follow.
+every published rule that `transferable` and `meek` follow. Whether a rank left out ends it too, and whether it counts
+at all, is for whoever reads papers to say: a workflow file by `unclear`, applied before anything is counted.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -40,6 +41,23 @@ def preferences(profile: Profile) -> tuple[list[bytes], list[int]]:
         papers.append(order)
     valid = [bool(order and times) for order, times in zip(papers, profile.times, strict=True)]
     return list(compress(papers, valid)), list(compress(profile.times, valid))
+
+
+def clear_part(row: bytes, *, ends_at_gap: bool) -> bytes:
+    """A paper's ranks up to the first that is given twice or, where gaps end it, is left out; the rest is unranked.
+
+    Nothing is ranked where the first rank is not clear. ends_at_gap false: ranks left out are passed over.
+    Source: SSI 2011/399, schedule 1 (gaps end a paper); San Francisco Charter, section 13.102 (gaps are passed over).
+
+    >>> [list(clear_part(bytes([3, 1, 5, 5]), ends_at_gap=ends)) for ends in (True, False)]
+    [[254, 1, 254, 254], [2, 1, 254, 254]]
+    """
+    clear = bytearray([UNRANKED] * len(row))
+    for place, rank in enumerate(sorted(set(row) - {UNRANKED, NO_OPINION}), 1):
+        if row.count(rank) > 1 or rank < 1 or (ends_at_gap and rank != place):
+            break
+        clear[row.index(rank)] = place
+    return bytes(clear)
 
 
 def definite(papers: Planes) -> list[int]:

@@ -39,3 +39,12 @@ def test_a_key_that_is_taken_is_told_at_its_field_and_nothing_typed_is_lost(orga
     assert again.status_code == 422
     assert "projects-2026" in again.text and 'value="2026-02-02"' in again.text
     assert 'class="invalid-feedback' in again.text
+
+
+def test_two_seasons_of_a_workflow_in_one_year_can_be_told_apart(organiser: Visitor) -> None:
+    for key, title in (("projects-2026", ""), ("projects-2026-2", ""), ("projects-2026-3", "党员先锋工程·下半年")):
+        organiser.get(CHOSEN)
+        organiser.post(CHOSEN, **FORM | {"key": key, "title": title}, confirmed="y")
+    desk = organiser.get("/steer/").text
+    titles = ("2026年党员先锋工程", "2026年党员先锋工程（2）", "党员先锋工程·下半年")
+    assert [f">{title}<" in desk for title in titles] == [True, True, True]

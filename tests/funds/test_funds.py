@@ -10,6 +10,7 @@ from evalflow.errors import Conflict, Forbidden, Invalid, NotFound
 from evalflow.funds import checks, commands, queries
 from evalflow.funds.models import Act
 from evalflow.funds.queries import Turnover
+from evalflow.funds.words import taken_back
 from evalflow.stages.award import commands as award
 from tests.funds.conftest import Books, receipt
 
@@ -164,7 +165,8 @@ def test_spending_is_taken_back_by_a_counter_entry_once_and_stays_in_the_books(b
         books.take_back(made, actor=own)
     found = books.house.ask(queries.bookings, 2026)
     assert [
-        (move.amount, move.balance, move.is_corrected) for move in queries.statement(found, 2026, "branch:smelting")
+        (move.amount, move.balance, move.booking.correction is not None)
+        for move in queries.statement(found, 2026, "branch:smelting")
     ] == [
         (1000000, 1000000, False),
         (-10000, 990000, True),
@@ -247,6 +249,8 @@ def test_spending_of_a_closed_year_is_taken_back_in_the_present_one(books: Books
     books.house.act(commands.carry_over, 2026, actor=books.organiser)
     made = books.take_back(wrong, actor=books.secretaries["smelting"])
     assert (made.year, made.day) == (2027, date(2027, 1, 4))
+    found = queries.statement(books.house.ask(queries.bookings, 2026), 2026, "branch:smelting")
+    assert [taken_back(move.booking, "en") for move in found] == ["", "taken back by no. 2027-1", ""]
     assert books.balances()["2027/branch:smelting"] == 1000000
 
 

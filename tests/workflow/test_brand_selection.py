@@ -79,3 +79,10 @@ def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
         "A decision other than the ranking says needs a written reason.",
         "That nobody is awarded takes a motion of its own.",
     ]
+
+
+def test_no_documents_that_branches_add_as_evidence_are_public() -> None:
+    fields = {field.key: field.type for field in BRANDS.stage("declaration").options.field}
+    shown = BRANDS.stage("promotion").options.show
+    assert [key for key in fields if key not in shown] == ["documents"]
+    assert fields["documents"] == "file"

@@ -52,7 +52,19 @@ def test_the_schema_knows_every_kind_and_every_key_of_its_stages() -> None:
         "approval": common | {"quorum", "counter_targets"},
         "promotion": common | {"show", "views"},
         "ballot": common
-        | {"method", "choose", "points", "grade", "ranks", "seats", "equal_ranks", "no_opinion", "default", "draw"}
+        | {
+            "method",
+            "choose",
+            "points",
+            "grade",
+            "ranks",
+            "seats",
+            "equal_ranks",
+            "no_opinion",
+            "default",
+            "draw",
+            "unclear",
+        }
         | {"establishment", "secrecy", "tellers", "revote", "small_branch", "weights"},
         "scoring": common
         | {"raters", "own_entry", "aggregate", "void", "missing_allowed", "round", "recheck", "criterion"},

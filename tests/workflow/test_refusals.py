@@ -62,7 +62,7 @@ def test_an_unknown_option_of_a_kind() -> None:
     assert misprinted('method = "approval"', 'method = "approval"\nmajority = "simple"') == (
         "small.toml: stage vote: majority: expected one of the known keys: choose, closes, default, draw, equal_ranks, "
         "establishment, grade, intro, key, kind, method, min_entries, no_opinion, opens, points, ranks, reopen, "
-        "revote, seats, secrecy, small_branch, tellers, title, weights, found 'majority'"
+        "revote, seats, secrecy, small_branch, tellers, title, unclear, weights, found 'majority'"
     )
 
 

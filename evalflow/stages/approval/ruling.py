@@ -202,6 +202,7 @@ def _merge(session: Session, stage: StageRow, act: Act, motion: Motion, actor: A
     known = {rows.who(row) for row in into.joined}
     into.joined = [*into.joined, *(row for row in act.joined if rows.who(row) not in known)]
     into.version += 1
+    act.entry.merged_into = into.key
     branches = [{"branch": row["branch"], "share": row["share"]} for row in act.joined if row["branch"]]
     units = [{"unit": row["unit"], "share": row["share"]} for row in act.joined if not row["branch"]]
     public = {"entry": act.entry.key, "motion": motion.number, "into": into.key, "joined": branches}

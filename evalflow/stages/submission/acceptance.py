@@ -11,6 +11,7 @@ from evalflow.audit import ledger
 from evalflow.audit.event import EventType
 from evalflow.errors import Conflict
 from evalflow.kinds.ballot_check import room
+from evalflow.people.models import Branch
 from evalflow.seasons import moves
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
@@ -28,7 +29,7 @@ def accept(session: Session, stage: StageRow, entry: Entry, revision: Revision, 
     if most is not None and seasons.count_entries(session, entry.season_id, EntryState.ACCEPTED) >= most:
         raise Conflict("paper_full", entry=entry.title, most=most)
     entry.state = EntryState.ACCEPTED
-    entry.number = next_number(session, entry.season_id)
+    entry.number = number_of(session, entry)
     entry.version += 1
     revision.state, revision.reviewed_at = RevisionState.ACCEPTED, now
     session.flush()
@@ -37,10 +38,24 @@ def accept(session: Session, stage: StageRow, entry: Entry, revision: Revision, 
     moves.advance(session, entry, actor=actor, now=now)
 
 
-def next_number(session: Session, season_id: int) -> int:
-    """Numbers follow the order of acceptance; that of an entry withdrawn later is not given again."""
-    highest = session.scalars(select(func.max(Entry.number)).where(Entry.season_id == season_id)).one()
-    return (highest or 0) + 1
+def number_of(session: Session, entry: Entry) -> int:
+    """An entry's place in the order of presentation, which is that of the roster, whoever is accepted first.
+
+    Every branch has as many numbers as it may have entries, so that some stay free; its own entries take them in the
+    order in which they were begun. Where that one is taken, as by an entry withdrawn, the next one after all these.
+    """
+    taken = select(Entry.number).where(Entry.season_id == entry.season_id, Entry.id != entry.id)
+    given = {number for number in session.scalars(taken) if number is not None}
+    before = session.scalars(select(func.count()).where(Branch.id < entry.branch_id)).one()
+    own = select(func.count()).where(
+        Entry.season_id == entry.season_id, Entry.branch_id == entry.branch_id, Entry.id < entry.id
+    )
+    each = definition_of(entry.season).heading.entry.per_owner
+    number = before * each + min(session.scalars(own).one(), each - 1) + 1
+    if number not in given:
+        return number
+    branches = session.scalars(select(func.count()).select_from(Branch)).one()
+    return max(branches * each, *given) + 1
 
 
 def log(

@@ -124,9 +124,16 @@ def save(
             faults[one.key] = fault
     draft.answers = {key: answer for key, answer in wanted.items() if answer}
     draft.saved_at, draft.page, draft.version = now, page, draft.version + 1
+    if entry.state == EntryState.DRAFT:
+        entry.title = _title(asked, draft.answers)
     session.add(draft)
     files.remove_orphans(session, entry.id, kept=queries.attachment_ids(draft.answers))
     return Saved(draft.version, faults)
+
+
+def _title(asked: Sequence[Field], answers: Answers) -> str:
+    """What an entry is called; "" while a draft has no name yet."""
+    return next((str(answers.get(one.key) or "").strip()[:200] for one in asked if one.role == "title"), "")
 
 
 def _kept(asked: Field, answer: Answer | None, known: Mapping[int, Attachment]) -> Answer:
@@ -199,7 +206,7 @@ def submit(session: Session, stage_id: int, entry_id: int, *, version: int, acto
     revision.state = RevisionState.SUBMITTED
     session.add(revision)
     entry.answers, entry.state, entry.number = answers, EntryState.SUBMITTED, None
-    entry.title = next(str(answers[one.key])[:200] for one in options.field if one.role == "title")
+    entry.title = _title(options.field, answers)
     entry.version += 1
     session.delete(draft)
     _hand_in_files(session, entry)

@@ -15,8 +15,9 @@ from wtforms import Field as Bound
 from evalflow.access import Actor
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
-from evalflow.seasons import plans
+from evalflow.seasons import mergers, plans
 from evalflow.seasons import queries as seasons
+from evalflow.seasons.mergers import Merger
 from evalflow.seasons.models import Entry, EntryState, StageRow, Withdrawal
 from evalflow.stages.submission import confirming, earlier, queries
 from evalflow.stages.submission.forms import DeclarationForm
@@ -131,7 +132,7 @@ class ReadPage:
     """What was handed in. differences: of the last revision from the one before it; none where it is the first.
 
     asked_for: {field key: what to amend} that led to it. confirmations: of whoever it names, whose names are in
-    `names`.
+    `names`. merger: where it went, if it was merged into another one.
     """
 
     entry: Entry
@@ -143,6 +144,7 @@ class ReadPage:
     asked_for: Mapping[str, str] = dataclasses.field(default_factory=dict)
     confirmations: Sequence[Confirmation] = ()
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    merger: Merger | None = None
 
     @property
     def units(self) -> Sequence[Row]:
@@ -220,6 +222,7 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
         asked_for=queries.asked_for(session, revisions),
         confirmations=confirming.of(session, entry.id),
         names=names,
+        merger=mergers.merger(session, entry),
     )
 
 

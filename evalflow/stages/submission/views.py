@@ -12,7 +12,7 @@ from wtforms import SelectChoice
 from evalflow.access import Permission, holds_anywhere, require
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import submission as rules
-from evalflow.seasons import guards
+from evalflow.seasons import guards, mergers
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry
 from evalflow.stages.submission import alike, commands, confirming, forms, pages, queries, reviewing
@@ -59,6 +59,7 @@ def home() -> str:
         fields=queries.options_of(here.stage).field,
         is_open=guards.is_open(here.stage, now()),
         entries=own[0],
+        mergers={one.key: found for one in own[0] if (found := mergers.merger(session, one)) is not None},
         places=own[1],
     )
 

@@ -239,3 +239,18 @@ def test_a_motion_typed_while_a_member_steps_back_comes_back_with_the_state_of_n
     assert re.search(r'value="return"[^>]* checked', answer.text)
     assert re.findall(r'id="version-rule"[^>]*value="(\d+)"', answer.text) == [str(board.version)]
     assert "recused: 1" in plain(answer.text)
+
+
+def test_a_branch_reads_where_its_application_went_and_where_that_is_now(
+    board: Board, browser: Callable[[object], Visitor]
+) -> None:
+    board.rule("merge:smelting>refining", "内容相近", shares=("10",))
+    branch = browser(board.secretaries["refining"])
+    home = "/s/test-2026/declare/submission/"
+    pages = (home, f"{home}entry/refining")
+    told = "Merged into “smelting project” of Smelting plant."
+    assert [told in plain(branch.get(path).text) for path in pages] == [True, True]
+    board.rule("approve:smelting")
+    at = board.house.stage(board.season, board.entry("smelting").position.partition(".")[0])
+    assert at.key == "follow"
+    assert [f"{told} It is now at “" in plain(branch.get(path).text) for path in pages] == [True, True]

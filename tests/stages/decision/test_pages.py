@@ -292,3 +292,10 @@ def test_the_dossier_takes_as_many_queries_for_one_motion_as_for_many(met: Met) 
     before = statements()
     met.award("smelting", "refining", "rolling", "casting", "drawing")
     assert statements() == before
+
+
+def test_whoever_types_a_reason_reads_from_when_on_it_is_public(met: Met, desk: Visitor) -> None:
+    met.attend()
+    met.award("smelting")
+    page = plain(english(desk).get(HOME).text)
+    assert "Reasons are public with the results, and in the bundle to recount, from the moment the awards are" in page

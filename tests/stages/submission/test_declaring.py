@@ -215,3 +215,11 @@ def test_a_changed_answer_is_named_field_by_field(desk: Desk) -> None:
         ("members", "5", None),
         ("papers", [1], [1, 2]),
     ]
+
+
+def test_a_draft_is_called_by_the_name_typed_so_far(desk: Desk) -> None:
+    entry = desk.begin()
+    desk.save(entry, {"title": " 炉火纯青 "})
+    assert desk.now(entry).title == "炉火纯青"
+    desk.save(entry, {"title": ""})
+    assert desk.now(entry).title == ""

@@ -18,18 +18,18 @@ def refusal(kind: type[Any], act: Any, *args: Any, **named: Any) -> Any:
     return refused.value
 
 
-def test_numbers_follow_the_order_of_acceptance_and_are_given_once(desk: Desk) -> None:
+def test_numbers_follow_the_roster_whoever_is_accepted_first_and_are_given_once(desk: Desk) -> None:
     first, second = desk.submitted(), desk.submitted(actor=desk.other)
     desk.review("accept", second)
     desk.review("accept", first)
-    assert (desk.now(second).number, desk.now(first).number) == (1, 2)
+    assert (desk.now(second).number, desk.now(first).number) == (2, 1)
     desk.withdraw(first)
     third = desk.submitted()
     desk.review("accept", third)
     assert desk.now(third).number == 3
     assert [public for _, public, _ in desk.log("accepted")] == [
-        {"entry": "refining", "revision": 1, "number": 1},
-        {"entry": "smelting", "revision": 1, "number": 2},
+        {"entry": "refining", "revision": 1, "number": 2},
+        {"entry": "smelting", "revision": 1, "number": 1},
         {"entry": "smelting-2", "revision": 1, "number": 3},
     ]
 
