@@ -40,6 +40,10 @@ def words(options: DecisionOptions, locale: str) -> list[str]:
         sentences += quorum_rule.words(options.quorum, locale)
         sentences.append(_deviation(options, locale))
         sentences.append(say(locale, "That nobody is awarded takes a motion of its own."))
+        public = N_(
+            "Points, divisions and reasons are public once the awards are final; the committee reads them before."
+        )
+        sentences.append(say(locale, public))
     return sentences
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from evalflow.errors import BundleError
-from evalflow.i18n import Text, phrase, say
+from evalflow.i18n import N_, Text, phrase, say
 from evalflow.kinds.columns import count_of, day_of, one_of, unique
 from evalflow.kinds.submission import SubmissionOptions
 from evalflow.workflow.definition import Definition, Names, Options, Stage
@@ -28,6 +28,9 @@ class PromotionOptions(Options):
 def words(options: PromotionOptions, locale: str) -> list[str]:
     """What the public sees."""
     sentences = [say(locale, "Accepted entries are shown to everybody, each on a page of its own.")]
+    every = N_("Every field of the declaration is public, documents too.")
+    some = N_("Only the fields named for it are public; the others stay with the organiser and the committee.")
+    sentences.append(say(locale, some if options.show else every))
     if options.views:
         sentences.append(say(locale, "Page views are counted by day, without cookies."))
     return sentences

@@ -51,8 +51,11 @@ def how(options: ScoringOptions, locale: str) -> list[str]:
 
 
 def after(options: ScoringOptions, locale: str) -> list[str]:
-    """How a score is rounded, and what is done about marks far off."""
-    sentences = []
+    """How a score is rounded, who reads marks and when, and what is done about marks far off."""
+    public = N_(
+        "Marks are public with the names of their raters once the awards are final; the committee reads them before."
+    )
+    sentences = [say(locale, public)]
     if options.round is not None:
         sentences.append(say(locale, "Scores are rounded half up to %(decimals)s decimals.", decimals=options.round))
     return sentences if options.recheck is None else [*sentences, _recheck(options.recheck, locale)]

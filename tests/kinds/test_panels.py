@@ -192,6 +192,7 @@ def test_the_rules_are_told_step_by_step() -> None:
         "It is multiplied: Skills × 1.6.",
         "Each product is rounded half up to 2 decimals.",
         "An entry's score is the sum over all criteria.",
+        "Marks are public with the names of their raters once the awards are final; the committee reads them before.",
     ]
 
 

@@ -68,7 +68,7 @@ def test_the_rules_of_the_vote_as_voters_are_told_them() -> None:
 
 def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
     told = {stage.key: sentences for stage, sentences in tell_stages(BRANDS, KINDS, "en")}
-    assert told["committee_decision"][-9:] == [
+    assert told["committee_decision"][-10:] == [
         "Up to 10 entries can be awarded; places may stay empty.",
         "The ranking is made of: “Online vote” (rank points) 40%, “Peer scoring” (score) 60%.",
         "Figures are rounded half up to 2 decimals, once, at the end.",
@@ -78,7 +78,18 @@ def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
         "Recused members leave the base of the items that concern them, and of no other.",
         "A decision other than the ranking says needs a written reason.",
         "That nobody is awarded takes a motion of its own.",
+        "Points, divisions and reasons are public once the awards are final; the committee reads them before.",
     ]
+
+
+def test_the_rules_say_what_becomes_public() -> None:
+    told = {stage.key: sentences for stage, sentences in tell_stages(BRANDS, KINDS, "en")}
+    marks = (
+        "Marks are public with the names of their raters once the awards are final; the committee reads them before."
+    )
+    fields = "Only the fields named for it are public; the others stay with the organiser and the committee."
+    assert [one for one in told["peer_scoring"] if one.startswith(marks)] != []
+    assert fields in told["promotion"]
 
 
 def test_no_documents_that_branches_add_as_evidence_are_public() -> None:

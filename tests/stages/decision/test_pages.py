@@ -299,3 +299,7 @@ def test_whoever_types_a_reason_reads_from_when_on_it_is_public(met: Met, desk: 
     met.award("smelting")
     page = plain(english(desk).get(HOME).text)
     assert "Reasons are public with the results, and in the bundle to recount, from the moment the awards are" in page
+
+
+def test_every_task_names_its_season(met: Met, desk: Visitor) -> None:
+    assert f"{met.season.title('en')} · Decision" in plain(desk.get("/").text)
