@@ -41,6 +41,7 @@ from evalflow.stages.promotion import views as promotion
 from evalflow.stages.scoring import views as scoring
 from evalflow.stages.submission import alike_views
 from evalflow.stages.submission import import_views as submission_import
+from evalflow.stages.submission import undo_views as submission_undo
 from evalflow.stages.submission import views as submission
 from evalflow.stages.tracking import import_views as tracking_import
 from evalflow.stages.tracking import orders_views as tracking_orders
@@ -92,6 +93,7 @@ STAGE_PAGES = (
     alike_views,
     cutline_views,
     submission_import,
+    submission_undo,
     tracking_import,
     ballot_box,
     ballot_readiness,

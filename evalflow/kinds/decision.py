@@ -153,9 +153,10 @@ def deviations(stands: Standing, choices: tuple[Choice, ...]) -> tuple[Deviation
 def is_nobody(divisions: Iterable[tuple[str, str]]) -> bool:
     """Whether it is carried that nobody is awarded. divisions: (about, result) of all, in their order.
 
-    The last one on it decides, so that it can be revoked; one without a quorum decides nothing.
+    The last one on it decides, so that it can be revoked; one without a quorum, or annulled, decides nothing.
     """
-    found = [result for about, result in divisions if about == NOBODY and result != Result.INQUORATE]
+    void = (Result.INQUORATE, Result.ANNULLED)
+    found = [result for about, result in divisions if about == NOBODY and result not in void]
     return found[-1:] == [Result.CARRIED]
 
 

@@ -52,11 +52,14 @@ Recusals = frozenset[Recusal]
 
 
 class Result(enum.StrEnum):
-    """inquorate: too few of those who should vote on this motion were present."""
+    """inquorate: too few of those who should vote on this motion were present. annulled: it was recorded by mistake and
+    says nothing; another division may follow.
+    """
 
     CARRIED = "carried"
     REJECTED = "rejected"
     INQUORATE = "inquorate"
+    ANNULLED = "annulled"
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,7 @@ def facts(held: Meeting, rule: QuorumRule) -> dict[str, Any]:
         for number, there in held.sittings.items()
     }
     valid = [number for number, one in told.items() if one["present"] >= one["needed"]]
-    divided = {motion.sitting for motion in held.motions}
+    divided = {motion.sitting for motion in held.motions if motion.result is not Result.ANNULLED}
     without = next((number for number in told if number in divided and number not in valid), None)
     if without is not None or not valid:
         wrong = without or max(told, default=0)
@@ -297,6 +300,9 @@ def _sitting(row: Row, sittings: Sittings, last: int, line: int) -> int:
 
 def _motion(row: Row, line: int, rule: QuorumRule, base: Base, sitting: int) -> Motion:
     counts = {name: count_of(row, name, FILE, line) for name in ("ayes", "noes", "abstentions")}
+    if row["result"] == Result.ANNULLED:
+        stated = Base(*(count_of(row, name, FILE, line) for name in ("entitled", "present", "recused")))
+        return Motion(row["motion"], sitting, row["about"], **counts, base=stated, result=Result.ANNULLED)
     _check_base(row, line, base)
     there = Base(base.entitled, count_of(row, "present", FILE, line), base.recused)
     try:

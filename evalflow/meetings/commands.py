@@ -15,9 +15,9 @@ from evalflow.kinds import meeting as rules
 from evalflow.meetings import events, queries
 from evalflow.meetings.models import Attendance, Meeting, Motion, Recusal, Sitting
 from evalflow.people import rolls
-from evalflow.seasons import guards
+from evalflow.seasons import guards, taking_back
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import StageRow
+from evalflow.seasons.models import Entry, StageRow
 
 
 @dataclass(frozen=True)
@@ -108,13 +108,61 @@ def recuse(session: Session, stage_id: int, entry_key: str, *, actor: Actor, now
     if entry.id in queries.own_recusals(session, stage_id, actor):
         raise Conflict("already_recused", entry=entry.title)
     sitting = there.sitting.number
-    voted = [one for one in queries.motions(session, stage_id) if one.sitting == sitting]
-    if any(entry.key in rules.entries_of(one.about) for one in voted):
-        raise Conflict("already_voted_on", entry=entry.title)
+    _not_voted_on(session, stage_id, entry, since=sitting)
     session.add(Recusal(stage_id=stage_id, person_id=own.person_id, entry_id=entry.id, sitting=sitting))
     session.get_one(Meeting, stage_id).version += 1
     public = {"entry": entry.key, "sitting": sitting}
     _log(session, events.RECUSED, stage, public=public, personal={"office": own.office}, actor=actor, now=now)
+
+
+def rejoin(session: Session, stage_id: int, entry_key: str, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Take back that one stepped back from an entry, before it was put to the vote without them."""
+    stage = guards.open_stage(session, stage_id, now=now)
+    require(actor, Permission.DECIDE, season=stage.season_id)
+    entry = seasons.entry_by_key(session, stage.season_id, entry_key)
+    own = next((one for one in queries.recusals(session, stage_id) if _is(one, actor, entry)), None)
+    if own is None:
+        raise Conflict("nothing_to_take_back")
+    _not_voted_on(session, stage_id, entry, since=own.sitting)
+    session.delete(own)
+    session.get_one(Meeting, stage_id).version += 1
+    office = next(one.office for one in queries.attendance(session, stage_id) if one.person_id == own.person_id)
+    taking_back.keep(
+        session,
+        stage,
+        events.RECUSAL_TAKEN_BACK,
+        f"recusal:{entry.key}:{office}",
+        reason,
+        public={"entry": entry.key, "sitting": own.sitting},
+        personal={"office": office},
+        actor=actor,
+        now=now,
+    )
+
+
+def _is(recusal: Recusal, actor: Actor, entry: Entry) -> bool:
+    return recusal.person_id == actor.person_id and recusal.entry_id == entry.id
+
+
+def _not_voted_on(session: Session, stage_id: int, entry: Entry, *, since: int) -> None:
+    """Conflict where a sitting from this one on has put the entry to the vote."""
+    voted = [one for one in queries.valid(session, stage_id) if one.sitting >= since]
+    if any(entry.key in rules.entries_of(one.about) for one in voted):
+        raise Conflict("already_voted_on", entry=entry.title)
+
+
+def annul(session: Session, stage: StageRow, number: int, reason: str, *, actor: Actor, now: datetime) -> Motion:
+    """Say of a division of a stage that is `held` that it was recorded by mistake. It keeps its number and its votes,
+    and says nothing any more. What followed from it the kind has to take back.
+    """
+    found = next((one for one in queries.valid(session, stage.id) if one.number == number), None)
+    if found is None:
+        raise Conflict("nothing_to_take_back")
+    public = {name: getattr(found, name) for name in events.ANNULLED.public}
+    found.result = rules.Result.ANNULLED.value
+    about = f"motion:{number}"
+    taking_back.keep(session, stage, events.ANNULLED, about, reason, public=public, actor=actor, now=now)
+    return found
 
 
 def held(session: Session, stage_id: int, *, version: int, actor: Actor, now: datetime) -> tuple[StageRow, Meeting]:

@@ -19,6 +19,20 @@ RECUSED = EventType(
     public=("entry", "sitting"),
     personal=("office",),
 )
+RECUSAL_TAKEN_BACK = EventType(
+    "meeting.recusal_taken_back",
+    zh="委员撤销对某一参评对象的回避",
+    en="a member took it back that they stepped back from an entry",
+    public=("entry", "sitting"),
+    personal=("office", "reason"),
+)
+ANNULLED = EventType(
+    "motion.annulled",
+    zh="误记的表决作废",
+    en="a division that was recorded by mistake was annulled",
+    public=("number", "sitting", "about", "result"),
+    personal=("reason",),
+)
 DIVIDED = EventType(
     "motion.divided",
     zh="动议付诸表决",
@@ -37,4 +51,4 @@ DIVIDED = EventType(
     ),
 )
 
-EVENTS = (CONVENED, ATTENDANCE_TAKEN, RECUSED, DIVIDED)
+EVENTS = (CONVENED, ATTENDANCE_TAKEN, RECUSED, RECUSAL_TAKEN_BACK, DIVIDED, ANNULLED)

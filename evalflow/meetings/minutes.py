@@ -14,12 +14,18 @@ from evalflow.i18n import N_, say
 from evalflow.kinds import meeting
 from evalflow.meetings import queries
 from evalflow.meetings.models import Attendance, Motion, Sitting
+from evalflow.seasons import taking_back
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import stage_of
 
 KEEPER = Actor(None, "", SYSTEM.office, grants=frozenset({Grant(Role.ORGANISER)}))  # minutes hide nothing
 NO_NOTES: Mapping[int, str] = MappingProxyType({})
-RESULTS = {"carried": N_("carried"), "rejected": N_("not carried"), "inquorate": N_("no quorum")}
+RESULTS = {
+    "carried": N_("carried"),
+    "rejected": N_("not carried"),
+    "inquorate": N_("no quorum"),
+    "annulled": N_("annulled"),
+}
 
 
 def frame(
@@ -59,7 +65,10 @@ def frame(
         "present": str(sum(one.is_present for one in last)),
         "absent": join((one.person.name for one in last if not one.is_present), locale),
         "sittings": [_sitting(one, there, stage, config=config, locale=locale) for one in held[:-1]],
-        "recusals": [f"{names[one.person_id]}{colon}{one.entry.title}" for one in queries.recusals(session, stage.id)],
+        "recusals": [
+            *(f"{names[one.person_id]}{colon}{one.entry.title}" for one in queries.recusals(session, stage.id)),
+            *_rejoined(session, stage, entries, {one.office: one.person.name for one in there}, locale),
+        ],
         "motions": [
             _motion(one, subjects, entries, notes.get(one.number, ""), tells_sitting=len(held) > 1, locale=locale)
             for one in motions
@@ -67,6 +76,33 @@ def frame(
         "signatures": [one.person.name for one in last if one.is_present],
         "digest": stage.season.digest,
     }
+
+
+def _rejoined(
+    session: Session, stage: StageRow, entries: Mapping[str, str], names: Mapping[str, str], locale: str
+) -> list[str]:
+    """Recusals that were taken back, with their reasons; of entries that the reader may see."""
+    found = []
+    for one in taking_back.of_stage(session, stage.id, "recusal"):
+        _, entry, office = one.about.split(":")
+        if entry in entries:
+            told = N_("%(name)s: %(entry)s (taken back: %(reason)s)")
+            found.append(say(locale, told, name=names[office], entry=entries[entry], reason=one.reason))
+    return found
+
+
+def about_words(motion: Motion, subjects: Mapping[str, str], entries: Mapping[str, str], locale: str) -> str:
+    """What a motion is about, in one line."""
+    title = say(locale, subjects[meeting.subject_of(motion.about)])
+    about = " > ".join(entries[key] for key in meeting.entries_of(motion.about))
+    return f"{title}{_colon(locale)}{about}" if about else title
+
+
+def annulments(session: Session, stage: StageRow, locale: str) -> dict[int, str]:
+    """{number of a motion: why it was annulled}, as notes of `frame`."""
+    said = N_("annulled: %(reason)s")
+    rows = queries.annulments(session, stage.id).items()
+    return {number: say(locale, said, reason=one.reason) for number, (one,) in rows}
 
 
 def join(names: Iterable[str], locale: str) -> str:

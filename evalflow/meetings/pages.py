@@ -81,10 +81,11 @@ def kept(
 
 
 def install(blueprint: Blueprint) -> None:
-    """Give a kind's pages the acts that every meeting has: /attendance, /convene, /recuse."""
+    """Give a kind's pages the acts that every meeting has: /attendance, /convene, /recuse, /rejoin."""
     blueprint.post("/attendance")(attendance)
     blueprint.post("/convene")(convene)
     blueprint.post("/recuse")(recuse)
+    blueprint.post("/rejoin")(rejoin)
 
 
 @guarded(Permission.KEEP_MINUTES)
@@ -117,7 +118,7 @@ def convene() -> Response:
 @confirm_first(
     _l(
         "You step back from this entry: you take no part in any division on it and no longer see its figures. It is "
-        "recorded in the minutes and can't be taken back."
+        "recorded in the minutes. Until it is put to the vote you can take it back, with a reason."
     ),
     _l("Step back from this entry"),
 )
@@ -125,4 +126,13 @@ def recuse() -> Response:
     with writing() as session:
         commands.recuse(session, place().stage.id, request.form.get("entry", ""), actor=actor(), now=now())
     flash(_("You have stepped back from this entry. It is recorded in the minutes."))
+    return redirect(onward(request.form.get("next") or url_for(".home")))
+
+
+@guarded(Permission.DECIDE)
+def rejoin() -> Response:
+    entry, reason = request.form.get("entry", ""), request.form.get("reason", "")
+    with writing() as session:
+        commands.rejoin(session, place().stage.id, entry, reason=reason, actor=actor(), now=now())
+    flash(_("You take part in what concerns this entry again. It is recorded in the minutes."))
     return redirect(onward(request.form.get("next") or url_for(".home")))

@@ -11,7 +11,8 @@ from evalflow.kinds import meeting as rules
 from evalflow.kinds.meeting import Base, Result
 from evalflow.kinds.quorum_rule import QuorumRule
 from evalflow.meetings.models import Attendance, Meeting, Motion, Recusal, Sitting
-from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons import taking_back
+from evalflow.seasons.models import Phase, StageRow, TakenBack
 from evalflow.seasons.rules import stage_of
 from evalflow.tally.quorum import Attendance as Roll
 from evalflow.workflow.outcome import Tables
@@ -59,7 +60,7 @@ def assembly(session: Session, stage: StageRow) -> Assembly | None:
     last = held[-1]
     there = attendance(session, stage.id, last.number)
     present = sum(one.is_present for one in there)
-    has_voted = any(one.sitting == last.number for one in motions(session, stage.id))
+    has_voted = any(one.sitting == last.number for one in valid(session, stage.id))
     return Assembly(last, held[:-1], there, present, needed(stage, len(there)), has_voted)
 
 
@@ -86,9 +87,20 @@ def motions(session: Session, stage_id: int) -> Sequence[Motion]:
     return session.scalars(select(Motion).where(Motion.stage_id == stage_id).order_by(Motion.number)).all()
 
 
+def valid(session: Session, stage_id: int) -> list[Motion]:
+    """All but those that were annulled."""
+    return [one for one in motions(session, stage_id) if one.result != Result.ANNULLED]
+
+
+def annulments(session: Session, stage_id: int) -> dict[int, Sequence[TakenBack]]:
+    """{number of a motion: why it was annulled, once}."""
+    rows = taking_back.of_stage(session, stage_id, "motion")
+    return {int(one.about.partition(":")[2]): (one,) for one in rows}
+
+
 def voted_on(session: Session, stage_id: int, subject: str) -> set[str]:
     """Keys of the entries that a motion on a subject named."""
-    found = motions(session, stage_id)
+    found = valid(session, stage_id)
     return {key for one in found if rules.subject_of(one.about) == subject for key in rules.entries_of(one.about)}
 
 

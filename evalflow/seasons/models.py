@@ -210,3 +210,15 @@ class CalendarDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     is_working: Mapped[bool]
     note: Mapped[str] = mapped_column(String(120), default="")
+
+
+class TakenBack(Base):
+    """An act of a stage that was undone. about: the act and what it was on, such as "motion:3" or "answer:2"."""
+
+    __tablename__ = "taken_back"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), index=True)
+    about: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    taken_back_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -44,6 +44,20 @@ def drop(session: Session, entry: Entry, trigger: str, *, actor: Actor, now: dat
     _move(session, entry, (trigger,), actor=actor, now=now)
 
 
+def is_just_after(entry: Entry, stage: StageRow) -> bool:
+    """Whether an entry that moves by itself stands at the stage behind this one."""
+    keys = [one.key for one in definition_of(entry.season).stages]
+    return machine.split(entry.position)[0] in keys[keys.index(stage.key) + 1 :][:1]
+
+
+def bring_back(session: Session, entry: Entry, stage: StageRow, *, actor: Actor, now: datetime) -> None:
+    """Back to a stage that sent it on, or out, by mistake."""
+    before, entry.position = entry.position, machine.at(stage.key, "open")
+    entry.version += 1
+    public = {"entry": entry.key, "from": before, "to": entry.position}
+    ledger.append(session, ENTRY_MOVED, actor=actor, now=now, season=entry.season.key, public=public)
+
+
 def begin(entry: Entry) -> None:
     """Put a new entry at the first stage, where entries move apart."""
     definition = definition_of(entry.season)

@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 from evalflow.web.held import CAME_FROM, Field, came_from
 
 COUNTED = _l(
-    "The result of this division stands in the minutes, and what is carried takes effect. Please compare the counts."
+    "The result of this division stands in the minutes, and what is carried takes effect. Please compare the counts. "
+    "Recorded by mistake it can be annulled with a reason, as long as nothing rests on it."
 )
 View = TypeVar("View", bound=Callable[..., Any])
 NEW = ("csrf_token", CAME_FROM)  # the page's own form brings these itself
@@ -20,7 +21,8 @@ SURE = "is_sure"  # the field that the page about what follows adds to the form
 def confirm_first(what_follows: Any, label: Any, *, when: Callable[[], bool] = lambda: True) -> Callable[[View], View]:
     """An act that is done only when its form comes with the confirmation; before, a page says what follows from it.
 
-    Everything that was sent goes with the confirmation. what_follows, label: lazy texts, of the page and its button.
+    Everything that was sent goes with the confirmation. what_follows, label: lazy texts, of the page and its button,
+    the first one told by a function where it depends on the place.
     when: whether what was sent can't be taken back, for acts of which only some can't.
     """
 
@@ -32,7 +34,7 @@ def confirm_first(what_follows: Any, label: Any, *, when: Callable[[], bool] = l
             sent = [Field(*pair) for pair in request.form.items(multi=True) if pair[0] not in NEW]
             return render_template(
                 "components/confirm.html",
-                what_follows=what_follows,
+                what_follows=what_follows() if callable(what_follows) else what_follows,
                 label=label,
                 to=request.full_path.rstrip("?"),
                 fields=sent,

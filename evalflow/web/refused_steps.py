@@ -6,6 +6,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 STAGES: Mapping[str, Any] = {
+    "nothing_to_take_back": _l("There is nothing to take back: this was not done, or is taken back already."),
+    "too_late_to_take_back": _l("This can't be taken back any more: what comes after it has begun."),
+    "decision_rests_on_it": _l("The decision rests on it. Take the decision back first."),
+    "motion_has_no_way_back": _l(
+        "A merger, or a return that was carried, can't be annulled. Put another motion to the vote where that helps."
+    ),
+    "later_motion_rests_on_it": _l("A later motion on the same application was carried. Annul that one first."),
     "no_such_season": _l("There is no such season."),
     "no_such_stage": _l("There is no such stage."),
     "no_such_entry": _l("There is no such entry."),

@@ -105,7 +105,7 @@ def test_without_a_script_the_limits_are_told_and_too_much_at_once_loses_no_word
     site: Site, form: Callable[..., Page], photographs: list[Path]
 ) -> None:
     page = form(scripts=False)
-    assert "合计不超过 24 MB" in page.inner_text("#answer_cover-hint")
+    assert "合计不超过24 MB" in page.inner_text("#answer_cover-hint")
     page.set_input_files("input[type=file]", photographs)
     press(page.locator("button[name=action][value=save]"))
     assert "未收到：照片1.jpg; 照片2.jpg; 照片3.jpg; 照片4.jpg。" in page.inner_text("main")

@@ -168,7 +168,7 @@ def test_a_form_too_large_comes_back_with_everything_but_its_files(page: Page, h
     answer = page.send(bytes(TOO_MUCH))
     shown = html.unescape(answer.text)
     assert answer.status_code == 422
-    assert "未收到：照片.jpg。一次上传的文件合计不得超过 24 MB" in shown
+    assert "未收到：照片.jpg。一次上传的文件合计不得超过24 MB" in shown
     assert WORDS in shown and re.search(rf'type="file" id="{page.field}"', shown)
     assert kept(house) == []
 
@@ -194,8 +194,8 @@ def test_of_strangers_and_of_far_too_much_nothing_is_read(app: Flask, house: Hou
 def test_the_limits_stand_beside_every_field_for_files(page: Page) -> None:
     shown = page.browser.get(page.path).text
     hint = re.search(rf'id="{page.field}-hint">(.*?)</div>', shown, re.S)
-    assert hint is not None and "不超过 12 MB" in hint[1]
-    assert "<noscript> 一次提交的全部内容合计不超过 24 MB。</noscript>" in hint[1]
+    assert hint is not None and "不超过12 MB" in hint[1]
+    assert "<noscript> 一次提交的全部内容合计不超过24 MB。</noscript>" in hint[1]
 
 
 def test_every_field_for_files_is_the_one_of_its_component() -> None:

@@ -10,7 +10,7 @@ from evalflow.access import Actor, Permission, Role, may
 from evalflow.errors import NotFound
 from evalflow.files import queries as kept_files
 from evalflow.kinds.approval import APPROVED, OPEN
-from evalflow.kinds.meeting import Base, entries_of
+from evalflow.kinds.meeting import Base, Result, entries_of
 from evalflow.meetings import queries as meetings
 from evalflow.meetings.models import Motion
 from evalflow.meetings.queries import Assembly
@@ -18,7 +18,7 @@ from evalflow.people import rolls
 from evalflow.people.models import Branch
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow, TargetChange, Withdrawal
+from evalflow.seasons.models import Entry, EntryState, StageRow, TakenBack, TargetChange, Withdrawal
 from evalflow.stages.approval import commands, queries
 from evalflow.stages.approval.models import FieldComment, Proposal, ProposalState, Ruling
 from evalflow.web import answers
@@ -85,6 +85,7 @@ class Application:
     proposals: Sequence[Proposed]
     changes: Sequence[Changed]
     motions: Sequence[Motion]
+    annulments: Mapping[int, Sequence[TakenBack]]
     others: Sequence[Entry]
     joining: Sequence[Row]
     names: Mapping[str, str]
@@ -97,6 +98,7 @@ class Application:
     keeps_minutes: bool
     may_comment: bool
     may_recuse: bool
+    may_rejoin: bool
     may_propose: bool
     typed: Mapping[str, str]
     faults: Mapping[str, str]
@@ -151,9 +153,7 @@ def application(
     faults: Mapping[str, str],
 ) -> Application:
     """One application, in the reader's copy. NotFound where it has not come before the committee."""
-    line = next((one for one in lines(session, stage, reader) if one.entry.id == entry.id), None)
-    if line is None:
-        raise NotFound("no_such_entry", entry=entry.key)
+    line = _line(session, stage, entry, reader)
     said = [] if line.is_hidden else queries.comments(session, stage.id, entry.id)
     is_open = guards.is_open(stage, now())
     keeps = is_open and may(reader, Permission.KEEP_MINUTES, season=stage.season_id)
@@ -163,7 +163,6 @@ def application(
     motions = [] if line.is_hidden else _motions(session, stage, entry)
     room = meetings.assembly(session, stage)
     names = _names(session, stage)
-    is_own = queries.is_own(reader, entry)
     reads = may(reader, Permission.READ_DOSSIER, season=stage.season_id)
     return Application(
         stage=stage,
@@ -175,22 +174,31 @@ def application(
         proposals=[] if line.is_hidden else _proposals(session, stage, entry, declared),
         changes=[Changed(one, declared[one.indicator]) for one in plans.changes(session, [entry]).get(entry.id, [])],
         motions=motions if reads else [],
+        annulments=meetings.annulments(session, stage.id) if reads else {},
         others=_others(session, stage, entry) if keeps else [],
         joining=queries.joining(entry) if keeps else (),
         names=names,
         room=room if reads else None,
         base=meetings.base_of(session, stage, f"approve:{entry.key}") if room and reads else None,
         gone=None if line.is_hidden else seasons.withdrawal(session, entry.id),
-        is_own=is_own,
+        is_own=queries.is_own(reader, entry),
         is_here=is_here,
         is_open=is_open,
         keeps_minutes=keeps,
         may_comment=decides and is_here and not line.is_hidden,
         may_recuse=decides and not line.is_hidden and not _has_voted(room, motions),
+        may_rejoin=decides and line.is_hidden and not _has_voted(room, _motions(session, stage, entry)),
         may_propose=keeps and is_here and queries.options_of(stage).counter_targets and bool(declared),
         typed=typed,
         faults=faults,
     )
+
+
+def _line(session: Session, stage: StageRow, entry: Entry, reader: Actor) -> Line:
+    line = next((one for one in lines(session, stage, reader) if one.entry.id == entry.id), None)
+    if line is None:
+        raise NotFound("no_such_entry", entry=entry.key)
+    return line
 
 
 def _state(entry: Entry, ruling: Ruling | None, is_away: bool) -> str:
@@ -202,7 +210,8 @@ def _state(entry: Entry, ruling: Ruling | None, is_away: bool) -> str:
 
 
 def _has_voted(room: Assembly | None, motions: Sequence[Motion]) -> bool:
-    return room is not None and any(one.sitting == room.sitting.number for one in motions)
+    valid = [one for one in motions if one.result != Result.ANNULLED]
+    return room is not None and any(one.sitting == room.sitting.number for one in valid)
 
 
 def _motions(session: Session, stage: StageRow, entry: Entry) -> list[Motion]:

@@ -11,7 +11,7 @@ from evalflow.documents import render
 from evalflow.i18n import N_, say
 from evalflow.kinds.meeting import entries_of
 from evalflow.meetings import queries as meetings
-from evalflow.meetings.minutes import KEEPER, frame, join
+from evalflow.meetings.minutes import KEEPER, annulments, frame, join
 from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import StageRow
@@ -46,7 +46,7 @@ def written(session: Session, stage: StageRow, reader: Actor, *, config: Config,
     hidden = {entry.key for entry in entries if entry.id in own}
     seen = [one for one in meetings.motions(session, stage.id) if hidden.isdisjoint(entries_of(one.about))]
     titles = {entry.key: entry.title for entry in entries}
-    notes = _mergers(session, stage, locale)
+    notes = {**_mergers(session, stage, locale), **annulments(session, stage, locale)}
     kept = frame(session, stage, seen, subjects=SUBJECTS, entries=titles, notes=notes, config=config, locale=locale)
     return {**kept, "ranking": None, "deviations": [], "ties": []}
 

@@ -16,12 +16,13 @@ from evalflow.errors import Forbidden, Invalid, NotFound
 from evalflow.kinds import approval as rules
 from evalflow.meetings import pages as meeting
 from evalflow.meetings import queries as meetings
+from evalflow.meetings.models import Motion
 from evalflow.meetings.pages import MeetingForm
 from evalflow.meetings.queries import Assembly
 from evalflow.seasons import guards
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
-from evalflow.stages.approval import commands, pages, printing, queries, ruling
+from evalflow.stages.approval import annulling, commands, pages, printing, queries, ruling
 from evalflow.stages.approval.models import ProposalState
 from evalflow.stages.approval.pages import Line
 from evalflow.stages.approval.ruling import Target
@@ -74,6 +75,12 @@ def approval_word(code: str) -> str:
 def approval_tone(code: str) -> str:
     """The badge colour of it."""
     return {**TONES, "waiting": "warning", "accepted": "success", "declined": "danger"}.get(code, "secondary")
+
+
+@blueprint.app_template_filter("is_annullable")
+def is_annullable(motion: Motion) -> bool:
+    """Whether a division can be annulled, as far as its subject goes."""
+    return annulling.is_annullable(motion)
 
 
 @blueprint.get("/")
@@ -235,6 +242,27 @@ def rule(entry_key: str) -> Answered:
         return str(effect if is_carried else none)
 
     return _kept(entry_key, act, lambda name, _code: "vote.ayes" if name == about else name, done, form)
+
+
+@blueprint.post("/entry/<entry_key>/annul")
+@guarded(Permission.KEEP_MINUTES)
+def annul(entry_key: str) -> Answered:
+    """A division that was recorded by mistake."""
+    form = MeetingForm()
+
+    def act(session: Session) -> None:
+        annulling.annul(
+            session,
+            place().stage.id,
+            request.form.get("number", type=row_number) or 0,
+            reason=request.form.get("reason", ""),
+            version=form.version.data or 0,
+            actor=actor(),
+            now=now(),
+        )
+
+    done = str(_("The division is annulled. The minutes say so."))
+    return _kept(entry_key, act, lambda name, _code: name, lambda: done, form)
 
 
 def _shares() -> list[str]:

@@ -18,6 +18,7 @@ from evalflow.meetings import queries as meeting
 from evalflow.meetings.commands import Division
 from evalflow.meetings.models import Motion
 from evalflow.seasons import queries as seasons
+from evalflow.seasons import taking_back
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.stages.decision import events, queries
 from evalflow.stages.decision.models import Decided
@@ -54,6 +55,25 @@ def divide(
     if queries.is_nobody(session, stage_id) and meeting.carried(session, stage_id, "award"):
         raise Invalid("somebody_and_nobody")
     return taken
+
+
+def annul(
+    session: Session, stage_id: int, number: int, *, reason: str, version: int, actor: Actor, now: datetime
+) -> Motion:
+    """Say that a division was recorded by mistake, before there is a decision that rests on it."""
+    stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
+    if queries.decided(session, stage_id):
+        raise Conflict("decision_rests_on_it")
+    return meetings.annul(session, stage, number, reason, actor=actor, now=now)
+
+
+def take_back(session: Session, stage_id: int, *, reason: str, version: int, actor: Actor, now: datetime) -> None:
+    """Take the decision back as long as the stage is open; the divisions stand."""
+    stage, _ = meetings.held(session, stage_id, version=version, actor=actor, now=now)
+    if not queries.decided(session, stage_id):
+        raise Conflict("nothing_to_take_back")
+    session.execute(delete(Decided).where(Decided.stage_id == stage_id))
+    taking_back.keep(session, stage, events.TAKEN_BACK, "decision:", reason, public={}, actor=actor, now=now)
 
 
 def _check_ties(session: Session, stage: StageRow) -> None:

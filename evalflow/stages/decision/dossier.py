@@ -144,7 +144,7 @@ def _ranking(
     entries: Mapping[str, Entry],
     hidden: frozenset[str],
 ) -> list[Rank]:
-    last = {one.about: one for one in meetings.motions(session, stage.id)}
+    last = {one.about: one for one in meetings.valid(session, stage.id)}
     carried = meetings.carried(session, stage.id, "award")
     lines = queries.decided(session, stage.id)
     decided = {one.entry_id: one for one in lines}

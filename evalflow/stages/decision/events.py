@@ -9,4 +9,12 @@ DECIDED = EventType(
     public=("decided", "deviations", "left_empty"),
 )
 
-EVENTS = (DECIDED,)
+TAKEN_BACK = EventType(
+    "decision.taken_back",
+    zh="收回决定，重新作出",
+    en="the decision was taken back, to be taken anew",
+    public=(),
+    personal=("reason",),
+)
+
+EVENTS = (DECIDED, TAKEN_BACK)

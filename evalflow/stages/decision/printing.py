@@ -12,7 +12,7 @@ from evalflow.kinds import decision
 from evalflow.kinds.decision import NOBODY
 from evalflow.kinds.decision_words import OF_POINTS, figure_words, not_ranked_words, passed_over_words, tie_words
 from evalflow.meetings import queries as meetings
-from evalflow.meetings.minutes import KEEPER, frame, join
+from evalflow.meetings.minutes import KEEPER, about_words, annulments, frame, join
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.stages.decision import queries
@@ -46,11 +46,26 @@ def written(session: Session, stage: StageRow, reader: Actor, *, config: Config,
     names = {one.entry.key: one.entry for one in read.ranking}
     titles = {key: entry.title for key, entry in names.items()}
     return {
-        **frame(session, stage, read.motions, subjects=SUBJECTS, entries=titles, config=config, locale=locale),
+        **frame(
+            session,
+            stage,
+            read.motions,
+            subjects=SUBJECTS,
+            entries=titles,
+            notes=annulments(session, stage, locale),
+            config=config,
+            locale=locale,
+        ),
         "ranking": _ranking(read, stage, locale),
         "deviations": _deviations(session, stage, names),
         "ties": ties(read, stage, locale),
     }
+
+
+def motion_words(read: Dossier, locale: str) -> dict[int, str]:
+    """{number of a motion: what it is about}."""
+    titles = {one.entry.key: one.entry.title for one in read.ranking}
+    return {one.number: about_words(one, SUBJECTS, titles, locale) for one in read.motions}
 
 
 def ties(read: Dossier, stage: StageRow, locale: str) -> list[str]:

@@ -17,14 +17,15 @@ from evalflow.kinds.decision import NOBODY
 from evalflow.meetings import pages
 from evalflow.meetings import queries as meetings
 from evalflow.meetings.pages import Typed
-from evalflow.seasons import guards
-from evalflow.seasons.models import StageRow
+from evalflow.seasons import guards, taking_back
+from evalflow.seasons.models import StageRow, TakenBack
 from evalflow.stages.decision import commands, forms, printing, queries
 from evalflow.stages.decision.dossier import Dossier, dossier
 from evalflow.stages.decision.forms import DecisionForm
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import COUNTED, confirm_first
 from evalflow.web.current import actor, config, locale, now, reading
+from evalflow.web.entrance import row_number
 from evalflow.web.guard import guarded
 from evalflow.web.held import typed
 from evalflow.web.place import place
@@ -41,6 +42,8 @@ class DecisionPage:
     """dossier None: for whoever may not read it, or where there is no ranking (problem says why).
 
     ties, left_out: sentences. typed, faults: of a form that is shown again, by field name.
+    motion_words: {number: what a motion is about}; annulments: {number: why it was annulled}; taken_back: why
+    decisions were.
     """
 
     stage: StageRow
@@ -56,6 +59,10 @@ class DecisionPage:
     has_tiers: bool
     is_nobody: bool
     may_be_nobody: bool
+    is_decided: bool
+    motion_words: Mapping[int, str]
+    annulments: Mapping[int, Sequence[TakenBack]]
+    taken_back: Sequence[TakenBack]
     typed: Mapping[str, str]
     faults: Mapping[str, str]
 
@@ -88,6 +95,10 @@ def _page(form: DecisionForm, faults: Typed | None = None) -> str:
         has_tiers=bool(queries.tiers_after(stage)),
         is_nobody=queries.is_nobody(session, stage.id),
         may_be_nobody=read is not None and queries.may_be_nobody(session, stage),
+        is_decided=bool(queries.decided(session, stage.id)),
+        motion_words=printing.motion_words(read, locale()) if read else {},
+        annulments=meetings.annulments(session, stage.id),
+        taken_back=taking_back.of_stage(session, stage.id, "decision"),
         typed=typed(),
         faults=faults or {},
     )
@@ -147,9 +158,46 @@ def nobody() -> Response | tuple[str, int]:
     return _kept(act, lambda _about, _code: f"{NOBODY}.ayes", _("The division is recorded."))
 
 
+@blueprint.post("/annul")
+@guarded(Permission.KEEP_MINUTES)
+def annul() -> Response | tuple[str, int]:
+    """A division that was recorded by mistake."""
+
+    def act(session: Session, form: DecisionForm) -> None:
+        commands.annul(
+            session,
+            place().stage.id,
+            request.form.get("number", type=row_number) or 0,
+            reason=request.form.get("reason", ""),
+            version=form.version.data or 0,
+            actor=actor(),
+            now=now(),
+        )
+
+    return _kept(act, lambda name, _code: name, _("The division is annulled. The minutes say so."))
+
+
+@blueprint.post("/take-back")
+@guarded(Permission.KEEP_MINUTES)
+def take_back() -> Response | tuple[str, int]:
+    """The decision, to be taken anew."""
+
+    def act(session: Session, form: DecisionForm) -> None:
+        version, reason = form.version.data or 0, request.form.get("reason", "")
+        commands.take_back(session, place().stage.id, reason=reason, version=version, actor=actor(), now=now())
+
+    return _kept(act, lambda name, _code: name, _("The decision is taken back. The divisions stand."))
+
+
 @blueprint.post("/decide")
 @guarded(Permission.KEEP_MINUTES)
-@confirm_first(_l("This is what the committee has decided, and what goes on from here."), _l("Record the decision"))
+@confirm_first(
+    _l(
+        "This is what the committee has decided, and what goes on from here. Until the stage is closed it can be taken "
+        "back with a reason."
+    ),
+    _l("Record the decision"),
+)
 def decide() -> Response | tuple[str, int]:
     def act(session: Session, form: DecisionForm) -> None:
         commands.decide(

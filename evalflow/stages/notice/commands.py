@@ -1,5 +1,6 @@
 """Objecting to a notice, answering, taking back, and erasing what is personal afterwards."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,9 +11,9 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.event import EventType
-from evalflow.audit.models import Personal
+from evalflow.audit.models import EventRow, Personal
 from evalflow.errors import Conflict, Invalid
-from evalflow.seasons import guards, timers
+from evalflow.seasons import guards, taking_back, timers
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, Phase, StageRow
 from evalflow.stages.notice import events, queries
@@ -109,6 +110,24 @@ def answer(
     return found
 
 
+def reopen(session: Session, stage_id: int, number: int, *, reason: str, actor: Actor, now: datetime) -> Objection:
+    """Take an answer back, as long as the notice has not settled: the case is open again, and waits for another one.
+
+    Not once its words are erased: nobody could answer it. What was answered stays behind the log.
+    """
+    stage = seasons.locked_stage(session, stage_id)
+    require(actor, Permission.ANSWER_OBJECTIONS, season=stage.season_id)
+    found = queries.objection(session, stage_id, number)
+    if found.state not in (ObjectionState.UPHELD, ObjectionState.REJECTED) or found.erased_at is not None:
+        raise Conflict("nothing_to_take_back")
+    if stage.phase not in (Phase.OPEN, Phase.CLOSED):
+        raise Conflict("too_late_to_take_back")
+    found.state, found.answer, found.published, found.decided_at = ObjectionState.OPEN, "", "", None
+    public = {"number": number, "entry": found.entry.key if found.entry else ""}
+    taking_back.keep(session, stage, events.REOPENED, f"answer:{number}", reason, public=public, actor=actor, now=now)
+    return found
+
+
 def withdraw(session: Session, stage_id: int, code: str, *, actor: Actor, now: datetime) -> Objection:
     """The objector, known by the secret code, takes an open objection back; once more changes nothing."""
     stage = seasons.locked_stage(session, stage_id)
@@ -137,9 +156,18 @@ def erase(session: Session, stage_id: int, number: int, *, actor: Actor, now: da
         raise Conflict("objection_erased", number=number)
     found.name = found.contact = found.text = found.answer = ""
     found.erased_at = now
-    session.execute(delete(Personal).where(Personal.event_id.in_([found.filed_event, found.answered_event])))
+    taking_back.erase(session, stage_id, f"answer:{number}")
+    session.execute(delete(Personal).where(Personal.event_id.in_(_events_of(session, stage, number))))
     _log(session, events.ERASED, stage, {"number": number}, {}, actor=actor, now=now)
     return found
+
+
+def _events_of(session: Session, stage: StageRow, number: int) -> list[str]:
+    """Ids of the events about an objection, of answers that were taken back too."""
+    names = [one.name for one in events.EVENTS]
+    query = select(EventRow.id, EventRow.leaf).where(EventRow.season == stage.season.key, EventRow.type.in_(names))
+    told = [(row_id, json.loads(leaf)) for row_id, leaf in session.execute(query)]
+    return [row_id for row_id, one in told if one["stage"] == stage.key and one["public"].get("number") == number]
 
 
 def _check_words(name: str, contact: str, text: str) -> None:

@@ -25,6 +25,13 @@ GROUND_PUBLISHED = EventType(
 WITHDRAWN = EventType(
     "objection.withdrawn", zh="异议人撤回异议", en="an objection was withdrawn", public=("number", "entry")
 )
+REOPENED = EventType(
+    "objection.reopened",
+    zh="收回对异议的答复，重新办理",
+    en="the answer to an objection was taken back; the case is open again",
+    public=("number", "entry"),
+    personal=("reason",),
+)
 ERASED = EventType(
     "objection.erased",
     zh="异议人信息及异议内容已删除，结论保留",
@@ -32,4 +39,4 @@ ERASED = EventType(
     public=("number",),
 )
 
-EVENTS = (OBJECTED, ANSWERED, GROUND_PUBLISHED, WITHDRAWN, ERASED)
+EVENTS = (OBJECTED, ANSWERED, GROUND_PUBLISHED, WITHDRAWN, REOPENED, ERASED)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length
 from evalflow import documents
 from evalflow.access import Permission
 from evalflow.errors import Invalid, NotFound
-from evalflow.seasons import guards, visibility
+from evalflow.seasons import guards, taking_back, visibility
 from evalflow.seasons.models import StageRow
 from evalflow.stages.notice import commands, paper, printing, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
@@ -146,7 +146,13 @@ def case(code: str) -> Response:
     if found is None:
         raise NotFound("no_such_case")
     response = make_response(
-        render_template("stages/notice/case.html", stage=stage, case=found, code=code, form=Form())
+        render_template(
+            "stages/notice/case.html",
+            stage=stage,
+            case=found,
+            code=code,
+            taken_back=taking_back.of(reading(), stage.id, f"answer:{found.number}"),
+        )
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "same-origin"
@@ -156,7 +162,8 @@ def case(code: str) -> Response:
 @blueprint.post("/case/<code>/withdraw")
 @guarded(Permission.OBJECT)
 @confirm_first(
-    _l("Your objection is closed without an answer. This can't be taken back."), _l("Withdraw the objection")
+    _l("Your objection is closed without an answer. This can't be undone; while the notice runs you can object anew."),
+    _l("Withdraw the objection"),
 )
 def withdraw(code: str) -> Response:
     with database().writing() as session:
@@ -175,9 +182,17 @@ def _desk_page(form: AnswerForm, number: int) -> str:
     """number: the objection to whose form what was typed belongs; 0 for none."""
     stage = place().stage
     found: Sequence[Objection] = queries.objections(reading(), stage.id)
+    rows = taking_back.of_stage(reading(), stage.id, "answer")
+    taken_back = {one.number: [row for row in rows if row.about == f"answer:{one.number}"] for one in found}
     empty = AnswerForm(formdata=None)
     return render_template(
-        "stages/notice/desk.html", stage=stage, objections=found, form=form, empty=empty, number=number
+        "stages/notice/desk.html",
+        stage=stage,
+        objections=found,
+        form=form,
+        empty=empty,
+        number=number,
+        taken_back=taken_back,
     )
 
 
@@ -185,8 +200,8 @@ def _desk_page(form: AnswerForm, number: int) -> str:
 @guarded(Permission.ANSWER_OBJECTIONS)
 @confirm_first(
     _l(
-        "The objector reads this answer, and the case is closed; an entry whose objection is upheld is struck. This "
-        "can't be taken back."
+        "The objector reads this answer, and the case is closed; an entry whose objection is upheld is struck. The "
+        "answer can be taken back with a reason until the notice is settled."
     ),
     _l("Close the case with this answer"),
 )
@@ -214,10 +229,21 @@ def answer(number: int) -> Response | tuple[str, int]:
     return redirect(url_for("notice.desk"))
 
 
+@blueprint.post("/desk/<int:number>/reopen")
+@guarded(Permission.ANSWER_OBJECTIONS)
+def reopen(number: int) -> Response:
+    reason = request.form.get("reason", "")
+    with writing() as session:
+        commands.reopen(session, place().stage.id, number, reason=reason, actor=actor(), now=now())
+    flash(_("The answer to objection no. %(number)s is taken back; it waits for another one.", number=number))
+    return redirect(url_for("notice.desk"))
+
+
 @blueprint.post("/desk/<int:number>/erase")
 @guarded(Permission.ANSWER_OBJECTIONS)
 @confirm_first(
-    _l("Who objected and every word of it are erased for ever; the result stays."), _l("Erase what is personal")
+    _l("Who objected and every word of it are erased for ever; the result stays. This can't be undone."),
+    _l("Erase what is personal"),
 )
 def erase(number: int) -> Response:
     with writing() as session:

@@ -11,7 +11,7 @@ from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds.rubric import ScoringOptions
-from evalflow.seasons import guards
+from evalflow.seasons import guards, taking_back
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
 from evalflow.stages.scoring import events, queries
@@ -107,6 +107,34 @@ def recuse(session: Session, stage_id: int, entry_key: str, *, version: int, act
     ledger.append(
         session, events.RECUSED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
     )
+    return sheet
+
+
+def rejoin(
+    session: Session,
+    stage_id: int,
+    entry_key: str,
+    *,
+    reason: str,
+    version: int,
+    page: str = "",
+    actor: Actor,
+    now: datetime,
+) -> ScoreSheet:
+    """Take back that one stepped back from an entry, while the sheet is a draft. Its points are given anew.
+
+    page: as of `save`, for a page that has saved its draft by itself in between.
+    """
+    stage, sheet = _own(session, stage_id, version=version, page=page, actor=actor, now=now)
+    _is_draft(sheet)
+    found = next((one for one in sheet.recusals if one.entry.key == entry_key), None)
+    if found is None:
+        raise Conflict("nothing_to_take_back")
+    sheet.recusals.remove(found)
+    sheet.version += 1
+    public = {"rater": sheet.rater, "entry": entry_key}
+    about = f"recusal:{sheet.rater}:{entry_key}"
+    taking_back.keep(session, stage, events.RECUSAL_TAKEN_BACK, about, reason, public=public, actor=actor, now=now)
     return sheet
 
 

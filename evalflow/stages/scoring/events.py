@@ -13,6 +13,13 @@ TAKEN_BACK = EventType("sheet.taken_back", zh="取回评分表修改", en="a sco
 RECUSED = EventType(
     "sheet.recused", zh="评分人对某一参评对象回避", en="a rater stepped back from an entry", public=("rater", "entry")
 )
+RECUSAL_TAKEN_BACK = EventType(
+    "sheet.recusal_taken_back",
+    zh="评分人撤销对某一参评对象的回避",
+    en="a rater took it back that they stepped back from an entry",
+    public=("rater", "entry"),
+    personal=("reason",),
+)
 MARKS_CONFIRMED = EventType(
     "marks.confirmed",
     zh="组织者核对了偏离较大的评分，照原样计分",
@@ -20,4 +27,4 @@ MARKS_CONFIRMED = EventType(
     public=("marks",),
 )
 
-EVENTS = (HANDED_IN, TAKEN_BACK, RECUSED, MARKS_CONFIRMED)
+EVENTS = (HANDED_IN, TAKEN_BACK, RECUSED, RECUSAL_TAKEN_BACK, MARKS_CONFIRMED)

@@ -151,7 +151,8 @@ def confirm_marks() -> Response:
 @confirm_first(
     _l(
         "You step back from this entry: you do not score it, and the points you gave it are taken off your sheet. What "
-        "you typed about the others is kept. This can't be taken back."
+        "you typed about the others is kept. It can be taken back with a reason until you hand the sheet in; the "
+        "points are then typed anew."
     ),
     _l("Step back from this entry"),
 )
@@ -166,4 +167,24 @@ def recuse() -> Response | tuple[str, int]:
     with writing() as session:
         commands.recuse(session, place().stage.id, entry, version=version, actor=actor(), now=now())
     flash(_("You have stepped back from this entry."))
+    return redirect(url_for("scoring.home"))
+
+
+@blueprint.post("/rejoin")
+@guarded(Permission.USE_ACCOUNT)
+def rejoin() -> Response:
+    """Take a recusal back; what is typed about other entries is saved by its own form."""
+    form = SheetForm()
+    with writing() as session:
+        commands.rejoin(
+            session,
+            place().stage.id,
+            request.form.get("entry", ""),
+            reason=request.form.get("reason", ""),
+            version=form.version.data or 0,
+            page=form.page.data or "",
+            actor=actor(),
+            now=now(),
+        )
+    flash(_("You score this entry again. Its points have to be typed anew."))
     return redirect(url_for("scoring.home"))

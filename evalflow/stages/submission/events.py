@@ -37,6 +37,20 @@ WITHDRAWN = EventType(
     personal=("reason",),
 )
 
+REVIEW_TAKEN_BACK = EventType(
+    "submission.review_taken_back",
+    zh="收回审核结论，重新审核（was：原结论）",
+    en="what was said of an entry was taken back, to be reviewed anew (was: what it was)",
+    public=("entry", "revision", "was"),
+    personal=("reason",),
+)
+RESTORED = EventType(
+    "submission.restored",
+    zh="支部恢复已撤回的申报，重新填写",
+    en="a branch brought back an entry that it had withdrawn, as a draft",
+    public=("entry",),
+    personal=("reason",),
+)
 CONFIRMED = EventType(
     "submission.confirmed",
     zh="被列名者确认或拒绝（what：挂帅、支部参与或单位参与；单位以函件答复）",
@@ -45,4 +59,4 @@ CONFIRMED = EventType(
     personal=("reason", "unit", "letter", "letter_on"),
 )
 
-EVENTS = (CONFIRMED, BEGUN, SUBMITTED, RETURNED, ACCEPTED, REJECTED, WITHDRAWN)
+EVENTS = (CONFIRMED, BEGUN, SUBMITTED, RETURNED, ACCEPTED, REJECTED, REVIEW_TAKEN_BACK, WITHDRAWN, RESTORED)

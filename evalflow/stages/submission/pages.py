@@ -8,6 +8,7 @@ from datetime import date, datetime
 from difflib import SequenceMatcher
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import Field as Bound
@@ -15,17 +16,17 @@ from wtforms import Field as Bound
 from evalflow.access import Actor
 from evalflow.files import queries as kept_files
 from evalflow.files.models import Attachment
-from evalflow.seasons import mergers, plans
+from evalflow.seasons import mergers, plans, taking_back
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.mergers import Merger
-from evalflow.seasons.models import Entry, EntryState, StageRow, Withdrawal
-from evalflow.stages.submission import confirming, earlier, queries
+from evalflow.seasons.models import Entry, EntryState, StageRow, TakenBack, Withdrawal
+from evalflow.stages.submission import confirming, earlier, queries, undoing
 from evalflow.stages.submission.forms import DeclarationForm
 from evalflow.stages.submission.models import Asked, Confirmation, Draft, Revision
 from evalflow.stages.submission.queries import Change
 from evalflow.web import current
 from evalflow.web.answers import Shown, named, shown
-from evalflow.web.current import locale
+from evalflow.web.current import locale, now
 from evalflow.web.refusals import sentence_of
 from evalflow.workflow import fields, rows
 from evalflow.workflow.fields import Answer, Answers, Field
@@ -133,10 +134,13 @@ class ReadPage:
 
     asked_for: {field key: what to amend} that led to it. confirmations: of whoever it names, whose names are in
     `names`. merger: where it went, if it was merged into another one.
+    taken_back: reviews and withdrawals that were. has_way_back: whether the review, or the withdrawal, can be.
     """
 
     entry: Entry
     stage: StageRow
+    taken_back: Sequence[TakenBack]
+    has_way_back: bool
     leaving: Leaving
     answers: tuple[Shown, ...]
     revisions: Sequence[Revision]
@@ -215,6 +219,11 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
     return ReadPage(
         entry=entry,
         stage=stage,
+        taken_back=[
+            *taking_back.of(session, stage.id, f"review:{entry.key}"),
+            *taking_back.of(session, stage.id, f"withdrawal:{entry.key}"),
+        ],
+        has_way_back=undoing.can_be_reviewed_anew(entry, stage) or undoing.can_be_restored(entry, stage, now()),
         leaving=_leaving(session, stage, entry),
         answers=tuple(shown(field, entry.answers.get(field.key), files, names) for field in asked),
         revisions=revisions,
@@ -224,6 +233,24 @@ def read_page(session: Session, stage: StageRow, entry: Entry) -> ReadPage:
         names=names,
         merger=mergers.merger(session, entry),
     )
+
+
+FOLLOWS = {
+    "accept": _l("The entry takes part as it is now, and gets its number."),
+    "reject": _l("The entry does not take part, and its branch reads the reason."),
+    "withdraw": _l("The entry leaves the season, and its draft is deleted."),
+}
+
+
+def what_follows(act: str, stage: StageRow) -> str:
+    """What follows from accepting, rejecting or withdrawing an entry, and whether that can be taken back."""
+    if queries.moves_apart(stage):
+        back = _("This can't be taken back.")
+    elif act == "withdraw":
+        back = _("Until the stage closes you can bring it back, as a draft of what you handed in last, with a reason.")
+    else:
+        back = _("Until the stage is settled this can be taken back with a reason.")
+    return f"{FOLLOWS[act]} {back}"
 
 
 def agreements(page: ReadPage, actor: Actor) -> list[Agreement]:

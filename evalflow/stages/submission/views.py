@@ -215,7 +215,7 @@ def copy(entry_key: str) -> Answered:
 
 @blueprint.post("/entry/<entry_key>/withdraw")
 @guarded(Permission.DECLARE)
-@confirm_first(_l("The entry leaves the season. It can't be brought back."), _l("Withdraw the entry"))
+@confirm_first(lambda: pages.what_follows("withdraw", place().stage), _l("Withdraw the entry"))
 def withdraw(entry_key: str) -> Answered:
     own, form = _own(reading(), entry_key), forms.WithdrawalForm()
     reason, version = str(form.reason.data or ""), _number(form.version.data)
@@ -334,7 +334,7 @@ def record(entry_key: str) -> Answered:
 
 @blueprint.post("/desk/<entry_key>/accept")
 @guarded(Permission.REVIEW)
-@confirm_first(_l("The entry takes part as it is now, and gets its number. This can't be taken back."), _l("Accept"))
+@confirm_first(lambda: pages.what_follows("accept", place().stage), _l("Accept"))
 def accept(entry_key: str) -> Answered:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.review_form(_asked())()
@@ -370,9 +370,7 @@ def return_entry(entry_key: str) -> Answered:
 
 @blueprint.post("/desk/<entry_key>/reject")
 @guarded(Permission.REVIEW)
-@confirm_first(
-    _l("The entry does not take part, and its branch reads the reason. This can't be taken back."), _l("Reject")
-)
+@confirm_first(lambda: pages.what_follows("reject", place().stage), _l("Reject"))
 def reject(entry_key: str) -> Answered:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.review_form(_asked())()

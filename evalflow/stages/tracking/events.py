@@ -24,6 +24,13 @@ ORDER_ANSWERED = EventType(
 ORDER_CLOSED = EventType(
     "follow_up.closed", zh="督办事项办结", en="a follow-up order was closed", public=("entry", "number", "text_sha256")
 )
+ORDER_REOPENED = EventType(
+    "follow_up.reopened",
+    zh="重新办理已办结的督办事项",
+    en="a follow-up order that was closed is open again",
+    public=("entry", "number"),
+    personal=("reason",),
+)
 MONTH_PLANNED = EventType(
     "report.month_planned",
     zh="支部填报月计划",
@@ -31,4 +38,4 @@ MONTH_PLANNED = EventType(
     public=("entry", "month", "text_sha256"),
 )
 
-EVENTS = (REPORTED, ORDER_GIVEN, ORDER_ANSWERED, ORDER_CLOSED, MONTH_PLANNED)
+EVENTS = (REPORTED, ORDER_GIVEN, ORDER_ANSWERED, ORDER_CLOSED, ORDER_REOPENED, MONTH_PLANNED)

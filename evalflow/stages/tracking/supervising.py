@@ -14,9 +14,9 @@ from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.event import EventType
 from evalflow.errors import Conflict, Invalid, NotFound
-from evalflow.seasons import guards
+from evalflow.seasons import guards, taking_back
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.models import Entry, EntryState, StageRow, TakenBack
 from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 
@@ -108,6 +108,21 @@ def close(
     return row
 
 
+def reopen(
+    session: Session, stage_id: int, entry_key: str, number: int, reason: str, *, actor: Actor, now: datetime
+) -> FollowUp:
+    """Take it back that an order was closed; the branch answers it again."""
+    stage, entry = _taken(session, stage_id, entry_key, now=now)
+    require(actor, Permission.SUPERVISE, season=stage.season_id)
+    row = next((one for one in of_entry(session, stage.id, entry.id) if one.number == number), None)
+    if row is None or row.closed_at is None:
+        raise Conflict("nothing_to_take_back")
+    row.closing, row.closed_at = "", None
+    public, about = {"entry": entry.key, "number": number}, f"order:{entry.key}:{number}"
+    taking_back.keep(session, stage, events.ORDER_REOPENED, about, reason, public=public, actor=actor, now=now)
+    return row
+
+
 def plan(
     session: Session, stage_id: int, entry_key: str, month: date, text: str, *, actor: Actor, now: datetime
 ) -> MonthlyPlan:
@@ -135,6 +150,12 @@ def of_entry(session: Session, stage_id: int, entry_id: int) -> Sequence[FollowU
     """The orders on one project, the latest first."""
     query = select(FollowUp).where(FollowUp.stage_id == stage_id, FollowUp.entry_id == entry_id)
     return session.scalars(query.order_by(FollowUp.number.desc())).all()
+
+
+def reopenings(session: Session, stage_id: int, entry: Entry, orders: Sequence[FollowUp]) -> dict[int, list[TakenBack]]:
+    """{number of an order: its closings that were taken back}."""
+    rows = taking_back.of_stage(session, stage_id, "order")
+    return {one.number: [row for row in rows if row.about == f"order:{entry.key}:{one.number}"] for one in orders}
 
 
 def counts(session: Session, stage: StageRow, now: datetime) -> tuple[Mapping[int, int], Mapping[int, int]]:

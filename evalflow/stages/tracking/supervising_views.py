@@ -1,6 +1,6 @@
 """The page of a project's monthly plans and follow-up orders. What is refused is shown again as it was typed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from evalflow.access import Permission, may
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons import queries as seasons
-from evalflow.seasons.models import Entry, StageRow
+from evalflow.seasons.models import Entry, StageRow, TakenBack
 from evalflow.stages.tracking import queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
 from evalflow.stages.tracking.supervising import OrderState
@@ -59,6 +59,11 @@ class SupervisionPage:
     may_order: bool
     may_answer: bool
     typed: Typed
+    reopened: Mapping[int, Sequence[TakenBack]]
+
+    def taken_back(self, order: FollowUp) -> Sequence[TakenBack]:
+        """Closings of an order that were taken back."""
+        return self.reopened[order.number]
 
     def written(self, month: date) -> str:
         """The plan as it stands; "" where none is written."""
@@ -93,9 +98,11 @@ def _found(entry_key: str) -> Entry:
 def _page(found: Entry, typed: Typed) -> str:
     here, asking = place(), actor()
     is_open = queries.is_underway(found, here.stage, here.now)
+    orders = supervising.of_entry(reading(), here.stage.id, found.id)
     page = SupervisionPage(
         entry=found,
-        orders=supervising.of_entry(reading(), here.stage.id, found.id),
+        orders=orders,
+        reopened=supervising.reopenings(reading(), here.stage.id, found, orders),
         plans=supervising.plans_of(reading(), here.stage.id, found.id),
         months=queries.months(here.stage, here.now),
         stage=here.stage,
@@ -133,6 +140,16 @@ def close_order(entry_key: str, number: int) -> Answered:
         supervising.close(session, place().stage.id, entry_key, number, text, actor=actor(), now=moment)
 
     return _acted(entry_key, f"close-{number}", act, _("The order is closed."))
+
+
+@blueprint.post("/<entry_key>/supervision/orders/<int:number>/reopen")
+@guarded(Permission.SUPERVISE)
+def reopen_order(entry_key: str, number: int) -> Answered:
+    def act(session: Session, moment: datetime, _text: str) -> None:
+        reason = request.form.get("reason", "")
+        supervising.reopen(session, place().stage.id, entry_key, number, reason, actor=actor(), now=moment)
+
+    return _acted(entry_key, "", act, _("The order is open again."))
 
 
 @blueprint.post("/<entry_key>/supervision/plan")
