@@ -17,6 +17,7 @@ from evalflow.audit.events import HELD_NOTED
 from evalflow.audit.models import EventRow, Pending, place
 
 EVERY = timedelta(hours=1)
+AT_ONCE = 5000  # numbers in a statement; databases take no more than some ten thousand
 NOTING = 1  # the lock of whoever notes; locks with two numbers are never those of casts, which have one
 
 
@@ -43,8 +44,9 @@ def note(session: Session, *, now: datetime) -> bool:
     waiting = select(Pending.number, EventRow.leaf).join(EventRow, EventRow.id == Pending.event_id)
     found = session.execute(waiting.where(Pending.held_by.is_not(None), Pending.is_noted.is_(False))).all()
     leaves = sorted(tree.leaf_hash(leaf.encode()).hex() for _, leaf in found)
-    if found:  # these, by their numbers: a cast that is committed beside this is not among the leaves
-        theirs = Pending.number.in_([number for number, _ in found])  # what was released meanwhile is in no need of it
+    numbers = [number for number, _ in found]
+    for start in range(0, len(numbers), AT_ONCE):  # by number: a cast committed beside this is not among the leaves
+        theirs = Pending.number.in_(numbers[start : start + AT_ONCE])  # what was released meanwhile does not need it
         session.execute(update(Pending).where(theirs).values(is_noted=True))
     ledger.append(session, HELD_NOTED, actor=SYSTEM, now=now, personal={"leaves": leaves})
     return True

@@ -10,12 +10,13 @@ database against that head, see `last_head`; `verify` recomputes everything.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import Row, delete, except_, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
@@ -27,7 +28,7 @@ from evalflow.audit.models import Checkpoint, EventRow, Leaf, Pending, Personal,
 from evalflow.audit.note import SigningKey, Verifier
 from evalflow.audit.signing import Signer
 from evalflow.audit.verify import Leaf as Told
-from evalflow.audit.verify import Verified, next_key, verify_log
+from evalflow.audit.verify import Verified, check_payload, next_key, verify_log
 from evalflow.db import Database, afterwards, entropy_of, kept_of
 from evalflow.errors import LogBroken
 
@@ -196,19 +197,28 @@ def verify(session: Session, signer: Signer, *, kept: Sequence[str] = ()) -> Ver
 def recomputed(session: Session, *, in_force: Verifier, kept: Sequence[str] = ()) -> Verified:
     """As `verify`, held against nothing but this key, which signs now, and against the checkpoints kept."""
     checkpoints = session.scalars(select(Checkpoint.note).order_by(Checkpoint.size)).all()
-    leaves = session.execute(
-        select(Leaf.number, EventRow.leaf, Leaf.leaf_hash)
+    query = (
+        select(EventRow.__table__, Leaf.number, Leaf.leaf_hash, Personal.salt, Personal.payload)
+        .select_from(Leaf)
         .outerjoin(EventRow, EventRow.id == Leaf.event_id)
+        .outerjoin(Personal, Personal.event_id == Leaf.event_id)
         .order_by(Leaf.number)
     )
-    verified = verify_log(
-        (Told(number, leaf.encode() if leaf else b"", stored) for number, leaf, stored in leaves),
-        checkpoints=checkpoints,
-        kept=kept,
-        key=in_force,
-        payloads={row.event_id: (row.salt, row.payload) for row in session.scalars(select(Personal))},
-    )
-    _nothing_beside(session, verified)
+    row: Row[Any] | None = None  # of the leaf that is looked at: a million of them must not be in memory at once
+
+    def leaves() -> Iterator[Told]:
+        nonlocal row
+        for row in session.execute(query.execution_options(yield_per=BATCH)):
+            yield Told(row.number, row.leaf.encode() if row.leaf else b"", row.leaf_hash)
+
+    def see(number: int, event: Event) -> None:
+        assert row is not None
+        if (event.id, event.type, event.season, event.at) != (row.id, row.type, row.season, row.at):
+            raise LogBroken(f"event {row.id}: its columns differ from its text", index=number)
+        check_payload(event, None if row.payload is None else (row.salt, row.payload), number)
+
+    verified = verify_log(leaves(), checkpoints=checkpoints, kept=kept, key=in_force, see=see)
+    _nothing_beside(session)
     _nothing_noted_is_gone(session)
     return verified
 
@@ -241,35 +251,34 @@ def sealed_and_verified(session: Session, *, now: datetime) -> int:
     return verify(session, signer).size
 
 
-def _nothing_beside(session: Session, verified: Verified) -> None:
-    """Every event is in the tree or pending, and its columns say what its text says.
+def _nothing_beside(session: Session) -> None:
+    """Every event is in the tree, once, or pending.
 
     Asked in one statement: acts that verify see what others have committed between two of their own.
     """
-    place = func.coalesce(Leaf.number, Pending.number).label("place")
-    query = select(EventRow.id, EventRow.type, EventRow.season, EventRow.at, place)
-    query = query.outerjoin(Leaf, Leaf.event_id == EventRow.id).outerjoin(Pending, Pending.event_id == EventRow.id)
-    for row in session.execute(query):
-        if row.place is None:
-            raise LogBroken(f"event {row.id} is neither in the tree nor pending")
-        event = verified.events.get(row.id)
-        if event and (event.type, event.season, event.at) != (row.type, row.season, row.at):
-            raise LogBroken(f"event {row.id}: its columns differ from its text")
+    beside = except_(select(EventRow.id), select(Leaf.event_id), select(Pending.event_id)).limit(1)
+    if (event_id := session.scalar(beside)) is not None:
+        raise LogBroken(f"event {event_id} is neither in the tree nor pending")
+    twice = select(Leaf.event_id).group_by(Leaf.event_id).having(func.count() > 1).limit(1)
+    if (event_id := session.scalar(twice)) is not None:
+        raise LogBroken(f"event {event_id} stands twice")
 
 
 def _nothing_noted_is_gone(session: Session) -> None:
     """What was committed to while it waited for the end of a vote waits still or is in the tree, with the same text."""
     query = select(EventRow.id, Personal.payload).outerjoin(Personal, Personal.event_id == EventRow.id)
-    noted = session.execute(query.where(EventRow.season == "", EventRow.type == HELD_NOTED.name)).all()
-    if not noted:
-        return
-    waiting = session.scalars(select(EventRow.leaf).join(Pending, Pending.event_id == EventRow.id))
-    known = {tree.leaf_hash(leaf.encode()).hex() for leaf in waiting} | set(session.scalars(select(Leaf.leaf_hash)))
-    for event_id, payload in noted:
+    noted: dict[bytes, str] = {}  # {hash of a leaf: the event that commits to it}
+    for event_id, payload in session.execute(query.where(EventRow.season == "", EventRow.type == HELD_NOTED.name)):
         if payload is None:
             raise LogBroken(f"event {event_id}: what it commits to was erased")
-        gone = sum(leaf not in known for leaf in json.loads(payload)["leaves"])
-        if gone:
-            raise LogBroken(
-                f"{gone} events that waited for the end of a vote are gone: event {event_id} commits to them"
-            )
+        noted |= {bytes.fromhex(leaf): event_id for leaf in json.loads(payload)["leaves"]}
+    if not noted:
+        return
+    lean = {"yield_per": BATCH}
+    for leaf_hash in session.scalars(select(Leaf.leaf_hash).execution_options(**lean)):
+        noted.pop(bytes.fromhex(leaf_hash), None)
+    waiting = select(EventRow.leaf).join(Pending, Pending.event_id == EventRow.id)
+    for leaf in session.scalars(waiting.execution_options(**lean)):
+        noted.pop(tree.leaf_hash(leaf.encode()), None)
+    for event_id, gone in Counter(noted.values()).items():
+        raise LogBroken(f"{gone} events that waited for the end of a vote are gone: event {event_id} commits to them")

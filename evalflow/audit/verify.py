@@ -9,7 +9,7 @@ only the new one counts, whoever has the old one.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evalflow.audit import note, tree
@@ -30,11 +30,10 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Verified:
-    """frontier: of the whole tree. checkpoints: at how many sizes one fitted. events: {id: event} in their order."""
+    """frontier: of the whole tree. checkpoints: at how many sizes one fitted."""
 
     frontier: tree.Frontier
     checkpoints: int
-    events: Mapping[str, Event]
 
     @property
     def size(self) -> int:
@@ -54,33 +53,53 @@ class _Rotation:
     new: Verifier
 
 
-def verify_log(
+def told_events(
     leaves: Iterable[Leaf],
     *,
     checkpoints: Sequence[str],
     kept: Sequence[str] = (),
     key: Verifier,
     payloads: Mapping[str, tuple[bytes, str]],
+) -> tuple[Verified, list[Event]]:
+    """As `verify_log`, with the events of the log in their order, each once.
+
+    payloads: {event id: (salt, canonical text)} of what was not erased.
+    """
+    events: dict[str, Event] = {}
+
+    def see(number: int, event: Event) -> None:
+        if event.id in events:
+            raise LogBroken(f"event {event.id} stands twice", index=number)
+        check_payload(event, payloads.get(event.id), number)
+        events[event.id] = event
+
+    verified = verify_log(leaves, checkpoints=checkpoints, kept=kept, key=key, see=see)
+    return verified, list(events.values())
+
+
+def verify_log(
+    leaves: Iterable[Leaf],
+    *,
+    checkpoints: Sequence[str],
+    kept: Sequence[str] = (),
+    key: Verifier,
+    see: Callable[[int, Event], None],
 ) -> Verified:
-    """Recompute everything; LogBroken names the first bad leaf.
+    """Recompute everything; LogBroken names the first bad leaf. Nothing is kept of a leaf, however many there are.
 
     leaves: by number from 0. checkpoints: the log's signed notes; together they cover all leaves. kept: notes that
-    were kept elsewhere; they have to fit too, and cover nothing. key: in force at the end.
-    payloads: {event id: (salt, canonical text)} of what was not erased.
+    were kept elsewhere; they have to fit too, and cover nothing. key: in force at the end. see: is shown each event
+    with its leaf's number before the next leaf is asked for, to look at whatever else has to be right about it.
     """
     signed = _said([*checkpoints, *kept], key)
     covered = max((size for size in _said(checkpoints, key)), default=0)
     frontier = tree.Frontier()
-    events: dict[str, Event] = {}
     rotations: list[_Rotation] = []
     _compare(frontier, signed)
     for leaf in leaves:
         digest, event = _read(frontier.size, leaf)
         if event is not None:
-            if event.id in events:
-                raise LogBroken(f"event {event.id} stands twice", index=leaf.number)
-            _check_payload(event, payloads, leaf.number)
-            events[event.id] = event
+            see(leaf.number, event)
             if event.type == KEY_ROTATED.name:
                 rotations.append(_rotation(event, leaf.number))
         frontier = frontier.extend([digest])
@@ -91,7 +110,7 @@ def verify_log(
     if covered < frontier.size:
         raise LogBroken("no checkpoint covers it: it was signed by nobody", index=covered)
     _check_signatures([*checkpoints, *kept], rotations, key)
-    return Verified(frontier, len(signed), events)
+    return Verified(frontier, len(signed))
 
 
 def _said(notes: Sequence[str], key: Verifier) -> dict[int, CheckpointText]:
@@ -121,8 +140,8 @@ def _read(expected: int, leaf: Leaf) -> tuple[bytes, Event | None]:
         raise LogBroken(broken.reason, index=leaf.number) from None
 
 
-def _check_payload(event: Event, payloads: Mapping[str, tuple[bytes, str]], number: int) -> None:
-    kept = payloads.get(event.id)
+def check_payload(event: Event, kept: tuple[bytes, str] | None, number: int) -> None:
+    """LogBroken unless the personal part, (salt, canonical text), is the one committed to; None where it was erased."""
     if kept is None:
         return
     salt, text = kept

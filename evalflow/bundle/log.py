@@ -21,7 +21,7 @@ from types import MappingProxyType
 from evalflow.audit import note
 from evalflow.audit.event import Event, canonical
 from evalflow.audit.events import HELD
-from evalflow.audit.verify import Leaf, verify_log
+from evalflow.audit.verify import Leaf, told_events
 from evalflow.bundle import boxes
 from evalflow.bundle import folder as files
 from evalflow.errors import BundleError, LogBroken
@@ -112,13 +112,13 @@ def digest_of(outcome: Outcome) -> str:
 
 def _verified(log: Log) -> list[Event]:
     """The events that are told. LogBroken where the leaves are not those that the checkpoint covers."""
-    verified = verify_log(
+    _, events = told_events(
         (_leaf(number, line) for number, line in enumerate(log.leaves)),
         checkpoints=[log.checkpoint],
         key=note.parse_verifier(log.verifier),
         payloads=log.personal,
     )
-    return list(verified.events.values())
+    return events
 
 
 def _leaf(number: int, line: str) -> Leaf:

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evalflow.audit import note, tree
 from evalflow.audit.event import Event, canonical, commit, encode
-from evalflow.audit.verify import Leaf, verify_log
+from evalflow.audit.verify import Leaf, told_events
 from evalflow.errors import LogBroken
 
 SIGNER = note.SigningKey("example.org/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
@@ -29,12 +29,13 @@ def signed(size: int, leaves: list[Leaf] = LEAVES) -> str:
 
 def verify(leaves=LEAVES, checkpoints=(4, 9), payloads=KEPT, kept=(), key=SIGNER.verifier):  # type: ignore[no-untyped-def]
     notes = [signed(size) if isinstance(size, int) else size for size in checkpoints]
-    return verify_log(leaves, checkpoints=notes, kept=kept, key=key, payloads=payloads)
+    verified, _ = told_events(leaves, checkpoints=notes, kept=kept, key=key, payloads=payloads)
+    return verified
 
 
 def test_an_untouched_log_verifies() -> None:
-    verified = verify()
-    assert (verified.size, verified.checkpoints, list(verified.events.values())) == (9, 2, EVENTS)
+    verified, events = told_events(LEAVES, checkpoints=[signed(4), signed(9)], key=SIGNER.verifier, payloads=KEPT)
+    assert (verified.size, verified.checkpoints, events) == (9, 2, EVENTS)
     assert verified.root == tree.root([tree.leaf_hash(leaf.text) for leaf in LEAVES])
 
 
@@ -100,8 +101,8 @@ def test_a_checkpoint_kept_elsewhere_has_to_fit_and_covers_nothing() -> None:
 
 def test_of_a_leaf_that_is_not_told_the_hash_is_enough() -> None:
     told = [leaf if leaf.number == 4 else replace(leaf, text=None) for leaf in LEAVES]
-    verified = verify(told)
-    assert (verified.size, list(verified.events.values())) == (9, [EVENTS[4]])
+    verified, events = told_events(told, checkpoints=[signed(9)], key=SIGNER.verifier, payloads=KEPT)
+    assert (verified.size, events) == (9, [EVENTS[4]])
     told[2] = replace(told[2], stored="00" * 32)
     with pytest.raises(LogBroken, match="leaf 4: the tree of 4 leaves has another root than its checkpoint"):
         verify(told)

@@ -26,6 +26,15 @@ def test_every_module_of_the_arithmetic_has_a_row_among_the_mutants() -> None:
     assert told == sorted(path.stem for path in Path(evalflow.__file__).parent.glob("tally/[a-z]*.py"))
 
 
+def test_every_promise_to_a_voter_that_a_test_guards_names_the_test() -> None:
+    voters = (DOCS / "promises.md").read_text().split("## To a member who votes\n")[1].split("\n## ")[0]
+    guarded = [row.split(" | ")[0] for row in voters.splitlines() if "✔" in row]
+    named = {promise: re.findall(r"tests/[a-z_/]+\.py", promise) for promise in guarded}
+    assert len(guarded) >= 9
+    assert [promise for promise, tests in named.items() if not tests] == []
+    assert [path for tests in named.values() for path in tests if not (DOCS.parent / path).is_file()] == []
+
+
 UNCOUNTED = {  # options that choose something other than a rule of counting
     "submission": {"field.type", "field.role", "review"},
     "ballot": {"secrecy", "weights"},

@@ -6,7 +6,8 @@ Run once, in a checkout of commit 4230f91, with its tests and its environment:
 
 Four votes of the same five members, of whom four vote where one is open: "waiting" has its tellers' keys, "open" its
 votes, "half" is closed with one share of two handed in, "counted" is counted and settled. SQLite's file is written
-out by the library; of PostgreSQL `pg_dump` writes what it has.
+out by the library; of PostgreSQL `pg_dump` writes what it has. The log of each is sealed; the keys that did it come
+along as `sqlite.log.key` and `postgresql.log.key`. They sign nothing but these two.
 """
 
 import gzip
@@ -57,7 +58,7 @@ def fill(database: Database, folder: Path) -> None:
     signer = ledger.signer_of(folder, "test.example/log", SystemEntropy())
     with database.writing() as session:
         ledger.seal(session, signer, now=house.now)
-    (folder / "log.key").rename(folder / f"{database.engine.dialect.name}.key")
+    (folder / "log.key").rename(folder / f"{database.engine.dialect.name}.log.key")
 
 
 def main(folder: Path) -> None:

