@@ -17,6 +17,8 @@ IRREVERSIBLE = {
     "approval.recuse",
     "approval.rule",
     "award.finalise",
+    "ballot.confirm",
+    "ballot.confirm_unopenable",
     "decision.decide",
     "decision.divide",
     "decision.nobody",

@@ -11,6 +11,7 @@ from evalflow.access import Permission, may
 from evalflow.errors import Invalid
 from evalflow.stages.ballot import box_pages, disputes
 from evalflow.stages.ballot.views import blueprint
+from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, now, reading, tick, writing
 from evalflow.web.forms import Form
 from evalflow.web.guard import guarded
@@ -71,6 +72,13 @@ def state() -> Response | tuple[str, int]:
 
 @blueprint.post("/box/confirm")
 @guarded(Permission.AUDIT)
+@confirm_first(
+    _l(
+        "The box is opened and its votes are counted, although it differs from the log as listed; the differences and "
+        "the reason stay on the results and on the receipt page. This can't be taken back."
+    ),
+    _l("Count in spite of these differences"),
+)
 def confirm() -> Response:
     with writing() as session:
         disputes.confirm(session, place().stage.id, ConfirmForm().seen.data or "", actor=actor(), now=now())
