@@ -66,6 +66,12 @@ def test_the_pages_say_who_was_struck_why_and_who_moved_up(struck: Met, visitor:
     assert STRUCK in page and MOVED in page
 
 
+def test_what_was_struck_shows_no_tier_any_more(struck: Met, visitor: Visitor) -> None:
+    page = plain(english(visitor).get("/s/test-2026/results").text)
+    assert "decided: place 2 struck after an objection" in page
+    assert "decided: place 3 Second class moved up to place 2" in page
+
+
 def test_the_table_of_results_has_a_word_where_the_place_was(struck: Met) -> None:
     found = ask(struck, "ceremony", queries.results)
     _, rows = award_printing.table(found, "en")
