@@ -53,7 +53,8 @@ class Permission(enum.StrEnum):
     START_SEASON = "start_season"
     STATE_CALENDAR = "state_calendar"  # which days are working days
     STEER = "steer"  # open, close, reopen, cancel
-    SUPERVISE = "supervise"  # follow-up orders on projects
+    SUPERVISE = "supervise"  # follow-up orders on all projects
+    DIRECT = "direct"  # orders on projects; a leader in command only on those under that command
     FOLLOW_TURNOUT = "follow_turnout"
     AUDIT = "audit"  # the evidence of a season before it is public, and what its log says
     READ_LOG = "read_log"  # every event of every season
@@ -105,7 +106,8 @@ RIGHTS: dict[Permission, Right] = {
     Permission.START_SEASON: Right(HOUSE, frozenset({O})),
     Permission.STATE_CALENDAR: Right(HOUSE, frozenset({O})),
     Permission.STEER: Right(SEASON, frozenset({O})),
-    Permission.SUPERVISE: Right(SEASON, frozenset({O})),
+    Permission.SUPERVISE: Right(SEASON, frozenset({O, C})),
+    Permission.DIRECT: Right(SEASON, frozenset({O, C, S})),
     Permission.FOLLOW_TURNOUT: Right(SEASON, frozenset({O, A, C})),
     Permission.AUDIT: Right(SEASON, frozenset({A})),
     Permission.READ_LOG: Right(HOUSE, frozenset({A})),

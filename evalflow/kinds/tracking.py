@@ -38,7 +38,9 @@ class TrackingOptions(Options):
     """reports: how often one is expected. green, amber: the least shares of the progress wanted, in per cent, that give
     an entry a green or an amber light. stretch_points: what the stretch target is worth. grace_days: for so many days
     after its approval nobody is behind. days_to_file: how long after the end of a period its report is in time.
-    punctuality: whether the share of what came in time is a figure, with which a decision can count.
+    punctuality: whether the share of what came in time is a figure, with which a decision can count. audience: who
+    sees the wall of all projects besides the committee, the organiser and auditors; each includes those before it. Who
+    leads, owns or takes part in a project sees that one in any case.
 
     Where entries have indicators, each says how often its figure is due: a monthly report need not hold the figure of a
     quarter before its end, and a weekly figure is due every week. What is due on the same day is late once.
@@ -51,6 +53,7 @@ class TrackingOptions(Options):
     grace_days: Annotated[int, Field(ge=0, le=366)] = 0
     days_to_file: Annotated[int, Field(ge=0, le=60)] = 0
     punctuality: bool = False
+    audience: Literal["committee", "leaders", "branches", "members", "everybody"] = "committee"
 
     @property
     def every(self) -> str:
@@ -67,9 +70,19 @@ class Figure:
     value: Fraction
 
 
+AUDIENCES = {
+    "leaders": N_("The wall of all projects is for leaders in command too."),
+    "branches": N_("The wall of all projects is for leaders in command and all branches too."),
+    "members": N_("The wall of all projects is for everybody who is signed in."),
+    "everybody": N_("The wall of all projects is public."),
+}
+
+
 def words(options: TrackingOptions, locale: str) -> list[str]:
     """How often branches report, and from when on they can be behind."""
     told = [_how_often(options, locale)]
+    if options.audience in AUDIENCES:
+        told.append(say(locale, AUDIENCES[options.audience]))
     if options.grace_days:
         grace = N_("For %(days)s days after its approval no entry is behind.")
         told.append(say(locale, grace, days=options.grace_days))

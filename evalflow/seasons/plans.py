@@ -43,11 +43,15 @@ def answer_of(entry: Entry, field_type: str) -> str:
     return answer if isinstance(answer, str) else ""
 
 
+def leads(entry: Entry, reader: Actor) -> bool:
+    """Whether this person is the entry's leader in command."""
+    may_lead = may(reader, Permission.ACCEPT_COMMAND, season=entry.season_id)
+    return may_lead and bool(reader.login) and reader.login == answer_of(entry, "leader")
+
+
 def names(entry: Entry, reader: Actor) -> bool:
     """Whether an entry names this person: as its leader in command, or their branch among those that take part."""
-    leads = may(reader, Permission.ACCEPT_COMMAND, season=entry.season_id)
-    is_leader = leads and bool(reader.login) and reader.login == answer_of(entry, "leader")
-    return is_leader or any(row["branch"] in reader.speaks_for(entry.season_id) for row in partners(entry))
+    return leads(entry, reader) or any(row["branch"] in reader.speaks_for(entry.season_id) for row in partners(entry))
 
 
 def declared(entry: Entry) -> tuple[Indicator, ...]:

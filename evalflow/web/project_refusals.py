@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 PROJECTS: Mapping[str, Any] = {
+    "projects_not_public": _l("The wall of all projects is not public: the rules of this season say who sees it."),
     "milestone_outside": _l("The day of a milestone lies outside of the time in which figures are reported."),
     "too_many_table_rows": _l("These are too many rows."),
     "named_twice": _l("This stands here twice."),

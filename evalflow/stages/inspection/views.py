@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from evalflow.access import Permission
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons import queries as seasons
+from evalflow.seasons import visibility
 from evalflow.seasons.models import Entry
 from evalflow.stages.inspection import commands, forms, inspecting, pages, queries
 from evalflow.stages.inspection.forms import AssessmentForm
@@ -31,7 +32,13 @@ Answered = Response | tuple[str, int]
 def home() -> str:
     here = place()
     lines = pages.lines(reading(), here, actor())
-    return render_template("stages/inspection/home.html", stage=here.stage, stage_rule=here.stage_rule, lines=lines)
+    return render_template(
+        "stages/inspection/home.html",
+        stage=here.stage,
+        stage_rule=here.stage_rule,
+        lines=lines,
+        is_hidden=not visibility.sees_entries(actor(), here.season),
+    )
 
 
 @blueprint.get("/<entry_key>")

@@ -37,5 +37,8 @@ MONTH_PLANNED = EventType(
     en="a branch wrote its plan for a month",
     public=("entry", "month", "text_sha256"),
 )
+COMMENTED = EventType(
+    "report.commented", zh="对工程提出意见", en="a project was commented on", public=("entry", "text_sha256")
+)
 
-EVENTS = (REPORTED, ORDER_GIVEN, ORDER_ANSWERED, ORDER_CLOSED, ORDER_REOPENED, MONTH_PLANNED)
+EVENTS = (REPORTED, ORDER_GIVEN, ORDER_ANSWERED, ORDER_CLOSED, ORDER_REOPENED, MONTH_PLANNED, COMMENTED)

@@ -65,6 +65,11 @@ def may_read(actor: Actor, entry: Entry) -> bool:
     return may(actor, Permission.DECLARE, season=entry.season_id, branch=entry.branch_id)
 
 
+def may_direct(actor: Actor, entry: Entry) -> bool:
+    """Who gives orders on a project: the organiser and the committee on all of them, a leader on those they command."""
+    return may(actor, Permission.SUPERVISE, season=entry.season_id) or plans.leads(entry, actor)
+
+
 def leader_of(entry: Entry) -> str:
     """The login of who took command; "" where nobody is asked for."""
     return plans.answer_of(entry, "leader")
@@ -126,10 +131,17 @@ def _order_tasks(session: Session, stage: StageRow, actor: Actor) -> list[Task]:
             title = N_("Answer a follow-up order")
             due = by(stage, order.due)
             found.append(Task(title, "tracking.supervision", stage, order.entry.title, due, args=args, key=key))
-        elif order.answered_at is not None and may(actor, Permission.SUPERVISE, season=stage.season_id):
+        elif order.answered_at is not None and _gave(actor, order):
             title = N_("Close a follow-up order that was answered")
             found.append(Task(title, "tracking.supervision", stage, order.entry.title, args=args, key=key))
     return found
+
+
+def _gave(actor: Actor, order: FollowUp) -> bool:
+    """Whether it is this person's to close an order: whoever gave it, or the organiser where that is not known."""
+    if order.given_by is not None and not may(actor, Permission.STEER, season=order.entry.season_id):
+        return order.given_by == actor.person_id
+    return may(actor, Permission.STEER, season=order.entry.season_id)
 
 
 def standing(filed: Iterable[ProgressReport]) -> list[ProgressReport]:

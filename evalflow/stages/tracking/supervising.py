@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow import zone
-from evalflow.access import Actor, Permission, require
+from evalflow.access import Actor, Permission, may, require
 from evalflow.audit import ledger
 from evalflow.audit.event import EventType
-from evalflow.errors import Conflict, Invalid, NotFound
+from evalflow.errors import Conflict, Forbidden, Invalid, NotFound
+from evalflow.people.models import Person
 from evalflow.seasons import guards, taking_back
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow, TakenBack
 from evalflow.stages.tracking import events, queries
-from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
+from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProjectComment
 
 LONGEST = 2000
 
@@ -63,7 +64,8 @@ def give(
     number: the one the form was shown for, so that the same form sent twice is refused the second time.
     """
     stage, entry = _taken(session, stage_id, entry_key, now=now)
-    require(actor, Permission.SUPERVISE, season=stage.season_id)
+    require(actor, Permission.DIRECT, season=stage.season_id)
+    _under_command(actor, entry)
     if number != len(of_entry(session, stage_id, entry.id)) + 1:
         raise Conflict("changed_meanwhile", entry=entry.title)
     wrong = _told(text)
@@ -72,6 +74,7 @@ def give(
     if wrong or due is None:
         raise Invalid("supervision_incomplete", fields=wrong)
     row = FollowUp(stage_id=stage_id, entry=entry, number=number, text=text.strip(), due=due, given_at=now)
+    row.given_by = actor.person_id
     session.add(row)
     session.flush()
     _log(session, events.ORDER_GIVEN, stage, row, row.text, actor=actor, now=now, due=due.isoformat())
@@ -97,7 +100,8 @@ def close(
 ) -> FollowUp:
     """The supervisor is content, or gives up with a reason: without an answer a note is needed."""
     stage, entry = _taken(session, stage_id, entry_key, now=now)
-    require(actor, Permission.SUPERVISE, season=stage.season_id)
+    require(actor, Permission.DIRECT, season=stage.season_id)
+    _under_command(actor, entry)
     row = _open_order(session, stage, entry, number)
     if row.answered_at is None and not note.strip():
         raise Invalid("supervision_incomplete", fields={"text": "reason_needed"})
@@ -113,7 +117,8 @@ def reopen(
 ) -> FollowUp:
     """Take it back that an order was closed; the branch answers it again."""
     stage, entry = _taken(session, stage_id, entry_key, now=now)
-    require(actor, Permission.SUPERVISE, season=stage.season_id)
+    require(actor, Permission.DIRECT, season=stage.season_id)
+    _under_command(actor, entry)
     row = next((one for one in of_entry(session, stage.id, entry.id) if one.number == number), None)
     if row is None or row.closed_at is None:
         raise Conflict("nothing_to_take_back")
@@ -121,6 +126,41 @@ def reopen(
     public, about = {"entry": entry.key, "number": number}, f"order:{entry.key}:{number}"
     taking_back.keep(session, stage, events.ORDER_REOPENED, about, reason, public=public, actor=actor, now=now)
     return row
+
+
+def comment(
+    session: Session, stage_id: int, entry_key: str, text: str, *, actor: Actor, now: datetime
+) -> ProjectComment:
+    """A word on a project by whoever directs it, or by its branch; nothing has to be answered."""
+    stage, entry = _taken(session, stage_id, entry_key, now=now)
+    if not may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id):
+        require(actor, Permission.DIRECT, season=stage.season_id)
+        _under_command(actor, entry)
+    if wrong := _told(text):
+        raise Invalid("supervision_incomplete", fields=wrong)
+    row = ProjectComment(
+        stage_id=stage_id, entry_id=entry.id, person_id=actor.person_id, text=text.strip(), written_at=now
+    )
+    session.add(row)
+    session.flush()
+    public = {"entry": entry.key, "text_sha256": _digest(row.text)}
+    ledger.append(
+        session, events.COMMENTED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
+    )
+    return row
+
+
+def comments_of(session: Session, stage_id: int, entry_id: int) -> Sequence[tuple[ProjectComment, str]]:
+    """(comment, name of who made it) on one project, the latest first."""
+    query = select(ProjectComment, Person.name).join(Person, Person.id == ProjectComment.person_id)
+    found = query.where(ProjectComment.stage_id == stage_id, ProjectComment.entry_id == entry_id)
+    return [(row, name) for row, name in session.execute(found.order_by(ProjectComment.id.desc()))]
+
+
+def givers(session: Session, orders: Sequence[FollowUp]) -> Mapping[int, str]:
+    """{person id: name} of those who gave orders."""
+    ids = {one.given_by for one in orders} - {None}
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()) if ids else {}
 
 
 def plan(
@@ -181,6 +221,12 @@ def _taken(session: Session, stage_id: int, entry_key: str, *, now: datetime) ->
     if entry.state != EntryState.ACCEPTED:
         raise Conflict("entry_not_here", entry=entry.title, stage=stage.key)
     return stage, entry
+
+
+def _under_command(actor: Actor, entry: Entry) -> None:
+    """Refuse a leader whose project this is not."""
+    if not queries.may_direct(actor, entry):
+        raise Forbidden("not_permitted", permission=Permission.SUPERVISE.value)
 
 
 def _open_order(session: Session, stage: StageRow, entry: Entry, number: int) -> FollowUp:

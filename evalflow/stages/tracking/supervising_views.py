@@ -14,7 +14,7 @@ from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow, TakenBack
 from evalflow.stages.tracking import queries, supervising
-from evalflow.stages.tracking.models import FollowUp, MonthlyPlan
+from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProjectComment
 from evalflow.stages.tracking.supervising import OrderState
 from evalflow.stages.tracking.views import blueprint
 from evalflow.web.current import actor, now, reading, writing
@@ -48,10 +48,15 @@ class Typed:
 
 @dataclass(frozen=True)
 class SupervisionPage:
-    """Orders and plans of a project, the latest first. months: first days of those that can be planned now."""
+    """Orders, plans and comments on a project, the latest first. givers: {person id: name} of who gave orders.
+
+    months: first days of those that can be planned now.
+    """
 
     entry: Entry
     orders: Sequence[FollowUp]
+    comments: Sequence[tuple[ProjectComment, str]]
+    givers: Mapping[int, str]
     plans: Sequence[MonthlyPlan]
     months: Sequence[date]
     stage: StageRow
@@ -79,7 +84,12 @@ class SupervisionPage:
         shown = {f"plan-{month}" for month in self.months} if self.may_answer else set()
         shown |= {f"answer-{number}" for number in open_orders if self.may_answer}
         shown |= {"give", *(f"close-{number}" for number in open_orders)} if self.may_order else set()
+        shown |= {"comment"} if self.may_comment else set()
         return "" if self.typed.at in shown else self.typed.text
+
+    @property
+    def may_comment(self) -> bool:
+        return self.may_order or self.may_answer
 
 
 @blueprint.get("/<entry_key>/supervision")
@@ -103,19 +113,30 @@ def _page(found: Entry, typed: Typed) -> str:
         entry=found,
         orders=orders,
         reopened=supervising.reopenings(reading(), here.stage.id, found, orders),
+        comments=supervising.comments_of(reading(), here.stage.id, found.id),
+        givers=supervising.givers(reading(), orders),
         plans=supervising.plans_of(reading(), here.stage.id, found.id),
         months=queries.months(here.stage, here.now),
         stage=here.stage,
         now=here.now,
-        may_order=is_open and may(asking, Permission.SUPERVISE, season=here.season.id),
+        may_order=is_open and queries.may_direct(asking, found),
         may_answer=is_open and may(asking, Permission.DECLARE, season=here.season.id, branch=found.branch_id),
         typed=typed,
     )
     return render_template("stages/tracking/supervision.html", stage=here.stage, page=page)
 
 
+@blueprint.post("/<entry_key>/supervision/comments")
+@guarded(Permission.USE_ACCOUNT)
+def comment_on(entry_key: str) -> Answered:
+    def act(session: Session, moment: datetime, text: str) -> None:
+        supervising.comment(session, place().stage.id, entry_key, text, actor=actor(), now=moment)
+
+    return _acted(entry_key, "comment", act, _("Your comment is kept."))
+
+
 @blueprint.post("/<entry_key>/supervision/orders")
-@guarded(Permission.SUPERVISE)
+@guarded(Permission.DIRECT)
 def give_order(entry_key: str) -> Answered:
     def act(session: Session, moment: datetime, text: str) -> None:
         due, number = _day(request.form.get("due", "")), request.form.get("number", 0, type=int)
@@ -134,7 +155,7 @@ def answer_order(entry_key: str, number: int) -> Answered:
 
 
 @blueprint.post("/<entry_key>/supervision/orders/<int:number>/close")
-@guarded(Permission.SUPERVISE)
+@guarded(Permission.DIRECT)
 def close_order(entry_key: str, number: int) -> Answered:
     def act(session: Session, moment: datetime, text: str) -> None:
         supervising.close(session, place().stage.id, entry_key, number, text, actor=actor(), now=moment)
@@ -143,7 +164,7 @@ def close_order(entry_key: str, number: int) -> Answered:
 
 
 @blueprint.post("/<entry_key>/supervision/orders/<int:number>/reopen")
-@guarded(Permission.SUPERVISE)
+@guarded(Permission.DIRECT)
 def reopen_order(entry_key: str, number: int) -> Answered:
     def act(session: Session, moment: datetime, _text: str) -> None:
         reason = request.form.get("reason", "")

@@ -105,7 +105,8 @@ def home() -> str:
     seen = visibility.sees_entries(asking, here.season)
     filed = queries.counts(reading(), here.stage.id)
     lines = []
-    for found in seasons.entries(reading(), here.season.id, EntryState.ACCEPTED):
+    followed = seasons.entries(reading(), here.season.id, EntryState.ACCEPTED)
+    for found in followed:
         readable = queries.may_read(asking, found)
         if seen or readable:
             lines.append(Line(found, filed.get(found.id, 0) if readable else None))
@@ -114,6 +115,8 @@ def home() -> str:
         stage=here.stage,
         stage_rule=here.stage_rule,
         lines=lines,
+        is_hidden=not seen,
+        sees_wall=showing.sees_all(asking, here.stage) or any(queries.may_read(asking, one) for one in followed),
         is_open=guards.is_open(here.stage, here.now),
     )
 

@@ -42,7 +42,7 @@ class Tile:
     attainment: in per cent, None before the first figure. days_left: until the stage closes. trends: of its main
     indicators; others: how many more it has. overdue: reports that are late; orders: follow-up orders not closed, of
     which orders_late are late. is_over: nothing more will come, so that it shows what was reached; tier: what it was
-    awarded or is proposed for.
+    awarded or is proposed for. is_readable: whether the reader may open its reports.
     """
 
     key: str
@@ -62,6 +62,7 @@ class Tile:
     marks: tuple[Mark, ...]
     is_over: bool = False
     tier: AwardTier | None = None
+    is_readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,13 @@ class Rollup:
 
 
 def tile(
-    progress: Progress, *, locale: str, orders: int = 0, orders_late: int = 0, tier: AwardTier | None = None
+    progress: Progress,
+    *,
+    locale: str,
+    orders: int = 0,
+    orders_late: int = 0,
+    tier: AwardTier | None = None,
+    is_readable: bool = True,
 ) -> Tile:
     """A project as the wall has it. orders: its follow-up orders that are not closed; orders_late: those overdue."""
     entry, span = progress.entry, Span(progress.first, progress.ends)
@@ -114,6 +121,7 @@ def tile(
         marks=marks(progress.milestones, span, progress.today),
         is_over=progress.is_over,
         tier=tier,
+        is_readable=is_readable,
     )
 
 

@@ -1,4 +1,7 @@
-"""The pages over all projects at once: the wall, the milestones, the sums. For whoever reads every dossier."""
+"""The pages over all projects at once: the wall, the milestones, the sums.
+
+For the rules' audience; others see there the projects that they may read, such as a leader those under that command.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +12,8 @@ from flask import render_template, request
 
 from evalflow import zone
 from evalflow.access import Permission
-from evalflow.stages.tracking import charts, progress, showing, supervising, wall
+from evalflow.errors import Forbidden
+from evalflow.stages.tracking import charts, progress, queries, showing, supervising, wall
 from evalflow.stages.tracking.charts import Month, Span
 from evalflow.stages.tracking.milestones import Standing
 from evalflow.stages.tracking.views import blueprint
@@ -25,6 +29,8 @@ class WallPage:
     """tiles: those that the choice lets through. lights: their number of each, whatever light is chosen.
 
     branches, leaders: what can be chosen, {key: name}. today_x: None on a day outside the season's months.
+
+    is_whole: whether all projects are here, not only those that the reader has to do with.
     """
 
     now: datetime
@@ -38,6 +44,7 @@ class WallPage:
     by_branch: tuple[Rollup, ...]
     by_leader: tuple[Rollup, ...]
     standings: tuple[Standing, ...] = tuple(Standing)
+    is_whole: bool = True
 
     @property
     def is_filtered(self) -> bool:
@@ -45,20 +52,20 @@ class WallPage:
 
 
 @blueprint.get("/all/wall", endpoint="wall")
-@guarded(Permission.READ_DOSSIER)
+@guarded(Permission.SEE_PUBLIC)
 def all_projects() -> str:
     name = "projector" if request.args.get("projector") else "wall"
     return _shown(f"stages/tracking/{name}.html")
 
 
 @blueprint.get("/all/milestones")
-@guarded(Permission.READ_DOSSIER)
+@guarded(Permission.SEE_PUBLIC)
 def gantt() -> str:
     return _shown("stages/tracking/gantt.html")
 
 
 @blueprint.get("/all/sums")
-@guarded(Permission.READ_DOSSIER)
+@guarded(Permission.SEE_PUBLIC)
 def rollups() -> str:
     return _shown("stages/tracking/rollups.html")
 
@@ -69,7 +76,12 @@ def _shown(template: str) -> str:
 
 
 def _page(here: Place) -> WallPage:
-    found = progress.progress_of(reading(), here.stage, here.now)
+    sees_all = showing.sees_all(actor(), here.stage)
+    everything = progress.progress_of(reading(), here.stage, here.now)
+    readable = {one.entry.key for one in everything if queries.may_read(actor(), one.entry)}
+    found = [one for one in everything if sees_all or one.entry.key in readable]
+    if not sees_all and not found:
+        raise Forbidden("projects_not_public")
     left, late = supervising.counts(reading(), here.stage, here.now)
     tiers = showing.tiers(reading(), here.stage, actor())
     tiles = wall.ordered(
@@ -79,6 +91,7 @@ def _page(here: Place) -> WallPage:
             orders=left.get(one.entry.id, 0),
             orders_late=late.get(one.entry.id, 0),
             tier=tiers.get(one.entry.key),
+            is_readable=one.entry.key in readable,
         )
         for one in found
     )
@@ -96,4 +109,5 @@ def _page(here: Place) -> WallPage:
         today_x=span.across(today) if span.holds(today) else None,
         by_branch=wall.by_branch(tiles),
         by_leader=wall.by_leader(tiles),
+        is_whole=sees_all,
     )
