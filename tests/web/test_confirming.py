@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from evalflow.config import TEMPLATES
 from evalflow.stages.scoring.models import SheetRecusal
 from tests.builders import House
 from tests.declared import declared, secretaries
@@ -66,3 +67,14 @@ def test_enter_in_a_mark_saves_the_sheet(scoring: Scoring, signed_in: Callable[[
     form = page.partition('<form method="post" hx-post')[2]
     first = re.search(r"<button[^>]*>", form)
     assert first is not None and 'name="save"' in first[0] and "formaction" not in first[0]
+
+
+def test_in_no_form_does_enter_press_something_that_takes_anything_away() -> None:
+    """Enter presses the first button of a form, without a script unasked."""
+    wrong = []
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        for form in re.findall(r'<form\s[^>]*?method="post".*?</form>', path.read_text(encoding="utf-8"), re.DOTALL):
+            buttons = re.findall(r"<button[^>]*>|\{\{ forms\.submit\([^}]*\}\}", form)
+            if len(buttons) > 1 and ("danger" in buttons[0] or "formaction" in buttons[0]):
+                wrong.append(f"{path.relative_to(TEMPLATES)}: {buttons[0]}")
+    assert wrong == []
