@@ -83,3 +83,17 @@ def _value(column: Column[Any]) -> Any:
     found = next((value for kind, value in VALUES.items() if isinstance(column.type, kind)), None)
     assert found is not None, f"{column}: {column.type!r}"
     return found
+
+
+def test_what_was_merged_before_says_where_it_went(engine: Engine) -> None:
+    schema.upgrade(engine, "0036")
+    tables = _tables(engine)
+    with engine.begin() as connection:
+        _fill(connection, tables)
+        entry = next(table for table in tables if table.name == "entry")
+        connection.execute(insert(entry).values({**_row(entry), "id": 2, "key": "second"}))
+        connection.execute(text("UPDATE ruling SET state = 'merged', entry_id = 2, into_id = 1"))
+    schema.upgrade(engine, "0037")
+    with engine.connect() as connection:
+        told = connection.execute(text("SELECT key, merged_into FROM entry ORDER BY id")).all()
+    assert [tuple(row) for row in told] == [("1", ""), ("second", "1")]
