@@ -10,6 +10,7 @@ import os
 import sqlite3
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -17,10 +18,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, Text, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+    or_,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from evalflow.config import Config
 from evalflow.entropy import Entropy, SystemEntropy
@@ -160,7 +176,40 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def levelled(text: str | None) -> str:
+    """A text without the differences that nobody means who searches: width and case.
+
+    >>> levelled("ＦＰ-01") == levelled("fp-01")
+    True
+    """
+    return unicodedata.normalize("NFKC", text or "").lower()
+
+
+class _Levelled(FunctionElement[str]):
+    """`levelled` of a column, in the database."""
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_Levelled, "sqlite")
+def _levelled_on_sqlite(element: _Levelled, compiler: SQLCompiler, **named: Any) -> str:
+    return f"levelled({compiler.process(element.clauses, **named)})"
+
+
+@compiles(_Levelled)
+def _levelled_elsewhere(element: _Levelled, compiler: SQLCompiler, **named: Any) -> str:
+    return f"lower(normalize({compiler.process(element.clauses, **named)}, NFKC))"
+
+
+def finds(part: str, *columns: Any) -> ColumnElement[bool]:
+    """Whether one of the columns has this part, whatever its width and case."""
+    wanted = levelled(part.strip())
+    return or_(*(_Levelled(column).contains(wanted, autoescape=True) for column in columns))
+
+
 def _set_up_sqlite(connection: Any, _record: object) -> None:
+    connection.create_function("levelled", 1, levelled, deterministic=True)
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin_sqlite
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",

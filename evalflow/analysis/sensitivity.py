@@ -147,7 +147,8 @@ def _voteless(
     """Without the ballots of each branch in turn; the roll stays as it is."""
     source = stages[1].key
     tables = bundle.tables.get(source, {})
-    for branch in sorted({row["branch"] for row in _voters(bundle, source)}):
+    voting = {row["branch"] for row in _voters(bundle, source)}
+    for branch in [key for key in ("", *(one.key for one in bundle.branches)) if key in voting]:
         taken = {row["ballot"] for row in _voters(bundle, source) if row["branch"] == branch}
         left = tuple(row for row in tables["ballots"] if row["ballot"] not in taken)
         kept = {**tables, "ballots": left, "voters": ()}

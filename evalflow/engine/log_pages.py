@@ -17,6 +17,7 @@ from evalflow.audit import ledger, note, upkeep
 from evalflow.audit.event import EventType, decode
 from evalflow.audit.models import EventRow, Leaf
 from evalflow.bundle import format as layout
+from evalflow.db import levelled
 from evalflow.engine import bundles
 from evalflow.errors import LogBroken, NotFound
 from evalflow.registry import EVENT_TYPES
@@ -48,7 +49,7 @@ class Line:
 def home() -> str:
     session = reading()
     checkpoint = ledger.latest_checkpoint(session)
-    wanted = {name: request.args.get(name, "").strip() for name in ("season", "type")}
+    wanted = {name: levelled(request.args.get(name, "").strip()) for name in ("season", "type")}
     page = max(request.args.get("page", 1, type=row_number), 1)
     seasons = queries.seasons(session)
     audited = [one for one in seasons if may(actor(), Permission.AUDIT, season=one.id)]

@@ -66,11 +66,11 @@ def account(session: Session, year: FundYear, kind: AccountKind, branch: Branch 
 
 
 def holding(session: Session, year: int) -> list[tuple[FundAccount, int]]:
-    """The accounts of a year that hold money, the fund first, then branches by key, with their balances."""
+    """The accounts of a year that hold money, the fund first, then branches as on the roster, with their balances."""
     kinds = (AccountKind.FUND, AccountKind.BRANCH)
     query = select(FundAccount).where(FundAccount.year == year, FundAccount.kind.in_(kinds))
     balances = queries.balances(session)
-    found = session.scalars(query.order_by(FundAccount.kind.desc(), FundAccount.name))
+    found = session.scalars(query.order_by(FundAccount.kind.desc(), FundAccount.branch_id, FundAccount.name))
     return [(one, balances.get((year, one.name), 0)) for one in found]
 
 

@@ -61,9 +61,11 @@ def workbook(bookings: Sequence[FundBooking], year: int, *, locale: str) -> byte
 
 
 def accounts_of(bookings: Sequence[FundBooking]) -> list[FundAccount]:
-    """Every account that these bookings touch, by year and name."""
+    """Every account that these bookings touch, by year; those of branches in the order of the roster."""
     found = {account.id: account for booking in bookings for account in (booking.source, booking.target)}
-    return sorted(found.values(), key=lambda account: (account.year, account.name))
+    return sorted(
+        found.values(), key=lambda account: (account.year, account.kind, account.branch_id or 0, account.name)
+    )
 
 
 def branch_accounts(bookings: Sequence[FundBooking], year: int) -> list[FundAccount]:

@@ -65,11 +65,11 @@ def assembly(session: Session, stage: StageRow) -> Assembly | None:
 
 
 def attendance(session: Session, stage_id: int, sitting: int | None = None) -> Sequence[Attendance]:
-    """Everybody who should attend a sitting, or any, with their person, by office."""
+    """Everybody who should attend a sitting, or any, with their person, in the order of the roster."""
     query = select(Attendance).where(Attendance.stage_id == stage_id).options(joinedload(Attendance.person))
     if sitting is not None:
         query = query.where(Attendance.sitting == sitting)
-    return session.scalars(query.order_by(Attendance.sitting, Attendance.office)).all()
+    return session.scalars(query.order_by(Attendance.sitting, Attendance.person_id)).all()
 
 
 def recusals(session: Session, stage_id: int) -> Sequence[Recusal]:

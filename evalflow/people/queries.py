@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Role
+from evalflow.db import finds
 from evalflow.errors import NotFound
 from evalflow.i18n import Text
 from evalflow.people.models import Branch, Invitation, Person, RoleGrant
@@ -74,9 +75,9 @@ class PeoplePage:
 
 
 def branches(session: Session) -> tuple[BranchLine, ...]:
-    """Every branch with its number of active people, by key."""
+    """Every branch with its number of active people, in the order of the roster."""
     active = and_(Person.branch_id == Branch.id, Person.is_active)
-    query = select(Branch, func.count(Person.id)).outerjoin(Person, active).group_by(Branch.id).order_by(Branch.key)
+    query = select(Branch, func.count(Person.id)).outerjoin(Person, active).group_by(Branch.id).order_by(Branch.id)
     return tuple(
         BranchLine(row.id, row.key, Text(row.name_zh, row.name_en), row.founded_on, people)
         for row, people in session.execute(query)
@@ -93,7 +94,9 @@ def people(
     page: int = 1,
     per_page: int = 50,
 ) -> PeoplePage:
-    """One page of people by login. search: part of a login or a name. A page beyond the last gives the last."""
+    """One page of people by login. search: part of a login or a name, of any width and case. A page beyond the
+    last gives the last.
+    """
     query = select(Person.id).where(*_wanted(search, role, branch_id))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // per_page))
@@ -143,9 +146,7 @@ def locked_person(session: Session, person_id: int) -> Person:
 def _wanted(search: str, role: Role | None, branch_id: int | None) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if search.strip():
-        part = search.strip()
-        found = Person.login.icontains(part, autoescape=True)
-        wanted.append(or_(found, Person.name.icontains(part, autoescape=True)))
+        wanted.append(finds(search, Person.login, Person.name))
     if role is not None:
         wanted.append(exists().where(RoleGrant.person_id == Person.id, RoleGrant.role == role.value))
     if branch_id is not None:

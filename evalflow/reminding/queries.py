@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from evalflow import zone
+from evalflow.db import finds
 from evalflow.people.models import Person
 from evalflow.reminding.choosing import FROM, IsWorking, monday
 from evalflow.reminding.models import Cause, Delivery, Mailbox, Nudge, Reminder, Round
@@ -117,10 +118,8 @@ def last_nudges(session: Session, season_id: int) -> dict[int, Nudge]:
 
 def _which(season_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     which: list[ColumnElement[bool]] = [Reminder.season_id == season_id]
-    part = wanted.search.strip()
-    if part:
-        found = Person.login.icontains(part, autoescape=True)
-        which.append(or_(found, Person.name.icontains(part, autoescape=True)))
+    if wanted.search.strip():
+        which.append(finds(wanted.search, Person.login, Person.name))
     if wanted.cause is not None:
         which.append(Reminder.cause == wanted.cause.value)
     if wanted.delivery is not None:

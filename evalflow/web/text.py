@@ -1,7 +1,7 @@
 """How values are written on a page, in its language: texts, moments, days, numbers, sizes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -221,6 +221,22 @@ def _branch_id(subject: object) -> int | None:
     return None
 
 
+def in_plain_words(value: object) -> str:
+    """A value of the log as people read it: lists with commas, names before what they name, nothing as a dash.
+
+    >>> in_plain_words({"electors": 3, "weights": [1, 2]}), in_plain_words([]), in_plain_words(True)
+    ('electors: 3; weights: 1, 2', '–', 'yes')
+    """
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {in_plain_words(part)}" for name, part in value.items()) or "–"
+    if isinstance(value, list | tuple):
+        between = "; " if any(isinstance(part, Mapping | list | tuple) for part in value) else ", "
+        return between.join(map(in_plain_words, value)) or "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value in (None, "") else str(value)
+
+
 FILTERS = (
     text,
     yuan,
@@ -242,6 +258,7 @@ FILTERS = (
     filesize,
     stage_title,
     role_name,
+    in_plain_words,
 )
 
 

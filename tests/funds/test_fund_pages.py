@@ -166,7 +166,7 @@ def test_the_balances_are_formulas_that_come_to_what_the_books_say(books: Books,
     books.house.clock.moment = books.house.now.replace(year=2027)
     books.house.act(commands.carry_over, 2026, actor=books.organiser)
     content = workbook(books.house.ask(queries.bookings, 2026), 2026, locale="en")
-    accounts, _journal, refining, smelting = recalculated({"books": content}, tmp_path)["books"].worksheets
+    accounts, _journal, smelting, refining = recalculated({"books": content}, tmp_path)["books"].worksheets
     assert {row[1]: row[4] for row in accounts.iter_rows(min_row=2, max_row=9, values_only=True)} == {
         "2026/branch:refining": 0,
         "2026/branch:smelting": 0,

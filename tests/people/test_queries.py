@@ -16,13 +16,13 @@ def logins(lines) -> list[str]:
     return [line.login for line in lines]
 
 
-def test_branches_come_by_key_with_their_active_people(house):
+def test_branches_stand_as_on_the_roster_with_their_active_people(house):
     house.person("one")
     gone = house.person("gone")
     house.act(accounts.deactivate, gone, actor=house.administrator)
     assert house.ask(queries.branches) == (
-        BranchLine(house.refining, "refining", Text("精炼分厂党支部"), None, 0),
         BranchLine(house.smelting, "smelting", Text("熔炼分厂党支部", "Smelting plant"), None, 1),
+        BranchLine(house.refining, "refining", Text("精炼分厂党支部"), None, 0),
     )
 
 
@@ -65,6 +65,17 @@ def test_people_are_found_by_part_of_login_or_name_by_role_and_by_branch(house):
     ]
     everybody = ["alpha", "beta-2", "beta_1"]
     assert found == [everybody, ["beta-2", "beta_1"], ["beta_1"], ["alpha", "beta-2"], ["beta-2"], []]
+
+
+def test_a_search_finds_whatever_the_width_and_case_it_is_typed_in(house):
+    with house.database.writing() as session:
+        for login, name in (("office", "ＦＰ 办公室 100%"), ("other", "fp_x")):
+            accounts.add_person(
+                session, login, name, branch_id=house.smelting, actor=house.administrator, now=house.now
+            )
+    for typed in ("FP 办", "ｆｐ　办", "Fp 办公室 １００％"):
+        assert logins(house.ask(queries.people, now=house.now, search=typed).lines) == ["office"]
+    assert logins(house.ask(queries.people, now=house.now, search="ＦＰ＿").lines) == ["other"]
 
 
 def test_pages_are_counted_from_one_and_the_last_is_the_last(house):

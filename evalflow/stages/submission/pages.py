@@ -201,6 +201,12 @@ def _question(
     return Question(field, bound, (), remark, cells)
 
 
+def still_lacking(session: Session, stage: StageRow, entry: Entry) -> tuple[tuple[Field, str], ...]:
+    """What stands in the way of handing in an entry as it is kept now; see `lacking`."""
+    draft = queries.draft_of(session, entry)
+    return lacking(queries.options_of(stage).field, draft.answers if draft else entry.answers, plans.days(entry.season))
+
+
 def lacking(asked: tuple[Field, ...], answers: Answers, days: tuple[date, date]) -> tuple[tuple[Field, str], ...]:
     """Every field that has no answer though it must, or one that can't stay, with the sentence that says so."""
     tables = {one.key: rows.outside(one.type, fields.rows_in(answers.get(one.key)), *days) for one in asked}

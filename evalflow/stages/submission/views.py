@@ -188,10 +188,12 @@ def _again(own: Entry, form: DeclarationForm, refusal: Invalid | Conflict) -> tu
 @blueprint.post("/entry/<entry_key>/autosave")
 @guarded(Permission.DECLARE)
 def autosave(entry_key: str) -> str:
-    """Texts only; a small fragment that says when."""
+    """Texts only; a small fragment that says when, and what is still missing."""
     own, form = _own(reading(), entry_key), forms.declaration_form(_asked())()
     _save(own, form, {})
-    return render_template("stages/submission/_saved.html", at=now())
+    with database().reading() as session:
+        missing = pages.still_lacking(session, place().stage, queries.entry_of(session, own.id))
+    return render_template("stages/submission/_saved.html", at=now(), missing=missing)
 
 
 @blueprint.post("/entry/<entry_key>/copy")

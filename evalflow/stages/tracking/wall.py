@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from evalflow.i18n import by_pinyin
 from evalflow.kinds.award_tiers import AwardTier
 from evalflow.stages.tracking import charts, queries
 from evalflow.stages.tracking.charts import Chart, Span, Spark
@@ -38,6 +39,7 @@ class Trend:
 @dataclass(frozen=True)
 class Tile:
     """A project on the wall. branch, leader: keys to filter by, with the names beside them; leader "" where none is.
+    branch_place: where its branch stands on the roster.
 
     attainment: in per cent, None before the first figure. days_left: until the stage closes. trends: of its main
     indicators; others: how many more it has. overdue: reports that are late; orders: follow-up orders not closed, of
@@ -63,6 +65,7 @@ class Tile:
     is_over: bool = False
     tier: AwardTier | None = None
     is_readable: bool = True
+    branch_place: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ def tile(
         title=entry.title,
         branch=entry.branch.key,
         branch_name=entry.branch.name(locale),
+        branch_place=entry.branch.id,
         leader=queries.leader_of(entry),
         leader_name=progress.leader,
         light=progress.light,
@@ -168,13 +172,14 @@ def lights(tiles: Iterable[Tile]) -> dict[Light, int]:
 
 
 def branches(tiles: Iterable[Tile]) -> dict[str, str]:
-    """{key: name}, by name."""
-    return _by_name({tile.branch: tile.branch_name for tile in tiles})
+    """{key: name}, in the order of the roster."""
+    return {one.branch: one.branch_name for one in sorted(tiles, key=lambda tile: tile.branch_place)}
 
 
 def leaders(tiles: Iterable[Tile]) -> dict[str, str]:
-    """{key: name} of the leaders in command, by name; projects without one add none."""
-    return _by_name({tile.leader: tile.leader_name for tile in tiles if tile.leader})
+    """{key: name} of the leaders in command, by the sound of their names; projects without one add none."""
+    names = {tile.leader: tile.leader_name for tile in tiles if tile.leader}
+    return dict(sorted(names.items(), key=lambda named: (by_pinyin(named[1]), named[0])))
 
 
 def by_branch(tiles: Sequence[Tile]) -> tuple[Rollup, ...]:
@@ -221,7 +226,3 @@ def _rollup(key: str, name: str, tiles: Sequence[Tile]) -> Rollup:
 def _urgency(tile: Tile) -> tuple[object, ...]:
     attained = tile.attainment if tile.attainment is not None else Fraction(-1)
     return (WORST_FIRST.index(tile.light), -tile.overdue, -tile.orders, attained, tile.key)
-
-
-def _by_name(names: Mapping[str, str]) -> dict[str, str]:
-    return dict(sorted(names.items(), key=lambda named: (named[1], named[0])))

@@ -141,6 +141,20 @@ def test_autosave_answers_a_small_fragment_and_a_stale_one_a_sentence(desk: Desk
     assert 'value="铜花飞"' in own.get(path).text
 
 
+def test_what_is_still_missing_is_counted_anew_by_every_autosave(desk: Desk, own: Visitor) -> None:
+    path = begun(own)
+    before = still_missing(own.get(path).text)
+    asked = {"csrf_token": own.token(), **hidden(own)}
+    saved = own.client.post(f"{path}/autosave", data={**asked, "answer_title": "铜花"}, headers={"HX-Request": "true"})
+    assert 'id="lacking" role="status" hx-swap-oob="true"' in saved.text
+    assert still_missing(saved.text) == still_missing(own.get(path).text) == before - 1
+
+
+def still_missing(page: str) -> int:
+    """How many answers a page says are missing."""
+    return page.partition('id="lacking"')[2].partition("</div>")[0].count("<li>")
+
+
 def test_another_branch_does_not_see_the_form(desk: Desk, own: Visitor, signed_in: SignedIn) -> None:
     path = begun(own)
     other = signed_in(desk.other.person_id or 0)

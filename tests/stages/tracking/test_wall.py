@@ -81,3 +81,13 @@ def test_leaders_are_summed_up_and_projects_without_one_are_nobodys() -> None:
     ]
     assert wall.by_leader([GREY]) == ()
     assert wall.by_branch([GREY])[0].attainment is None
+
+
+def test_the_wall_is_filtered_by_branches_as_on_the_roster_and_by_leaders_in_the_order_of_their_sounds() -> None:
+    tiles = [
+        tile("a", Light.GREEN, branch="refining", branch_name="精炼", branch_place=7, leader="x", leader_name="张书记"),
+        tile("b", Light.GREEN, branch="smelting", branch_name="熔炼", branch_place=3, leader="y", leader_name="安书记"),
+        tile("c", Light.GREEN, branch="power", branch_name="动力", branch_place=9, leader="z", leader_name="王书记"),
+    ]
+    assert list(wall.branches(tiles)) == ["smelting", "refining", "power"]
+    assert list(wall.leaders(tiles)) == ["y", "z", "x"]
