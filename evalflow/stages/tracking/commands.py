@@ -32,7 +32,7 @@ class Said:
     """What a report says. day: the day it speaks of, None for today. figures: {indicator's number: as typed}.
 
     corrects: the number of the report that it takes the place of. reached: milestones, by their numbers.
-    final: indicators of which no other figure will come.
+    final: indicators of which no other figure will come. keeps: files of the corrected report that this one has too.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Said:
     corrects: int | None = None
     reached: Collection[int] = ()
     final: Collection[int] = ()
+    keeps: Collection[int] = ()
     uploads: Sequence[Cleaned] = ()
 
 
@@ -73,7 +74,7 @@ def report(
         day=said.day or today,
         corrects=said.corrects,
         reached=sorted({one for one in said.reached if 1 <= one <= len(plans.milestones(entry))}),
-        files=_kept(session, entry, said.uploads, actor=actor, now=now),
+        files=_taken_over(said, filed) + _kept(session, entry, said.uploads, actor=actor, now=now),
         figures=[
             ReportedFigure(indicator=each, value=value.strip(), is_final=each in said.final)
             for each, value in _given(said).items()
@@ -103,7 +104,7 @@ def _check(
     known = {one.number for one in filed} - {one.corrects for one in filed}
     if said.corrects is not None and said.corrects not in known:
         wrong["corrects"] = "nothing_to_correct"
-    if len(said.uploads) > FILES_MAX:
+    if len(said.uploads) + len(_taken_over(said, filed)) > FILES_MAX:
         wrong["files"] = "too_many_files"
     if wrong:
         raise Invalid("report_incomplete", fields=wrong)
@@ -124,6 +125,12 @@ def _misreported(said: Said, filed: Sequence[ProgressReport], plan: Sequence[Ind
         elif number in ended:
             wrong[f"figure_{number}"] = "figure_after_final"
     return wrong
+
+
+def _taken_over(said: Said, filed: Sequence[ProgressReport]) -> list[int]:
+    """The files of the report that is corrected, as far as they were left ticked."""
+    wrong = next((one for one in filed if one.number == said.corrects), None)
+    return [one for one in wrong.files if one in said.keeps] if wrong else []
 
 
 def _kept(session: Session, entry: Entry, uploads: Sequence[Cleaned], *, actor: Actor, now: datetime) -> list[int]:

@@ -22,7 +22,7 @@ from evalflow.web.forms import Form
 from evalflow.web.uploads import received
 from evalflow.workflow import days, numbers
 
-FIGURE, REACHED, SURE, FINAL = "figure_", "reached", "sure", "final"
+FIGURE, REACHED, SURE, FINAL, KEEPS = "figure_", "reached", "sure", "final", "keeps"
 
 
 class ReportForm(Form):
@@ -71,6 +71,7 @@ def said(form: ReportForm, entry: Entry) -> Said:
         corrects=form.corrects.data,
         reached=ticked(),
         final=ended(),
+        keeps=request.form.getlist(KEEPS, type=int),
         uploads=_uploads(),
     )
 

@@ -70,7 +70,7 @@ class ReportsPage:
 
     charts: of its indicators, in their order. milestones: on the months that the charts show. steps: the milestones
     that the form offers. ended: indicators whose figure is ticked as final; reopened: those of which only the report to
-    be corrected says that it is.
+    be corrected, wrong, says that it is. kept: files of that one that are ticked to stay.
     """
 
     entry: Entry
@@ -82,6 +82,8 @@ class ReportsPage:
     corrected: Mapping[int, int]
     steps: Sequence[Step]
     ended: Collection[int]
+    wrong: ProgressReport | None
+    kept: Collection[int]
     reopened: Collection[int]
     tier: AwardTier | None
     may_report: bool
@@ -171,6 +173,8 @@ def _reports_page(
         corrected={one.corrects: one.number for one in filed if one.corrects},
         ended=forms.ended() if request.method == "POST" else reopened,
         reopened=reopened,
+        wrong=wrong,
+        kept=request.form.getlist(forms.KEEPS, type=int) if request.method == "POST" else wrong.files if wrong else (),
         tier=showing.tiers(session, here.stage, actor()).get(found.key),
         steps=_steps(standing.milestones, wrong, ticked),
         may_report=own and accepted and guards.is_open(here.stage, here.now),

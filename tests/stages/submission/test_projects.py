@@ -411,3 +411,12 @@ def test_a_leader_agrees_on_a_page_that_others_do_not_see(
     assert boss.send(page, answer="accept", version=str(entry.version)).status_code == 200
     assert answers_so_far(house, entry) == [True, None, None]
     assert signed_in(house.person("stranger")).get(page).status_code == 403
+
+
+def test_a_leader_is_asked_right_below_the_indicators_which_stand_there_once(
+    house: House, season: Season, by: dict[str, Actor], leader: Actor, signed_in
+) -> None:
+    entry = applied(house, season, by["smelting"])
+    page = signed_in(leader.person_id).get(f"{HOME}confirm/{entry.key}").text
+    assert page.count("回收率") == 1
+    assert page.index("回收率") < page.index('value="accept"') < page.index("申报的其余内容")
