@@ -30,6 +30,7 @@ from sqlalchemy import (
     create_engine,
     event,
     or_,
+    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -236,6 +237,25 @@ def is_away(error: DBAPIError) -> bool:
     if state == LOCKED or (state or "").startswith(UNDONE):
         return True
     return error.connection_invalidated or isinstance(error, OperationalError) and (state or "08")[:2] in AWAY
+
+
+def telling_settings(engine: Engine) -> Sequence[str]:
+    """Names of the settings by which PostgreSQL's log would hold values that are written; each is to be 0."""
+    if engine.dialect.name == "sqlite":
+        return ()
+    with engine.connect() as connection:
+        return connection.execute(text(_TELLING)).scalars().all()
+
+
+_TELLING = """
+SELECT name FROM pg_settings WHERE setting <> '0' AND (
+    name = 'log_parameter_max_length_on_error'
+    OR name = 'log_parameter_max_length' AND EXISTS (
+        SELECT FROM pg_settings WHERE name = 'log_statement' AND setting IN ('mod', 'all')
+        OR name IN ('log_min_duration_statement', 'log_min_duration_sample') AND setting <> '-1'
+    )
+) ORDER BY name
+"""
 
 
 def scrub(engine: Engine, tables: Sequence[str]) -> bool:

@@ -10,6 +10,7 @@ import click
 from evalflow import documents
 from evalflow.cli.setting import OPERATOR, Setting
 from evalflow.cli.telling import sentence
+from evalflow.db import telling_settings
 from evalflow.engine import doctor as examination
 from evalflow.engine import installation
 from evalflow.errors import NotReady
@@ -50,6 +51,8 @@ def _advice(setting: Setting) -> Iterator[str]:
         yield sentence(lacking)
     for path in installation.readable_by_others(setting.config):
         yield f"other users of this machine can look into {path}: chmod go= {path}"
+    for name in telling_settings(setting.database.engine):
+        yield f"PostgreSQL's log shows what is being written, choices too: ALTER SYSTEM SET {name} = 0, and reload it"
 
 
 @click.group()

@@ -25,8 +25,8 @@ def paper_of(session: Session, stage_id: int, opened_at: datetime | None = None)
 
 
 def _read(session: Session, stage_id: int) -> Paper:
+    box = queries.box_of(session, stage_id)  # first: where there is one, the stage is read as it opened
     stage = seasons.stage_by_id(session, stage_id)
-    box = queries.box_of(session, stage_id)
     if box is None:
         raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
     opened = queries.opening(session, stage)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.access import Role
 from evalflow.audit.event import canonical
+from evalflow.db import Database, telling_settings
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.stages.ballot import disputes, envelopes, queries, sealing
 from evalflow.stages.ballot.models import BallotBox
@@ -190,3 +191,21 @@ def test_an_open_vote_is_counted_at_closing_with_names(house: House) -> None:
     box = house.ask(lambda session: session.scalars(select(BallotBox)).one())
     assert (ballot.person_id, ballot.mask) == (vote.members[0].person_id, 1 << box.paper.index("refining"))
     assert (box.is_counted, box.private_key) == (True, None)
+
+
+@pytest.mark.parametrize("on_both", ["postgresql"], indirect=True)
+@pytest.mark.postgres
+def test_a_server_that_would_write_choices_into_its_own_log_is_told_of(on_both: Database) -> None:
+    """The count writes ballots; a statement that fails or takes long is logged, with its values if so set."""
+    engine = on_both.engine
+    assert telling_settings(engine) == []
+
+    def put(setting: str) -> None:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"ALTER DATABASE {engine.url.database} SET {setting}"))
+        engine.dispose()
+
+    put("log_parameter_max_length_on_error = -1")
+    assert telling_settings(engine) == ["log_parameter_max_length_on_error"]
+    put("log_min_duration_statement = 500")
+    assert telling_settings(engine) == ["log_parameter_max_length", "log_parameter_max_length_on_error"]
