@@ -71,15 +71,16 @@ def _windows(season: Season, reader: Actor) -> Iterator[Appointment]:
             closes = stage.closed_at or stage.closes_at
             starts, ends = _span(stage.opened_at or stage.opens_at, closes)
             title = f"{season.title(reader.locale)} · {stage_of(stage).rule.title.to(reader.locale)}"
-            told = _until(closes, reader.locale) if closes else ""
+            told = _until(closes, reader.locale, is_about=schedule.is_about(stage, closes)) if closes else ""
             moments = (stage.opens_at, stage.closes_at)
             is_about = any(schedule.is_about(stage, moment) for moment in moments)
             page = _season_page(season)
             yield Appointment(f"stage-{stage.id}", title, starts, ends, page, told=told, is_about=is_about)
 
 
-def _until(deadline: datetime, locale: str) -> str:
-    return say(locale, "due by %(moment)s", moment=zone.deadline_words(deadline, locale))
+def _until(deadline: datetime, locale: str, *, is_about: bool) -> str:
+    told = zone.deadline_words(deadline, locale)
+    return say(locale, "due by %(moment)s", moment=say(locale, "about %(moment)s", moment=told) if is_about else told)
 
 
 def _due(task: Task, reader: Actor) -> Appointment:
@@ -94,7 +95,8 @@ def _due(task: Task, reader: Actor) -> Appointment:
     key = "-".join(["task", str(task.stage.id), *(part for part in parts if part)])
     page = {"season_key": task.stage.season.key, "stage_key": task.stage.key, **dict(task.args)}
     ends = day + timedelta(days=1) if whole else None
-    told, is_about = _until(task.due, reader.locale), schedule.is_about(task.stage, task.due)
+    is_about = schedule.is_about(task.stage, task.due)
+    told = _until(task.due, reader.locale, is_about=is_about)
     return Appointment(key, title, starts, ends, (task.endpoint, page), told=told, is_about=is_about)
 
 

@@ -158,11 +158,18 @@ def lines_of(tasks: Sequence[Task]) -> list[dict[str, object]]:
             "detail": task.detail,
             "due": task.due.isoformat() if task.due else "",
             "about": schedule.is_about(task.stage, task.due),
+            "moment": _moment(task),
             "stage": task.stage.id,
             "secret": task.is_secret,
         }
         for task in tasks
     ]
+
+
+def _moment(task: Task) -> str:
+    """Which moment of its stage's window a task is due at: "opens", "closes", or "" where it has a date of its own."""
+    moments = {task.stage.closes_at: "closes", task.stage.opens_at: "opens"}
+    return moments.get(task.due, "") if task.due is not None else ""
 
 
 def _own(actor: Actor) -> int:

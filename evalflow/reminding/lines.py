@@ -1,11 +1,14 @@
 """A reminder's lines as values, with the stage each is about; letters and pages make their words from them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from evalflow import zone
 from evalflow.i18n import N_, say
 from evalflow.reminding.models import Cause, Reminder
+from evalflow.seasons import schedule
 from evalflow.seasons.models import StageRow
 from evalflow.seasons.rules import stage_of
 
@@ -30,19 +33,21 @@ class Line:
 
 
 def of(reminder: Reminder) -> tuple[Line, ...]:
-    """The season's stages must be loaded with it."""
+    """The season's stages must be loaded with it.
+
+    A date that is a moment of the stage's window is told as it is planned now: plans change after a reminder was made.
+    """
     stages = {row.id: row for row in reminder.season.stages}
-    return tuple(
-        Line(
-            title=line["title"],
-            detail=line["detail"],
-            due=datetime.fromisoformat(line["due"]) if line["due"] else None,
-            stage=stages[line["stage"]],
-            is_secret=line["secret"],
-            is_about=line.get("about", False),
-        )
-        for line in reminder.lines
-    )
+    return tuple(_line(line, stages[line["stage"]]) for line in reminder.lines)
+
+
+def _line(line: Mapping[str, Any], stage: StageRow) -> Line:
+    due = datetime.fromisoformat(line["due"]) if line["due"] else None
+    is_about, moment = line.get("about", False), line.get("moment", "")
+    if moment:
+        due = stage.opens_at if moment == "opens" else stage.closes_at
+        is_about = schedule.is_about(stage, due)
+    return Line(line["title"], line["detail"], due, stage, line["secret"], is_about)
 
 
 def what(line: Line, locale: str) -> str:

@@ -39,8 +39,9 @@ class Delivery(enum.StrEnum):
 class Reminder(Base):
     """What one person is told of one season, once for each `occasion` (a day, and of nudges the stage).
 
-    lines: [{"title": message id, "detail", "due": ISO moment or "", "about": bool, "stage": id, "secret": bool}], put
-    into the person's language when they are read or sent. due_at: not to be tried before; attempts, error: of its mail.
+    lines: [{"title": message id, "detail", "due": ISO moment or "", "about": bool, "moment": "opens" or "closes" where
+    that is one of its stage's window, "stage": id, "secret": bool}], put into the person's language when they are read
+    or sent. due_at: not to be tried before; attempts, error: of its mail.
     """
 
     __tablename__ = "reminder"

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from evalflow.people.models import Person
 from evalflow.reminding.commands import midnight
 from evalflow.reminding.models import Cause, Delivery, Mailbox, Reminder
-from evalflow.seasons.models import Season
+from evalflow.seasons.models import Season, StageRow
 
 FIRST_PAUSE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8  # with pauses that double, about ten hours in all; then somebody has to look
@@ -116,7 +116,10 @@ def _claimed(session: Session, person_id: int, now: datetime) -> Sequence[Remind
         select(Reminder)
         .join(Reminder.season)
         .where(*_due(now), Reminder.person_id == person_id, Season.cancelled_at.is_(None))
-        .options(joinedload(Reminder.person), joinedload(Reminder.season).selectinload(Season.stages))
+        .options(
+            joinedload(Reminder.person),
+            joinedload(Reminder.season).selectinload(Season.stages).immediateload(StageRow.season),
+        )
         .order_by(Reminder.season_id, Reminder.id)
         .with_for_update(of=Reminder, skip_locked=True)
     )

@@ -77,7 +77,7 @@ def own(session: Session, person_id: int, *, most: int = PER_PAGE) -> Sequence[R
     query = (
         select(Reminder)
         .where(Reminder.person_id == person_id)
-        .options(joinedload(Reminder.season).selectinload(Season.stages))
+        .options(joinedload(Reminder.season).selectinload(Season.stages).immediateload(StageRow.season))
     )
     return session.scalars(query.order_by(Reminder.made_at.desc(), Reminder.id.desc()).limit(most)).all()
 
@@ -94,7 +94,7 @@ def of_season(session: Session, season_id: int, wanted: Wanted, *, page: int = 1
     total = session.scalars(select(func.count()).select_from(Reminder).join(Reminder.person).where(*which)).one()
     ordered = query.options(
         joinedload(Reminder.person).joinedload(Person.branch),
-        joinedload(Reminder.season).selectinload(Season.stages),
+        joinedload(Reminder.season).selectinload(Season.stages).immediateload(StageRow.season),
     ).order_by(Reminder.made_at.desc(), Reminder.id.desc())
     return session.scalars(ordered.offset((page - 1) * PER_PAGE).limit(PER_PAGE)).all(), total
 

@@ -1,4 +1,7 @@
-"""What every kind asks of a season. Queries only; nothing here writes."""
+"""What every kind asks of a season. Queries only; nothing here writes.
+
+A season comes with its stages, and each of them with the season: rows outlive their session on the way to an act.
+"""
 
 from collections.abc import Sequence
 
@@ -13,7 +16,7 @@ from evalflow.workflow.outcome import Contender, Outcome
 
 def season_by_key(session: Session, key: str) -> Season:
     """With its stages loaded. NotFound when there is none."""
-    query = select(Season).where(Season.key == key).options(selectinload(Season.stages))
+    query = select(Season).where(Season.key == key).options(selectinload(Season.stages).immediateload(StageRow.season))
     season = session.scalars(query).one_or_none()
     if season is None:
         raise NotFound("no_such_season", season=key)
@@ -31,14 +34,18 @@ def season_id(session: Session, key: str) -> int:
 def seasons(session: Session) -> Sequence[Season]:
     """All seasons with their stages, the latest first."""
     return session.scalars(
-        select(Season).options(selectinload(Season.stages)).order_by(Season.starts_on.desc(), Season.id.desc())
+        select(Season)
+        .options(selectinload(Season.stages).immediateload(StageRow.season))
+        .order_by(Season.starts_on.desc(), Season.id.desc())
     ).all()
 
 
 def stage_by_id(session: Session, stage_id: int) -> StageRow:
     """A stage with its season and all its stages."""
     query = (
-        select(StageRow).where(StageRow.id == stage_id).options(joinedload(StageRow.season).selectinload(Season.stages))
+        select(StageRow)
+        .where(StageRow.id == stage_id)
+        .options(joinedload(StageRow.season).selectinload(Season.stages).immediateload(StageRow.season))
     )
     return session.scalars(query).one()
 

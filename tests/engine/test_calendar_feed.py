@@ -239,7 +239,7 @@ def test_midnight_is_the_end_of_the_day_before_and_what_may_move_is_tentative(
     found = Calendar.from_ical(visitor.get(address).data).walk("VEVENT")
     assert [(str(one["description"]), str(one["status"])) for one in found] == [
         ("请于2026年4月8日24时前完成", "CONFIRMED"),
-        ("请于2026年4月13日24时前完成", "TENTATIVE"),
+        ("请于约2026年4月13日24时前完成", "TENTATIVE"),
     ]
 
 

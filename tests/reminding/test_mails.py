@@ -15,8 +15,7 @@ from evalflow.people.grants import actor_of
 from evalflow.people.models import Person, RoleGrant
 from evalflow.reminding import commands, post
 from evalflow.seasons.tasks import Task
-from evalflow.seasons.windows import ZONE
-from tests.builders import ORGANISER
+from tests.builders import ORGANISER, ZONE
 from tests.reminding.conftest import Desk
 from tests.reminding.post_office import HANGS_UP
 
@@ -105,7 +104,7 @@ def test_a_letter_is_made_anew_when_it_is_sent_and_tells_nothing_that_has_lapsed
     )
     desk.on(3)
     ((_, _, body),) = desk.office.bodies()
-    assert "请于2026年4月10日17:00前完成" in body
+    assert "请于2026年4月10日 17:00前完成" in body
 
 
 def test_a_letter_of_which_nothing_is_left_to_do_is_not_sent(desk: Desk) -> None:
