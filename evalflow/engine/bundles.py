@@ -1,6 +1,8 @@
 """A season as a bundle: everything an outsider needs to repeat its outcomes, and nothing that names a voter."""
 
 import hashlib
+import json
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import case, select
@@ -17,20 +19,32 @@ from evalflow.kinds import lots
 from evalflow.people.models import Branch
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import queries
-from evalflow.seasons.models import Entry, EntryState, Phase, Season
+from evalflow.seasons.events import STAGE_SETTLED
+from evalflow.seasons.models import Entry, EntryState, Phase, Season, StageRow
 from evalflow.seasons.rules import definition_of
 
 
 def export(session: Session, season: Season, signer: Signer) -> Bundle:
-    """Evidence and log: all that an outsider needs."""
-    return replace(evidence(session, season), log=_log(session, season, signer))
+    """Evidence and log: all that an outsider needs. A stage that was settled since the log was sealed waits for that:
+    a recount would miss what the log says of it."""
+    log = _log(session, season, signer)
+    return replace(evidence(session, season, told=_settled(log) if log else None), log=log)
 
 
-def evidence(session: Session, season: Season) -> Bundle:
-    """A bundle without the log: every stage that is done; what still runs is left out, so that nothing leaks early."""
-    over = _all_votes_over(season)
-    outcomes = queries.outcomes(season)
-    done = [row for row in season.stages if row.phase == Phase.DONE]
+def _settled(log: Log) -> Collection[str]:
+    """Keys of the stages that the leaves say were settled."""
+    lines = (json.loads(leaf) for leaf in log.leaves)
+    return {line["stage"] for line in lines if isinstance(line, dict) and line["type"] == STAGE_SETTLED.name}
+
+
+def evidence(session: Session, season: Season, *, told: Collection[str] | None = None) -> Bundle:
+    """A bundle without the log: every stage that is done; what still runs is left out, so that nothing leaks early.
+
+    told: the keys of those alone that may be told of; None is all.
+    """
+    done = [row for row in season.stages if row.phase == Phase.DONE and (told is None or row.key in told)]
+    over = _all_votes_over(season, done)
+    outcomes = {row.key: one for row in done if (one := queries.outcome_of(row)) is not None}
     definition = definition_of(season)
     return Bundle(
         season=season.key,
@@ -63,9 +77,9 @@ def digest(bundle: Bundle) -> str:
     return whole.hexdigest()
 
 
-def _all_votes_over(season: Season) -> bool:
+def _all_votes_over(season: Season, done: Collection[StageRow]) -> bool:
     """The seed of all lots is told once nobody can choose anything any more in view of it."""
-    return all(row.phase == Phase.DONE for row in season.stages if row.kind in ("ballot", "scoring"))
+    return all(row in done for row in season.stages if row.kind in ("ballot", "scoring"))
 
 
 def _log(session: Session, season: Season, signer: Signer) -> Log | None:

@@ -14,6 +14,7 @@ from evalflow.audit.event import digest
 from evalflow.bundle.format import EntryLine
 from evalflow.db import Database
 from evalflow.errors import NotFound
+from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import cases, queries
 from evalflow.seasons.models import Entry, EntryState, ExplainedEntry, ExplainedStage, Phase, Season, StageRow
@@ -41,8 +42,12 @@ def parts_of(session: Session, stage: StageRow) -> dict[str, Any]:
     return {entry: record.to_json(part) for entry, part in explain_stage(case, outcome, case.keys).items()}
 
 
-def explanations(session: Session, season: Season, keys: Collection[str] | None = None) -> list[Explanation]:
+def explanations(
+    session: Session, season: Season, keys: Collection[str] | None = None, *, kinds: Collection[str] = KINDS
+) -> list[Explanation]:
     """Of the entries that take part, or of those named, by number: as far as stages are explained.
+
+    kinds: of the stages whose parts are wanted; sheets and counts of all entries are thousands of figures.
 
     NotFound("no_such_entry") where one that is named takes no part.
     """
@@ -55,7 +60,7 @@ def explanations(session: Session, season: Season, keys: Collection[str] | None 
     query = (
         select(ExplainedEntry.entry, ExplainedEntry.part)
         .join(StageRow, StageRow.id == ExplainedEntry.stage_id)
-        .where(StageRow.season_id == season.id, ExplainedEntry.entry.in_(wanted))
+        .where(StageRow.season_id == season.id, ExplainedEntry.entry.in_(wanted), StageRow.kind.in_(kinds))
         .order_by(StageRow.position)
     )
     parts: dict[str, list[Any]] = {key: [] for key in wanted}

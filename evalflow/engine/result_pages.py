@@ -41,6 +41,7 @@ from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.telling import tell_stage, titled
 
 blueprint = Blueprint("results", __name__, url_prefix="/s/<season_key>")
+RANKED_BY = ("decision", "notice")  # the kinds of stages that say where an entry stands
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -140,7 +141,8 @@ class _Read:
 @guarded(Permission.SEE_PUBLIC)
 def ranking(season_key: str) -> str:
     read = _read(season_key)
-    told = [one for one in explanations(reading(), read.season) if one.entry.key not in read.hidden]
+    found = explanations(reading(), read.season, kinds=RANKED_BY)
+    told = [one for one in found if one.entry.key not in read.hidden]
     return render_template("results/ranking.html", page=_page(read, sorted(told, key=_best_first)))
 
 

@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import Engine, text
 
 from evalflow.analysis import record
+from evalflow.analysis.afterwards_explained import Notice
+from evalflow.analysis.decision_explained import Decision
 from evalflow.analysis.explanation import explain_stage
 from evalflow.analysis.votes_explained import Vote
 from evalflow.bundle.recount import case_of
 from evalflow.db import Database
 from evalflow.engine import bundles, doctor, explaining, rehearsal
 from evalflow.engine.rehearsal import Rehearsed
+from evalflow.engine.result_pages import RANKED_BY
 from evalflow.kinds import KINDS
 from evalflow.seasons import queries
 from evalflow.workflow import reader
@@ -45,6 +48,17 @@ def test_what_is_kept_is_what_anybody_works_out_from_the_bundle(played: Rehearse
         found = [explain_stage(case, outcomes[case.stage.key], (one.entry.key,)) for case in cases]
         assert one.parts == tuple(part[one.entry.key] for part in found if part)
     assert len(kept) == 3 and all(len(one.parts) == 5 for one in kept)
+
+
+def test_the_ranking_is_told_without_reading_sheets_and_counts(played: Rehearsed) -> None:
+    with played.world.database.reading() as session:
+        season = queries.season_by_key(session, KEY)
+        whole = explaining.explanations(session, season)
+        ranked = explaining.explanations(session, season, kinds=RANKED_BY)
+    assert [[type(part) for part in one.parts] for one in ranked] == [[Decision, Notice]] * 3
+    assert [(one.decision, one.notice, one.equation) for one in ranked] == [
+        (one.decision, one.notice, one.equation) for one in whole
+    ]
 
 
 def test_a_part_survives_being_kept_with_every_kind_of_value(played: Rehearsed) -> None:

@@ -65,6 +65,20 @@ def test_of_what_is_not_about_the_season_only_hashes_leave_the_house_and_the_log
     assert packed.read("log/leaves.jsonl").decode() == layout.texts(bundle)["log/leaves.jsonl"]
 
 
+def test_a_stage_that_was_settled_since_the_log_was_sealed_is_in_the_bundle_from_the_next_sealing_on(
+    house: House, signer: Signer
+) -> None:
+    season = house.season(TWO_STAGES)
+    house.open(season, "declare")
+    house.close(season, "declare")
+    seal(house, signer)
+    house.settle(season, "declare")
+    for outcomes in (set(), {"declare"}):
+        bundle = exported(house, season, signer)
+        assert (set(bundle.outcomes or {}), recount.recount(bundle).differences) == (outcomes, ())
+        seal(house, signer)
+
+
 def test_the_program_of_a_few_lines_in_the_handbook_computes_the_root_of_an_exported_log(
     house: House, season: Season, signer: Signer, tmp_path, monkeypatch, capsys
 ) -> None:
