@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf.file import FileField
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
@@ -105,7 +105,7 @@ def confirm(what: Import) -> Answer:
     if is_doubtful:
         form.refuse(Invalid("figures_in_doubt", fields={"sure": "figures_in_doubt"}))
         return _preview_page(what, seen, form), 422
-    flash(_("%(number)s rows were imported.", number=added))
+    flash(ngettext("%(number)s row was imported.", "%(number)s rows were imported.", added, number=added))
     return redirect(what.ends_at)
 
 

@@ -45,7 +45,7 @@ def test_a_motion_kept_in_a_browser_takes_effect(board: Board, browser: Callable
     sent = {"subject": "approve", "vote.ayes": "4", "version": board.version}
     page = plain(desk.send(ENTRY + "/rule", **sent).text)
     assert "The motion was carried and has taken effect." in page
-    assert "No. 1 Approve · Sitting 1 · 4 ayes, 0 noes, 0 abstentions of 4 entitled carried" in page
+    assert "No. 1 Approve · Sitting 1 · ayes 4, noes 0, abstentions 0, of 4 entitled carried" in page
     assert board.states()["smelting"] == ("accepted", "follow.open")
 
 

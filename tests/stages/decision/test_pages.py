@@ -66,7 +66,7 @@ def test_a_meeting_kept_in_a_browser(met: Met, desk: Visitor) -> None:
     assert "Tie broken by a motion: rolling brand > casting brand" in page
     page = send(desk, met, "divide", **{f"{entry}.ayes": "4" for entry in ("smelting", "refining", "rolling")})
     in_the_ranking, among_the_divisions = 3, 4
-    told = page.count("4 ayes, 0 noes, 0 abstentions of 4 entitled carried")
+    told = page.count("ayes 4, noes 0, abstentions 0, of 4 entitled carried")
     assert told == in_the_ranking + among_the_divisions
     places = re.findall(r'name="(\w+)\.place"[^>]*value="(\d*)"', desk.get(HOME).text)
     assert places == [("smelting", "1"), ("refining", "2"), ("rolling", "3")]
@@ -92,7 +92,7 @@ def test_no_votes_are_proposed(met: Met, desk: Visitor) -> None:
 
 def test_a_row_with_noes_only_is_a_division_too(met: Met, desk: Visitor) -> None:
     come(desk, met)
-    assert "0 ayes, 4 noes, 0 abstentions of 4 entitled not carried" in send(
+    assert "ayes 0, noes 4, abstentions 0, of 4 entitled not carried" in send(
         desk, met, "divide", **{"drawing.noes": "4"}
     )
 
