@@ -175,7 +175,7 @@ def test_a_recused_member_sees_the_smaller_base_but_neither_points_nor_counts_of
         f" smelting brand Smelting plant You have stepped back from this entry. {base} "
     )
     assert base in row_of(other.get(HOME).text, "smelting")
-    assert "2 ayes, 1 noes" in row_of(other.get(HOME).text, "smelting")
+    assert "ayes 2, noes 1" in row_of(other.get(HOME).text, "smelting")
     bars = member.get(HOME).text.partition('id="components"')[2]
     named = re.findall(r'<th scope="row">(.*?)\s*\n', bars)
     assert ("refining brand" in named, "smelting brand" in named) == (True, False)
