@@ -262,7 +262,7 @@ def test_confirmed_branches_are_written_under_one_event(house):
     content = csv("electrolysis,电解分厂党支部", "smelting,重复", headings="支部代码,支部名称\n")
     preview = preview_branches(bounded.read(content), house.ask(commands.existing))
     assert house.act(commands.add_branches, preview, actor=house.administrator) == 1
-    assert [line.key for line in house.ask(queries.branches)] == ["electrolysis", "refining", "smelting"]
+    assert [line.key for line in house.ask(queries.branches)] == ["smelting", "refining", "electrolysis"]
     public = {"added": 1, "refused": 1, "file_sha256": hashlib.sha256(content).hexdigest()}
     assert house.log() == [("branch.imported", "administrator", public, None)]
 

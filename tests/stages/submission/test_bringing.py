@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Role
+from evalflow.config import WORKFLOWS
 from evalflow.errors import Forbidden
 from evalflow.importing import bounded
 from evalflow.importing.rows import BadRow, Preview
+from evalflow.people.models import Branch
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season
 from evalflow.stages.submission import bringing, commands, queries, workbook
@@ -20,6 +22,7 @@ from evalflow.stages.submission.models import Draft
 from evalflow.stages.submission.workbook import Filled
 from tests.builders import House
 from tests.declared import PLAN, PROJECT, YEAR, secretaries
+from tests.published import published
 from tests.visitors import Visitor
 
 ROWS = {
@@ -170,6 +173,23 @@ def test_a_wrong_line_on_another_sheet_leaves_its_project_out(
 ) -> None:
     found = seen(house, season, by["smelting"], {**ROWS, sheet: [*ROWS[sheet], ["回收率提升工程", *line]]})
     assert (found.good, found.bad) == ((), (BadRow(2, "lines_wrong"), bad))
+
+
+def test_the_line_breaks_of_long_texts_in_an_office_s_workbook_are_kept(house: House) -> None:
+    definition = (WORKFLOWS / "brand_selection.toml").read_text(encoding="utf-8")
+    with house.database.writing() as session:
+        session.add(Branch(key="electrolysis", name_zh="电解分厂党支部"))
+    season = house.season(definition, starts_on=house.now.date())
+    stage = house.open(season, season.stages[0].key)
+    organiser = house.actor("organiser", Role.ORGANISER)
+    book = bounded.read(published("cases", "line-breaks.xlsx").read_bytes())
+    found = house.ask(bringing.preview, stage, book, actor=organiser, locale="zh_Hans")
+    (row,) = found.good
+    texts = [answer for answer in row.answers.values() if isinstance(answer, str) and "\n" in answer]
+    assert texts == [
+        "第一，建立台账。\n\n第二，党员包机：\n  （1）甲班；\n  （2）乙班。\n第三，季度评比。",
+        "成效一\n成效二",
+    ]
 
 
 def test_nobody_leads_a_project_and_takes_part_in_it(house: House, season: Season, by: dict[str, Actor]) -> None:
