@@ -51,6 +51,7 @@ from evalflow.stages.tracking import wall_views as tracking_wall
 from evalflow.web import (
     account,
     attachments,
+    autosaving,
     calendars,
     current,
     entrance,
@@ -80,6 +81,7 @@ PAGES = (
     home,
     signing_in,
     account,
+    autosaving,
     calendars,
     reminders,
     language,
@@ -160,6 +162,7 @@ def create_app(config: Config, *, database: Database | None = None, clock: Clock
     guard.install(app)
     sending.install(app)
     held.install(app)
+    autosaving.install(app)
     text.install(app)
     wording.install(app)
     for found in BLUEPRINTS:

@@ -6,6 +6,7 @@ from evalflow.audit.events import EVENTS as LOG_EVENTS
 from evalflow.files import waiting
 from evalflow.funds.events import EVENTS as FUND_EVENTS
 from evalflow.meetings.events import EVENTS as MEETING_EVENTS
+from evalflow.people import unsent
 from evalflow.people.events import EVENTS as PEOPLE_EVENTS
 from evalflow.reminding.events import EVENTS as REMINDER_EVENTS
 from evalflow.seasons.events import EVENTS as SEASON_EVENTS
@@ -59,7 +60,7 @@ from evalflow.stages.tracking import play as tracking_play
 from evalflow.stages.tracking import queries as tracking_queries
 from evalflow.stages.tracking.events import EVENTS as TRACKING_EVENTS
 
-UPKEEP: tuple[Upkeep, ...] = (ballot_upkeep.upkeep, sendings.upkeep, waiting.upkeep)
+UPKEEP: tuple[Upkeep, ...] = (ballot_upkeep.upkeep, sendings.upkeep, unsent.upkeep, waiting.upkeep)
 
 LIFECYCLES: dict[str, Lifecycle] = {
     "approval": approval_lifecycle,

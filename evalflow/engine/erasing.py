@@ -13,12 +13,12 @@ from evalflow.audit import ledger
 from evalflow.audit.models import Personal
 from evalflow.errors import Conflict
 from evalflow.people import events
-from evalflow.people.models import CalendarFeed, Invitation, KnownDevice, Person, RoleGrant
+from evalflow.people.models import CalendarFeed, Invitation, KnownDevice, Person, RoleGrant, UnsentForm
 from evalflow.people.queries import locked_person
 from evalflow.reminding.models import Mailbox, Reminder
 
 NAME = "已删除 · erased"  # what stands where the name stood; pages show names as they are
-OWN = (RoleGrant, Invitation, KnownDevice, CalendarFeed, Mailbox, Reminder)  # rows that are nobody else's business
+OWN = (RoleGrant, Invitation, KnownDevice, CalendarFeed, UnsentForm, Mailbox, Reminder)  # rows of theirs alone
 AT_ONCE = 1000
 
 

@@ -18,6 +18,7 @@ from evalflow.access import Permission
 from evalflow.errors import Invalid
 from evalflow.meetings import commands
 from evalflow.meetings.commands import Division
+from evalflow.web.autosaved import autosaved
 from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, now, writing
 from evalflow.web.forms import Form
@@ -89,6 +90,7 @@ def install(blueprint: Blueprint) -> None:
 
 
 @guarded(Permission.KEEP_MINUTES)
+@autosaved
 def attendance() -> Response:
     form = MeetingForm()
     present = frozenset(int(one) for one in request.form.getlist("present") if one.isdecimal())

@@ -1,11 +1,12 @@
 """Branches, people, what they may do, and how they come in."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from evalflow.db import Base, UtcDateTime
+from evalflow.db import Base, Json, UtcDateTime
 
 
 class Branch(Base):
@@ -89,6 +90,24 @@ class KnownDevice(Base):
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class UnsentForm(Base):
+    """What a person has typed into a form and not sent, see `unsent`. to: the address that the form is sent to.
+
+    fields: [[name, value]] in the order of the page. page: the one that saved it last; version moves with every save.
+    of: the version of what the form is about, as its page showed it.
+    """
+
+    __tablename__ = "unsent_form"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    to: Mapped[str] = mapped_column(String(300), primary_key=True)
+    fields: Mapped[Any] = mapped_column(Json)
+    of: Mapped[str] = mapped_column(String(20), default="")
+    page: Mapped[str] = mapped_column(String(64), default="")
+    version: Mapped[int] = mapped_column(default=0)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LoginAttempt(Base):

@@ -15,7 +15,9 @@ from evalflow.access import VISITOR, Actor
 from evalflow.audit.signing import Signer
 from evalflow.config import LOCALES, Config
 from evalflow.db import Database
+from evalflow.people import unsent
 from evalflow.seasons.tasks import Tasks
+from evalflow.web.autosaved import is_autosaved
 
 log = logging.getLogger("evalflow.tick")
 EXTENSION = "evalflow"
@@ -110,14 +112,16 @@ def reading() -> Session:
 def writing(*, is_last: bool = True) -> Iterator[Session]:
     """One act: `with writing() as session:`; committed when the block ends, rolled back when it raises.
 
-    With it goes that its form was sent. is_last: False where another act of the same form follows: only the last one
-    is what the form was sent for.
+    With it goes that its form was sent, and what of it was kept until then. is_last: False where another act of the
+    same form follows: only the last one is what the form was sent for.
     """
     sent: tuple[str, str] | None = g.get("sending") if is_last else None
     with database().writing() as session:
         if sent is not None:
             sendings.keep(session, *sent, now=now())
         yield session
+        if is_last and request.method == "POST" and is_autosaved(current_app, request.endpoint or ""):
+            unsent.discard(session, actor().person_id or 0, request.full_path.rstrip("?"))
     if sent is not None:
         g.sending_kept, g.sending = sent, None
 

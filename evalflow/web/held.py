@@ -166,7 +166,7 @@ def page_in(locale_cookie: str) -> Response | None:
     """
     held = read_back()
     kept = MultiDict([(one.name, one.value) for one in held.fields])
-    again = ComesBack(None, held.to, frozenset(held.forms), _without_secrets(kept))
+    again = ComesBack(None, held.to, frozenset(held.forms), without_secrets(kept))
     return _shown(kept.get(CAME_FROM, ""), again, 200, cookie=locale_cookie)
 
 
@@ -256,10 +256,11 @@ def visible_fields() -> Sequence[Field]:
 
 
 def _typed() -> MultiDict[str, str]:
-    return _without_secrets(request.form)
+    return without_secrets(request.form)
 
 
-def _without_secrets(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+def without_secrets(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What a form held, but for passwords and what each page brings itself."""
     left_out = {*NEW_AT_EACH_PAGE, *SECRET}
     return MultiDict((name, value) for name, value in sent.items(multi=True) if name not in left_out)
 

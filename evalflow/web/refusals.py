@@ -34,7 +34,9 @@ SENTENCES: Mapping[str, Any] = {
     "changed_meanwhile": _l(
         "Somebody else has changed this in the meantime. Look at the present state before you send it again."
     ),
-    "someone_was_faster": _l("Somebody else was faster. Reload the page to see the present state."),
+    "typed_elsewhere": _l("Not saved: the same form is being filled in, by you, in another window."),
+    "unsent_too_long": _l("Too long to be saved while you type: please send it in parts."),
+    "someone_was_faster": _l("Somebody else was faster. Look at the present state before you send it again."),
     "reason_needed": _l("Please state a reason."),
     "moment_passed": _l("This moment has already passed."),
     "no_site_address": _l("The address of this site is not set (EVALFLOW_SITE_URL), so there is no link to be shown."),

@@ -29,12 +29,20 @@ def _before() -> Response | None:
     secret = request.form.get(SENDING, "") if request.method == "POST" else ""
     if not re.fullmatch("[0-9a-f]{32}", secret) or "HX-Request" in request.headers:
         return None  # what a page sends by itself is sent often, and each time says something else
-    told = f"{secret} {actor().person_id} {request.full_path}"
-    digest = hashlib.sha256(told.encode()).hexdigest()
-    if sendings.page_of(reading(), digest) is not None:
+    digest = digest_of(secret, request.full_path)
+    if was_sent(digest):
         return _led_on(digest)
     g.sending = (digest, came_from() or NO_SENDING)
     return None
+
+
+def digest_of(secret: str, to: str) -> str:
+    """What is kept of a form that its reader sends. to: the path that it is sent to."""
+    return hashlib.sha256(f"{secret} {actor().person_id} {to.rstrip('?')}".encode()).hexdigest()
+
+
+def was_sent(digest: str) -> bool:
+    return sendings.page_of(reading(), digest) is not None
 
 
 def _led_on(digest: str) -> Response:

@@ -5,7 +5,7 @@ from sqlalchemy import MetaData, select
 
 from evalflow.access import Role
 from evalflow.audit import ledger
-from evalflow.audit.note import Signer
+from evalflow.audit.signing import Signer
 from evalflow.engine import erasing
 from evalflow.errors import Conflict, Forbidden
 from evalflow.people import accounts

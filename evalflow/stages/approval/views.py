@@ -26,6 +26,7 @@ from evalflow.stages.approval import annulling, commands, pages, printing, queri
 from evalflow.stages.approval.models import ProposalState
 from evalflow.stages.approval.pages import Line
 from evalflow.stages.approval.ruling import Target
+from evalflow.web.autosaved import autosaved
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import COUNTED, confirm_first
 from evalflow.web.current import actor, config, locale, now, reading
@@ -142,6 +143,7 @@ def _readable(session: Session, entry_key: str) -> Entry:
 
 @blueprint.post("/entry/<entry_key>/comment")
 @guarded(Permission.DECIDE)
+@autosaved
 def comment(entry_key: str) -> Answered:
     field = request.form.get("field", "")
 
@@ -159,6 +161,7 @@ def comment(entry_key: str) -> Answered:
 
 @blueprint.post("/entry/<entry_key>/propose")
 @guarded(Permission.KEEP_MINUTES)
+@autosaved
 def propose(entry_key: str) -> Answered:
     number = request.form.get("indicator", type=row_number) or 0
 
@@ -209,6 +212,7 @@ def _answered(entry_key: str, state: ProposalState, done: str) -> Answered:
 
 @blueprint.post("/entry/<entry_key>/rule")
 @guarded(Permission.KEEP_MINUTES)
+@autosaved
 @confirm_first(COUNTED, _l("Record the division"))
 def rule(entry_key: str) -> Answered:
     """One motion, with what it takes effect on when it is carried."""

@@ -22,6 +22,7 @@ from evalflow.seasons.models import StageRow, TakenBack
 from evalflow.stages.decision import commands, forms, printing, queries
 from evalflow.stages.decision.dossier import Dossier, dossier
 from evalflow.stages.decision.forms import DecisionForm
+from evalflow.web.autosaved import autosaved
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import COUNTED, confirm_first
 from evalflow.web.current import actor, config, locale, now, reading
@@ -117,6 +118,7 @@ def _read(session: Session, stage: StageRow) -> tuple[Dossier | None, str]:
 
 @blueprint.post("/divide")
 @guarded(Permission.KEEP_MINUTES)
+@autosaved
 @confirm_first(COUNTED, _l("Record the division"))
 def divide() -> Response | tuple[str, int]:
     """Divisions on awarding several entries at once; rows without any count are left."""
@@ -191,6 +193,7 @@ def take_back() -> Response | tuple[str, int]:
 
 @blueprint.post("/decide")
 @guarded(Permission.KEEP_MINUTES)
+@autosaved
 @confirm_first(
     _l(
         "This is what the committee has decided, and what goes on from here. Until the stage is closed it can be taken "

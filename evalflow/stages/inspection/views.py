@@ -14,6 +14,7 @@ from evalflow.seasons import visibility
 from evalflow.seasons.models import Entry
 from evalflow.stages.inspection import commands, forms, inspecting, pages, queries
 from evalflow.stages.inspection.forms import AssessmentForm
+from evalflow.web.autosaved import autosaved
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, database, now, reading, writing
 from evalflow.web.guard import guarded
@@ -65,6 +66,7 @@ def _page(
 
 @blueprint.post("/<entry_key>")
 @guarded(Permission.DECLARE)
+@autosaved
 @takes_files
 def state(entry_key: str) -> Answered:
     """Keep the draft; with the button "hand in", hand it in as well. A draft that can't be handed in is kept."""
@@ -102,6 +104,7 @@ def take_back(entry_key: str) -> Response:
 
 @blueprint.post("/<entry_key>/inspect")
 @guarded(Permission.INSPECT)
+@autosaved
 def inspect(entry_key: str) -> Answered:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     present = queries.assessment_of(reading(), place().stage.id, found.id)

@@ -20,6 +20,7 @@ from evalflow.stages.notice.models import Objection, ObjectionState
 from evalflow.stages.notice.period import Period
 from evalflow.stages.notice.queries import Proposed
 from evalflow.web.addresses import in_full
+from evalflow.web.autosaved import autosaved
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, config, database, locale, now, reading, writing
@@ -198,6 +199,7 @@ def _desk_page(form: AnswerForm, number: int) -> str:
 
 @blueprint.post("/desk/<int:number>")
 @guarded(Permission.ANSWER_OBJECTIONS)
+@autosaved
 @confirm_first(
     _l(
         "The objector reads this answer, and the case is closed; an entry whose objection is upheld is struck. The "

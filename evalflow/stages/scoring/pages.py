@@ -46,8 +46,9 @@ class FarMark:
 class SheetPage:
     """What the page shows.
 
-    cells: {field name: text}; faults: {field name: sentence}. late: only for its followers. has_gallery: whether
-    entries have public pages. far_off: only for the organiser, once closed; waits: whether they are to be confirmed.
+    cells: {field name: text}; faults: {field name: sentence}; stored: what the sheet holds where a cell says something
+    else. late: only for its followers. has_gallery: whether entries have public pages. far_off: only for the organiser,
+    once closed; waits: whether they are to be confirmed.
     """
 
     stage: StageRow
@@ -57,6 +58,7 @@ class SheetPage:
     entries: Sequence[Entry]
     cells: Mapping[str, str]
     faults: Mapping[str, str]
+    stored: Mapping[str, str]
     left: int
     void: Sequence[str]
     is_open: bool
@@ -87,6 +89,7 @@ def sheet_page(
         entries=entries,
         cells={**kept, **typed},
         faults=faults or {},
+        stored={name: text for name, text in kept.items() if typed.get(name, text) != text},
         left=len(queries.unfinished(session, stage, sheet)) if sheet else 0,
         void=_void_words(stage, sheet) if sheet else (),
         is_open=guards.is_open(stage, now()),

@@ -53,7 +53,8 @@ TONES = {
 
 @dataclass(frozen=True)
 class Question:
-    """A field of the form as it is filled in. remark: what the organiser said of it.
+    """A field of the form as it is filled in. remark: what the organiser said of it. stored: the text that the draft
+    has there, where it is not what the form holds.
 
     cells: {(row, column): what is wrong there} of a table; row 0 is the table as a whole.
     """
@@ -63,6 +64,7 @@ class Question:
     files: tuple[Attachment, ...]
     remark: str = ""
     cells: Mapping[tuple[int, str], str] = dataclasses.field(default_factory=dict)
+    stored: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,8 @@ def _question(
 ) -> Question:
     bound = form.answer(field.key)
     if field.type not in rows.COLUMNS:
-        return Question(field, bound, named(answer, files), remark)
+        text = answer if isinstance(answer, str) and answer != _plain(bound.data) else ""
+        return Question(field, bound, named(answer, files), remark, stored=text)
     table = bound.data or []
     wrong = rows.faults(field.type, table) + rows.outside(field.type, table, *days)
     cells = {(fault.row, fault.column): sentence_of(fault.code, {}) for fault in reversed(wrong)}
@@ -205,6 +208,11 @@ def still_lacking(session: Session, stage: StageRow, entry: Entry) -> tuple[tupl
     """What stands in the way of handing in an entry as it is kept now; see `lacking`."""
     draft = queries.draft_of(session, entry)
     return lacking(queries.options_of(stage).field, draft.answers if draft else entry.answers, plans.days(entry.season))
+
+
+def _plain(typed: object) -> str:
+    """A text as a draft keeps it."""
+    return typed.replace("\r\n", "\n").strip() if isinstance(typed, str) else ""
 
 
 def lacking(asked: tuple[Field, ...], answers: Answers, days: tuple[date, date]) -> tuple[tuple[Field, str], ...]:

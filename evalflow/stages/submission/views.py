@@ -17,6 +17,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry
 from evalflow.stages.submission import alike, commands, confirming, forms, pages, queries, reviewing
 from evalflow.stages.submission.forms import DeclarationForm, ReviewForm, WithdrawalForm
+from evalflow.web.autosaved import autosaved
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.confirming import confirm_first
 from evalflow.web.current import actor, database, locale, now, reading, writing
@@ -182,6 +183,9 @@ def _again(own: Entry, form: DeclarationForm, refusal: Invalid | Conflict) -> tu
         form.refuse(refusal)
     with database().reading() as session:
         present = queries.entry_of(session, own.id)
+        if isinstance(refusal, Conflict):  # the page shows what was saved meanwhile, so it is for the version of now
+            draft = queries.draft_of(session, present)
+            form.version.data = str(draft.version if draft else 0)
         return _form(session, present, form, conflict=isinstance(refusal, Conflict)), refusal.status
 
 
@@ -354,6 +358,7 @@ def accept(entry_key: str) -> Answered:
 
 @blueprint.post("/desk/<entry_key>/return")
 @guarded(Permission.REVIEW)
+@autosaved
 def return_entry(entry_key: str) -> Answered:
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.review_form(_asked())()

@@ -17,6 +17,7 @@ from evalflow.stages.tracking import queries, supervising
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProjectComment
 from evalflow.stages.tracking.supervising import OrderState
 from evalflow.stages.tracking.views import blueprint
+from evalflow.web.autosaved import autosaved
 from evalflow.web.current import actor, now, reading, writing
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
@@ -128,6 +129,7 @@ def _page(found: Entry, typed: Typed) -> str:
 
 @blueprint.post("/<entry_key>/supervision/comments")
 @guarded(Permission.USE_ACCOUNT)
+@autosaved
 def comment_on(entry_key: str) -> Answered:
     def act(session: Session, moment: datetime, text: str) -> None:
         supervising.comment(session, place().stage.id, entry_key, text, actor=actor(), now=moment)
@@ -137,6 +139,7 @@ def comment_on(entry_key: str) -> Answered:
 
 @blueprint.post("/<entry_key>/supervision/orders")
 @guarded(Permission.DIRECT)
+@autosaved
 def give_order(entry_key: str) -> Answered:
     def act(session: Session, moment: datetime, text: str) -> None:
         due, number = _day(request.form.get("due", "")), request.form.get("number", 0, type=int)
@@ -147,6 +150,7 @@ def give_order(entry_key: str) -> Answered:
 
 @blueprint.post("/<entry_key>/supervision/orders/<int:number>/answer")
 @guarded(Permission.DECLARE)
+@autosaved
 def answer_order(entry_key: str, number: int) -> Answered:
     def act(session: Session, moment: datetime, text: str) -> None:
         supervising.answer(session, place().stage.id, entry_key, number, text, actor=actor(), now=moment)
@@ -156,6 +160,7 @@ def answer_order(entry_key: str, number: int) -> Answered:
 
 @blueprint.post("/<entry_key>/supervision/orders/<int:number>/close")
 @guarded(Permission.DIRECT)
+@autosaved
 def close_order(entry_key: str, number: int) -> Answered:
     def act(session: Session, moment: datetime, text: str) -> None:
         supervising.close(session, place().stage.id, entry_key, number, text, actor=actor(), now=moment)
@@ -175,6 +180,7 @@ def reopen_order(entry_key: str, number: int) -> Answered:
 
 @blueprint.post("/<entry_key>/supervision/plan")
 @guarded(Permission.DECLARE)
+@autosaved
 def plan_month(entry_key: str) -> Answered:
     month = _day(request.form.get("month", ""))
 

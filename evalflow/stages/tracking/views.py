@@ -27,6 +27,7 @@ from evalflow.stages.tracking.models import ProgressReport
 from evalflow.stages.tracking.progress import Progress
 from evalflow.stages.tracking.queries import Doubt
 from evalflow.tally.trajectory import Light, Outlook
+from evalflow.web.autosaved import autosaved
 from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, now, reading, writing
 from evalflow.web.guard import guarded
@@ -195,6 +196,7 @@ def _steps(milestones: Sequence[Milestone], wrong: ProgressReport | None, ticked
 
 @blueprint.post("/<entry_key>")
 @guarded(Permission.DECLARE)
+@autosaved
 @takes_files
 def report(entry_key: str) -> Response | tuple[str, int]:
     """File a report. Whatever is refused, what was typed is shown again; only files have to be chosen anew."""
