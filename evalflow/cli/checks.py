@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import click
@@ -30,16 +30,23 @@ def doctor(setting: Setting) -> None:
     """
     with setting.database.reading() as session:
         faults = examination.faults(session, setting.signer)
+        running = [one for one in legible(queries.seasons(session)) if one.cancelled_at is None]
+        years = workdays.unknown_years(session, [window for one in running for window in schedule.told(one)])
     for fault in faults:
         click.echo(fault)
-    for line in _advice(setting):
+    for line in _advice(setting, years):
         click.echo(f"advice: {line}", err=True)
     if not faults:
         click.echo("all is well")
     sys.exit(1 if faults else 0)
 
 
-def _advice(setting: Setting) -> Iterator[str]:
+def _unknown(year: int) -> str:
+    return f"the make-up days of {year} are not known here: once announced, state them (evalflow calendar state)"
+
+
+def _advice(setting: Setting, years: Iterable[int]) -> Iterator[str]:
+    """years: those that seasons reach into and whose make-up days are not known."""
     if setting.database.engine.dialect.name == "sqlite" and sqlite3.sqlite_version_info < SAFE_SQLITE:
         yield (
             f"SQLite {sqlite3.sqlite_version} has a reported write-ahead-log corruption; prefer 3.51.3 or later, or "
@@ -49,6 +56,8 @@ def _advice(setting: Setting) -> Iterator[str]:
         documents.look_for_fonts()
     except NotReady as lacking:
         yield sentence(lacking)
+    for year in years:
+        yield _unknown(year)
     for path in installation.readable_by_others(setting.config):
         yield f"other users of this machine can look into {path}: chmod go= {path}"
     for name in telling_settings(setting.database.engine):
@@ -67,6 +76,8 @@ def tell(setting: Setting, day: date) -> None:
     """Say whether DAY is a working day here."""
     with setting.database.reading() as session:
         click.echo("working" if workdays.calendar(session)(date(day.year, day.month, day.day)) else "free")
+        if workdays.is_unknown(session, day.year):
+            click.echo(f"advice: {_unknown(day.year)}", err=True)
 
 
 @calendar.command()

@@ -42,11 +42,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Consequences:
-    """missing: what would be cut off, which is a warning. collisions: what can't be; new ones are refused."""
+    """missing: what would be cut off, which is a warning. collisions: what can't be; new ones are refused.
+
+    unknown_years: those it reaches into whose make-up days are not known.
+    """
 
     links: Sequence[Link]
     missing: tuple[Refused, ...]
     collisions: Sequence[Collision]
+    unknown_years: Sequence[int]
 
 
 def of(
@@ -78,7 +82,8 @@ def of(
         for rule, row, old, new in zip(definition.stages, season.stages, schedule.told(season), plan, strict=True)
     ]
     ends = {"close": now, "reschedule": closes_at}.get(step)
-    return Consequences(links, closing.missing(session, stage, ends) if ends else (), collisions)
+    missing = closing.missing(session, stage, ends) if ends else ()
+    return Consequences(links, missing, collisions, workdays.unknown_years(session, plan))
 
 
 def _changes(

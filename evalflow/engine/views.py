@@ -20,7 +20,7 @@ from evalflow.engine.consequences import FORESEEN
 from evalflow.errors import Conflict, Invalid, NotFound, Refused
 from evalflow.i18n import Text
 from evalflow.kinds import KINDS
-from evalflow.seasons import queries, schedule
+from evalflow.seasons import queries, schedule, workdays
 from evalflow.seasons.models import Season, StageRow
 from evalflow.seasons.rules import definition_of
 from evalflow.web.current import actor, config, locale, now, reading, tick, writing
@@ -93,13 +93,17 @@ def _title(name: str) -> str:
 
 def _desk(form: NewSeasonForm) -> str:
     session = reading()
-    plan, flaws = None, []
+    plan, flaws, unknown_years = None, [], []
     if form.starts_on.data and form.workflow.data:
         definition = steering.read_workflow(config(), form.workflow.data)
         plan = steering.planned(session, definition, form.starts_on.data)
-        flaws = starting.doubts(session, definition, [one.window for one in plan], now())
+        windows = [one.window for one in plan]
+        flaws = starting.doubts(session, definition, windows, now())
+        unknown_years = workdays.unknown_years(session, windows)
     seasons = steering.seasons(session, actor())
-    return render_template("steering/home.html", seasons=seasons, form=form, plan=plan, flaws=flaws)
+    return render_template(
+        "steering/home.html", seasons=seasons, form=form, plan=plan, flaws=flaws, unknown_years=unknown_years
+    )
 
 
 @blueprint.post("/")
@@ -167,12 +171,14 @@ def _season_page(
     """at, step: the stage and the step whose form is shown again with what was typed; dates: that of the first day."""
     session = reading()
     found = queries.season_by_key(session, season_key)
+    told = schedule.told(found) if found.cancelled_at is None else []
     return render_template(
         "steering/season.html",
         season=found,
         definition=definition_of(found),
         lines=steering.lines(session, found),
-        collisions=schedule.collisions_of(found, schedule.told(found), now()) if found.cancelled_at is None else (),
+        collisions=schedule.collisions_of(found, told, now()) if told else (),
+        unknown_years=workdays.unknown_years(session, told),
         form=form,
         at=at,
         step=step,

@@ -138,6 +138,8 @@ def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Pat
     assert run("calendar", "tell", "2026-10-01").output == "free\n"
     assert run("calendar", "state", "2026-10-01", "working", "--note", "test").exit_code == 0
     assert run("calendar", "tell", "2026-10-01").output == "working\n"
+    ahead = run("calendar", "tell", "2029-10-01")
+    assert (ahead.stdout, ahead.stderr.startswith("advice: the make-up days of 2029 are not known")) == ("free\n", True)
 
 
 def _copy(source: Path, target: Path) -> None:
