@@ -65,6 +65,7 @@ OWN: dict[str, dict[str, object]] = {
     "notice": {
         "intro": [f"{RARE}予以公示。"],
         "proposals": ranking(19),
+        "afterwards": [f"{RARE}递补为第3名。"],
         "period": "五个工作日",
         "objecting": ["可以提出异议。"],
         "contacts": [["电话", "000"]],
