@@ -326,5 +326,5 @@ def test_a_ruling_that_no_longer_follows_from_its_motion_is_a_fault(board: Board
         board.rule(f"reject:{key}", "条件不成熟")
     board.house.close(board.season, "committee")
     assert board.house.ask(lifecycle.faults, board.stage) == [
-        "approved.csv:5: smelting: stated 'rejected', computed 'approved'"
+        "approved.csv:5: smelting: state: expected 'approved', found 'rejected'"
     ]
