@@ -32,17 +32,17 @@ class BranchLine:
 
 @dataclass(frozen=True)
 class GrantLine:
-    """A role of a person; branch_key "" = every branch, season_id None = every season."""
+    """A role of a person; branch None = every branch, season_id None = every season. branch: its name."""
 
     id: int
     role: Role
-    branch_key: str
+    branch: Text | None
     season_id: int | None
 
     @property
     def is_idle(self) -> bool:
         """Whether its limit leaves nothing of the role; no such grant can be given any more."""
-        return bool(limit_flaw(self.role, for_branch=bool(self.branch_key), for_season=self.season_id is not None))
+        return bool(limit_flaw(self.role, for_branch=self.branch is not None, for_season=self.season_id is not None))
 
 
 @dataclass(frozen=True)
@@ -205,10 +205,11 @@ def _people(ids: Select[int], now: datetime) -> Select[*tuple[Any, ...]]:
 
 def _grants(session: Session, ids: Select[int]) -> Iterator[tuple[int, GrantLine]]:
     query = (
-        select(RoleGrant.person_id, RoleGrant.id, RoleGrant.role, Branch.key, RoleGrant.season_id)
+        select(RoleGrant.person_id, RoleGrant.id, RoleGrant.role, RoleGrant.season_id, Branch.name_zh, Branch.name_en)
         .outerjoin(Branch, Branch.id == RoleGrant.branch_id)
         .where(RoleGrant.person_id.in_(ids))
         .order_by(RoleGrant.id)
     )
-    for person_id, grant_id, role, key, season_id in session.execute(query):
-        yield person_id, GrantLine(grant_id, Role(role), key or "", season_id)
+    for person_id, grant_id, role, season_id, name_zh, name_en in session.execute(query):
+        branch = Text(name_zh, name_en) if name_zh else None
+        yield person_id, GrantLine(grant_id, Role(role), branch, season_id)

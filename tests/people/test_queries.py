@@ -29,18 +29,18 @@ def test_branches_stand_as_on_the_roster_with_their_active_people(house):
 def test_a_person_is_shown_with_branch_roles_and_open_invitation(house):
     person_id = house.person("secretary", Role.MEMBER, Role.BRANCH_SECRETARY)
     house.act(accounts.invite, person_id, actor=house.administrator)
-    line = house.ask(queries.person_line, person_id, now=house.now)
+    line, name = house.ask(queries.person_line, person_id, now=house.now), Text("熔炼分厂党支部", "Smelting plant")
     assert line == PersonLine(
         id=person_id,
         login="secretary",
         name="Secretary",
         branch_key="smelting",
-        branch_name=Text("熔炼分厂党支部", "Smelting plant"),
+        branch_name=name,
         is_active=True,
         has_joined=False,
         invited_until=house.now + timedelta(days=7),
         weight=1,
-        grants=(GrantLine(1, Role.MEMBER, "", None), GrantLine(2, Role.BRANCH_SECRETARY, "smelting", None)),
+        grants=(GrantLine(1, Role.MEMBER, None, None), GrantLine(2, Role.BRANCH_SECRETARY, name, None)),
     )
     later = house.ask(queries.person_line, person_id, now=house.now + timedelta(days=7))
     assert later.invited_until is None
