@@ -34,6 +34,7 @@ class Permission(enum.StrEnum):
     USE_ACCOUNT = "use_account"  # own account, own to-do list
     PREPARE = "prepare"  # new drafts of a branch, brought in from a workbook; from then on they are its own
     DECLARE = "declare"  # an entry of one's branch
+    ENTER_FIGURES = "enter_figures"  # of all branches, where the rules of a tracking stage have the office do so
     REVIEW = "review"  # check, return, accept declarations
     ACCEPT_COMMAND = "accept_command"  # take command of a project
     VOTE = "vote"
@@ -87,6 +88,7 @@ RIGHTS: dict[Permission, Right] = {
     Permission.USE_ACCOUNT: Right(OWN, frozenset({M, B, C, O, T, S, A, X})),
     Permission.PREPARE: Right(SEASON | BRANCH, frozenset({B, O})),
     Permission.DECLARE: Right(SEASON | BRANCH, frozenset({B})),
+    Permission.ENTER_FIGURES: Right(SEASON, frozenset({O})),
     Permission.REVIEW: Right(SEASON, frozenset({O})),
     Permission.ACCEPT_COMMAND: Right(SEASON, frozenset({S})),
     Permission.VOTE: Right(SEASON, frozenset({M})),

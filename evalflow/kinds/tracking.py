@@ -1,9 +1,10 @@
 """What tracking is: accepted entries report how they come along, for as long as the stage is open.
 
 Evidence: `reports.csv` holds every report by its number within its entry, the day it speaks of, the number of the
-report it corrects, and the day it was filed where punctuality counts; `figures.csv` the figures of each indicator in
-it, `followed.csv` from when to when each entry was tracked. A figure of a corrected report does not count. Where an
-earlier stage has indicators, the last figures that count make the attainment of each entry.
+report it corrects, and the day it was filed where punctuality counts; its state tells a branch's report, `filed`, from
+the office's own entry, `entered`. `figures.csv` has the figures of each indicator in it, `followed.csv` from when to
+when each entry was tracked. A figure of a corrected report does not count. Where an earlier stage has indicators, the
+last figures that count make the attainment of each entry.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ from evalflow.workflow.indicators import AMOUNT, Indicator
 from evalflow.workflow.kind import Kind, Problem
 from evalflow.workflow.outcome import Case, Outcome
 
-STATES = ("filed",)
+STATES = ("filed", "entered")  # by the branch, or as the office's own entry
 FIGURES, REPORTS, FOLLOWED = "figures.csv", "reports.csv", "followed.csv"
 Percent = Annotated[int, Field(ge=1, le=100)]
 
@@ -40,7 +41,9 @@ class TrackingOptions(Options):
     after its approval nobody is behind. days_to_file: how long after the end of a period its report is in time.
     punctuality: whether the share of what came in time is a figure, with which a decision can count. audience: who
     sees the wall of all projects besides the committee, the organiser and auditors; each includes those before it. Who
-    leads, owns or takes part in a project sees that one in any case.
+    leads, owns or takes part in a project sees that one in any case. office_figures: whether the office brings in
+    figures of all branches from a workbook, as drafts, which count once their branch has confirmed them, or as reports,
+    which count at once and are marked as the office's own.
 
     Where entries have indicators, each says how often its figure is due: a monthly report need not hold the figure of a
     quarter before its end, and a weekly figure is due every week. What is due on the same day is late once.
@@ -54,6 +57,7 @@ class TrackingOptions(Options):
     days_to_file: Annotated[int, Field(ge=0, le=60)] = 0
     punctuality: bool = False
     audience: Literal["committee", "leaders", "branches", "members", "everybody"] = "committee"
+    office_figures: Literal["none", "drafts", "reports"] = "none"
 
     @property
     def every(self) -> str:
@@ -76,6 +80,10 @@ AUDIENCES = {
     "members": N_("The wall of all projects is for everybody who is signed in."),
     "everybody": N_("The wall of all projects is public."),
 }
+OFFICE = {
+    "drafts": N_("The office may bring in figures; they count once their branch has confirmed them."),
+    "reports": N_("The office may enter figures of all branches; they count as its own entry and are marked so."),
+}
 
 
 def words(options: TrackingOptions, locale: str) -> list[str]:
@@ -83,6 +91,8 @@ def words(options: TrackingOptions, locale: str) -> list[str]:
     told = [_how_often(options, locale)]
     if options.audience in AUDIENCES:
         told.append(say(locale, AUDIENCES[options.audience]))
+    if options.office_figures in OFFICE:
+        told.append(say(locale, OFFICE[options.office_figures]))
     if options.grace_days:
         grace = N_("For %(days)s days after its approval no entry is behind.")
         told.append(say(locale, grace, days=options.grace_days))

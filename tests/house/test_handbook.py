@@ -40,7 +40,7 @@ UNCOUNTED = {  # options that choose something other than a rule of counting
     "ballot": {"secrecy", "weights"},
     "scoring": {"raters", "own_entry"},
     "decision": {"deviation"},
-    "tracking": {"reports", "audience"},
+    "tracking": {"reports", "audience", "office_figures"},
 }
 TAKEN_AS_IT_IS = {("component.as", f'"{SCORE}"'), ("component.as", f'"{FIGURE}"'), ("tie_break", '"motion"')}
 

@@ -59,7 +59,7 @@ def test_an_entry_that_reported_nothing_has_attained_nothing() -> None:
 @pytest.mark.parametrize(
     ("reports", "figures", "said"),
     [
-        (("a,1,open,2026-04-30,",), (), "reports.csv:2: state: expected filed, found 'open'"),
+        (("a,1,open,2026-04-30,",), (), "reports.csv:2: state: expected filed or entered, found 'open'"),
         (("c,1,filed,2026-04-30,",), (), "reports.csv:2: entry: expected a or b, found 'c'"),
         (("a,1,filed,2026-04-31,",), (), "reports.csv:2: day"),
         (("a,1,filed,2026-04-30,", "a,1,filed,2026-05-31,"), (), "reports.csv:3"),

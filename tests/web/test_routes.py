@@ -124,7 +124,7 @@ def test_a_fragment_gets_the_sentence_alone(visitor):
 
 def flaw_codes() -> set[str]:
     """What rows of a spreadsheet, passwords and fields of a declaration may be refused for."""
-    stages = ("submission/workbook.py", "submission/bringing.py", "tracking/bringing.py")
+    stages = ("submission/workbook.py", "submission/bringing.py", "tracking/bringing.py", "tracking/office.py")
     people = ("names.py", "passwords.py", "importing/preview.py")
     files = (
         "workflow/fields.py",

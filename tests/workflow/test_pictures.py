@@ -87,7 +87,8 @@ def test_the_schema_knows_every_kind_and_every_key_of_its_stages() -> None:
         "award": common | {"honour", "certificate", "tier"},
         "inspection": common | {"capped", "stretch_points", "flag"},
         "tracking": common
-        | {"reports", "green", "amber", "stretch_points", "grace_days", "days_to_file", "punctuality", "audience"},
+        | {"reports", "green", "amber", "stretch_points", "grace_days", "days_to_file", "punctuality", "audience"}
+        | {"office_figures"},
     }
 
 

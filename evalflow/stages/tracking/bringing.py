@@ -4,7 +4,7 @@ The figures of one project and month become one ordinary report.
 """
 
 import calendar
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,14 +15,15 @@ from evalflow import zone
 from evalflow.access import Actor, Permission, may
 from evalflow.i18n import Text
 from evalflow.importing.blank import BlankSheet, workbook
-from evalflow.importing.rows import Flawed, Preview, once, sift
+from evalflow.importing.rows import Flawed, Preview, sift
 from evalflow.importing.sheets import Book
-from evalflow.importing.table import Column, read
+from evalflow.importing.table import Column, Table, read
 from evalflow.seasons import plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.stages.tracking import commands, queries
+from evalflow.stages.tracking import commands, drafts, queries
 from evalflow.stages.tracking.commands import Said
+from evalflow.stages.tracking.models import ProgressReport
 from evalflow.workflow import indicators, numbers
 from evalflow.workflow.indicators import Indicator
 
@@ -49,7 +50,8 @@ NOTES = (
 class Figures:
     """One row. indicator: its number in the plan. values: {day reported on: decimal text}.
 
-    last: {such a day: the figure before it}, where there is one. far: the days whose figure is far from that.
+    last: {such a day: the figure before it, or that whose place it takes}, where there is one. far: the days whose
+    figure is far from that. project: number and branch, as people read them.
     """
 
     row: int
@@ -61,6 +63,22 @@ class Figures:
     values: Mapping[date, str]
     last: Mapping[date, str] = field(default_factory=dict)
     far: tuple[date, ...] = ()
+    project: tuple[str, str] = ("", "")
+
+
+Values = Mapping[int, Mapping[date, str]]  # {indicator: {day: figure}}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is of an entry. reported: stays as it is. waiting: the month's next figure takes its place.
+
+    ended: indicators of which nothing more comes.
+    """
+
+    reported: Values = field(default_factory=dict)
+    waiting: Values = field(default_factory=dict)
+    ended: Collection[int] = ()
 
 
 def template(session: Session, stage: StageRow, *, actor: Actor, locale: str) -> bytes:
@@ -84,29 +102,54 @@ def preview(
     """Every row of the file; one with a single cell that can't be is left out whole."""
     table = read(book, COLUMNS)
     own = _own(session, stage, actor)
-    there = {entry.key: _reported(session, stage, entry) for entry in own}
+    there = {entry.id: known(queries.standing(queries.reports_of(session, stage.id, entry.id))) for entry in own}
+    return sifted(table, stage, lambda row: _named(own, row["project"]), there, now=now, locale=locale)
+
+
+def sifted(
+    table: Table,
+    stage: StageRow,
+    find: Callable[[Mapping[str, str]], Entry],
+    there: Mapping[int, Known],
+    *,
+    now: datetime,
+    locale: str,
+) -> Preview[Figures]:
+    """find: the entry that a row names, Flawed where there is none. there: {entry id: what there is of it}."""
     today = zone.day_of(now)
-    seen: dict[str, int] = {}
+    seen: dict[tuple[int, int], int] = {}
 
     def accept(number: int, row: Mapping[str, str]) -> Figures:
-        entry = _named(own, row["project"])
+        entry = find(row)
         indicator = next((one for one in plans.declared(entry) if one.name == row["indicator"]), None)
         if indicator is None:
             raise Flawed("indicator_unknown", indicator=row["indicator"])
-        once(seen, f"{entry.title} · {indicator.name}", "figures_twice")
-        seen[f"{entry.title} · {indicator.name}"] = number
-        values = _values(row, indicator.unit, stage.season.starts_on, today, locale)
-        reported = there[entry.key].get(indicator.number, {})
-        taken = {(day.year, day.month) for day in reported}
-        for day in values:
-            if (day.year, day.month) in taken:
-                raise Flawed("figure_there_already", month=_heading(day.month, locale))
-        last = _last(values, reported)
+        project = (str(entry.number or ""), entry.branch.name(locale))
+        if (entry.id, indicator.number) in seen:
+            first = seen[entry.id, indicator.number]
+            raise Flawed("figures_twice", value=f"{entry.title} · {indicator.name}", first=first)
+        seen[entry.id, indicator.number] = number
+        values = _values(row, indicator, stage.season.starts_on, today, locale)
+        last = _checked(values, indicator, there[entry.id], locale)
         far = tuple(day for day, value in values.items() if _is_far(indicator, last.get(day), value))
-        return Figures(number, entry.id, entry.key, entry.title, indicator.number, indicator.name, values, last, far)
+        named = (entry.id, entry.key, entry.title, indicator.number, indicator.name)
+        return Figures(number, *named, values, last, far, project)
 
     good, bad = sift(table, accept)
     return Preview(good, bad, table.sha256, {"": table})
+
+
+def _checked(values: Mapping[date, str], indicator: Indicator, there: Known, locale: str) -> dict[date, str]:
+    """{day: the figure before it, or that whose place it takes}. Flawed where there can be no other."""
+    if indicator.number in there.ended:
+        raise Flawed("figure_after_final")
+    reported = there.reported.get(indicator.number, {})
+    waiting = there.waiting.get(indicator.number, {})
+    for day in values:
+        if any(drafts.is_same_month(day, other) for other in reported):
+            raise Flawed("figure_there_already", month=_heading(day.month, locale))
+    replaced = {day: old for day in values for other, old in waiting.items() if drafts.is_same_month(day, other)}
+    return {**_last(values, {**waiting, **reported}), **replaced}
 
 
 def _named(own: Sequence[Entry], title: str) -> Entry:
@@ -119,13 +162,13 @@ def _named(own: Sequence[Entry], title: str) -> Entry:
     return found[0]
 
 
-def _reported(session: Session, stage: StageRow, entry: Entry) -> dict[int, dict[date, str]]:
-    """{indicator: {day: figure}} of all that stand."""
+def known(standing: Sequence[ProgressReport]) -> Known:
+    """What reports that count say."""
     found: dict[int, dict[date, str]] = {}
-    for report in queries.standing(queries.reports_of(session, stage.id, entry.id)):
+    for report in standing:
         for figure in report.figures:
             found.setdefault(figure.indicator, {})[report.day] = figure.value
-    return found
+    return Known(found, ended=queries.final(standing))
 
 
 def _last(values: Mapping[date, str], reported: Mapping[date, str]) -> dict[date, str]:
@@ -139,7 +182,7 @@ def _is_far(indicator: Indicator, last: str | None, value: str) -> bool:
     return indicators.is_far(indicator, Decimal(last) if last else None, Decimal(value))
 
 
-def _values(row: Mapping[str, str], unit: str, starts: date, today: date, locale: str) -> dict[date, str]:
+def _values(row: Mapping[str, str], indicator: Indicator, starts: date, today: date, locale: str) -> dict[date, str]:
     found = {}
     for column in MONTHS:
         cell = row.get(column.name, "")
@@ -148,11 +191,13 @@ def _values(row: Mapping[str, str], unit: str, starts: date, today: date, locale
             continue
         day = _day_of(int(column.name), starts, today)
         try:
-            value = figure_of(cell, unit)
+            value = figure_of(cell, indicator.unit)
         except ValueError:
             if numbers.narrow(cell).endswith("%"):
-                raise Flawed("figure_other_unit", figure=cell, month=heading, unit=unit) from None
+                raise Flawed("figure_other_unit", figure=cell, month=heading, unit=indicator.unit) from None
             raise Flawed("figure_malformed", figure=cell, month=heading) from None
+        if not indicator.admits(Decimal(value)):
+            raise Flawed("month_beyond_bounds", figure=cell, month=heading)
         if not starts <= day <= today:
             raise Flawed("month_not_reportable", month=heading)
         found[day] = value
@@ -190,6 +235,15 @@ def _day_of(month: int, starts: date, today: date) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+def by_day(seen: Preview[Figures]) -> list[tuple[tuple[str, int, date], dict[int, str]]]:
+    """((entry key, entry id, day), {indicator: figure}) of each report that the rows make, by entry and day."""
+    found: dict[tuple[str, int, date], dict[int, str]] = {}
+    for row in seen.good:
+        for day, value in row.values.items():
+            found.setdefault((row.entry, row.entry_id, day), {})[row.indicator] = value
+    return sorted(found.items())
+
+
 def write(
     session: Session,
     stage_id: int,
@@ -200,11 +254,7 @@ def write(
     now: datetime,
 ) -> int:
     """File the reports, by project and day; how many rows. All or none: the caller's transaction. told: their text."""
-    reports: dict[tuple[str, int, date], dict[int, str]] = {}
-    for row in seen.good:
-        for day, value in row.values.items():
-            reports.setdefault((row.entry, row.entry_id, day), {})[row.indicator] = value
-    for (key, entry_id, day), figures in sorted(reports.items()):
+    for (key, entry_id, day), figures in by_day(seen):
         number = queries.next_number(session, stage_id, entry_id)
         commands.report(session, stage_id, key, Said(told(day), day, figures), number=number, actor=actor, now=now)
     return len(seen.good)

@@ -18,8 +18,8 @@ from evalflow.files.content import Cleaned
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
-from evalflow.stages.tracking import events, queries
-from evalflow.stages.tracking.models import ProgressReport, ReportedFigure, ReportState
+from evalflow.stages.tracking import drafts, events, queries
+from evalflow.stages.tracking.models import FigureDraft, ProgressReport, ReportedFigure, ReportState
 from evalflow.workflow import numbers
 from evalflow.workflow.indicators import Indicator
 
@@ -33,6 +33,7 @@ class Said:
 
     corrects: the number of the report that it takes the place of. reached: milestones, by their numbers.
     final: indicators of which no other figure will come. keeps: files of the corrected report that this one has too.
+    draft: the id of what the office brought in and this report confirms or changes.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Said:
     final: Collection[int] = ()
     keeps: Collection[int] = ()
     uploads: Sequence[Cleaned] = ()
+    draft: int | None = None
 
 
 def report(
@@ -56,20 +58,52 @@ def report(
     stage = guards.open_stage(session, stage_id, now=now)
     entry = seasons.entry_by_key(session, stage.season_id, entry_key)
     require(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id)
+    return _file(session, stage, entry, said, number=number, state=ReportState.FILED, actor=actor, now=now)
+
+
+def enter(
+    session: Session, stage_id: int, entry_key: str, said: Said, *, number: int, actor: Actor, now: datetime
+) -> ProgressReport:
+    """The office's own report on an entry of any branch, where the rules have it enter them. Refused as `report` is.
+
+    It corrects what the office entered, never what a branch filed, and no branch corrects it.
+    """
+    stage = guards.open_stage(session, stage_id, now=now)
+    require(actor, Permission.ENTER_FIGURES, season=stage.season_id)
+    entry = seasons.entry_by_key(session, stage.season_id, entry_key)
+    if queries.options_of(stage).office_figures != "reports":
+        raise Conflict("office_brings_in_nothing")
+    return _file(session, stage, entry, said, number=number, state=ReportState.ENTERED, actor=actor, now=now)
+
+
+def _file(
+    session: Session,
+    stage: StageRow,
+    entry: Entry,
+    said: Said,
+    *,
+    number: int,
+    state: ReportState,
+    actor: Actor,
+    now: datetime,
+) -> ProgressReport:
     guards.here(entry, stage)
     if entry.state != EntryState.ACCEPTED:
         raise Conflict("entry_not_here", entry=entry.title, stage=stage.key)
-    filed = queries.reports_of(session, stage_id, entry.id)
+    filed = queries.reports_of(session, stage.id, entry.id)
     if number != len(filed) + 1:
         raise Conflict("changed_meanwhile", entry=entry.title)
     today = zone.day_of(now)
-    _check(said, filed, stage, plans.declared(entry), today)
+    waiting = {one.id for one in drafts.waiting_of(session, stage.id, entry.id)}
+    if said.draft is not None and said.draft not in waiting:
+        raise Conflict("changed_meanwhile", entry=entry.title)
+    _check(said, filed, stage, plans.declared(entry), today, state)
     row = ProgressReport(
-        stage_id=stage_id,
+        stage_id=stage.id,
         entry=entry,
         number=number,
         text=said.text.strip(),
-        state=ReportState.FILED,
+        state=state,
         filed_at=now,
         day=said.day or today,
         corrects=said.corrects,
@@ -83,6 +117,8 @@ def report(
     session.add(row)
     session.flush()
     _log(session, stage, row, actor=actor, now=now)
+    answered = drafts.answer(session, row, said.draft)
+    _log_answers(session, stage, row, answered, actor=actor, now=now)
     return row
 
 
@@ -92,7 +128,12 @@ def _given(said: Said) -> dict[int, str]:
 
 
 def _check(
-    said: Said, filed: Sequence[ProgressReport], stage: StageRow, plan: Sequence[Indicator], today: date
+    said: Said,
+    filed: Sequence[ProgressReport],
+    stage: StageRow,
+    plan: Sequence[Indicator],
+    today: date,
+    state: ReportState,
 ) -> None:
     wrong = _misreported(said, filed, plan)
     if not said.text.strip():
@@ -104,6 +145,8 @@ def _check(
     known = {one.number for one in filed} - {one.corrects for one in filed}
     if said.corrects is not None and said.corrects not in known:
         wrong["corrects"] = "nothing_to_correct"
+    elif any(one.number == said.corrects and one.state != state for one in filed):
+        wrong["corrects"] = "entered_by_the_office"
     if len(said.uploads) + len(_taken_over(said, filed)) > FILES_MAX:
         wrong["files"] = "too_many_files"
     if wrong:
@@ -149,9 +192,35 @@ def _log(session: Session, stage: StageRow, row: ProgressReport, *, actor: Actor
         "text_sha256": hashlib.sha256(row.text.encode()).hexdigest(),
         "particulars_sha256": hashlib.sha256(canonical(_particulars(row))).hexdigest(),
     }
-    ledger.append(
-        session, events.REPORTED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    event = events.FIGURES_ENTERED if row.state == ReportState.ENTERED else events.REPORTED
+    ledger.append(session, event, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)
+
+
+def _log_answers(
+    session: Session,
+    stage: StageRow,
+    row: ProgressReport,
+    found: Sequence[FigureDraft],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Who had brought in what the report confirms or changes."""
+    for one in found:
+        ledger.append(
+            session,
+            events.DRAFT_ANSWERED,
+            actor=actor,
+            now=now,
+            season=stage.season.key,
+            stage=stage.key,
+            public={
+                "entry": row.entry.key,
+                "number": row.number,
+                "brought_by": one.office,
+                "brought": one.figures,
+            },
+        )
 
 
 def _particulars(row: ProgressReport) -> list[list[int]]:

@@ -8,7 +8,24 @@ REPORTED = EventType(
     en="a branch filed a progress report",
     public=("entry", "number", "day", "corrects", "figures", "text_sha256", "particulars_sha256"),
 )
-
+FIGURES_DRAFTED = EventType(
+    "report.drafted",
+    zh="办公室导入数据，待支部确认",
+    en="the office brought in figures for a branch to confirm",
+    public=("entry", "day", "figures"),
+)
+DRAFT_ANSWERED = EventType(
+    "report.draft_answered",
+    zh="支部确认或修改办公室导入的数据",
+    en="a branch confirmed or changed figures that the office had brought in",
+    public=("entry", "number", "brought_by", "brought"),
+)
+FIGURES_ENTERED = EventType(
+    "report.entered",
+    zh="办公室录入进展数据",
+    en="the office entered figures of a project as its own entry",
+    public=("entry", "number", "day", "corrects", "figures", "text_sha256", "particulars_sha256"),
+)
 ORDER_GIVEN = EventType(
     "follow_up.given",
     zh="下达督办事项",
@@ -41,4 +58,15 @@ COMMENTED = EventType(
     "report.commented", zh="对工程提出意见", en="a project was commented on", public=("entry", "text_sha256")
 )
 
-EVENTS = (REPORTED, ORDER_GIVEN, ORDER_ANSWERED, ORDER_CLOSED, ORDER_REOPENED, MONTH_PLANNED, COMMENTED)
+EVENTS = (
+    REPORTED,
+    FIGURES_DRAFTED,
+    DRAFT_ANSWERED,
+    FIGURES_ENTERED,
+    ORDER_GIVEN,
+    ORDER_ANSWERED,
+    ORDER_CLOSED,
+    ORDER_REOPENED,
+    MONTH_PLANNED,
+    COMMENTED,
+)

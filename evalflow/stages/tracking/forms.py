@@ -16,7 +16,7 @@ from evalflow.seasons import plans
 from evalflow.seasons.models import Entry
 from evalflow.stages.tracking import commands
 from evalflow.stages.tracking.commands import Said
-from evalflow.stages.tracking.models import ProgressReport
+from evalflow.stages.tracking.models import FigureDraft, ProgressReport
 from evalflow.stages.tracking.queries import Doubt
 from evalflow.web.forms import Form
 from evalflow.web.uploads import received
@@ -33,6 +33,7 @@ class ReportForm(Form):
     corrects = IntegerField(_l("Corrects report no."), [Optional()], render_kw={"inputmode": "numeric"})
     files = MultipleFileField(_l("Photos and evidence"))
     number = IntegerField(widget=HiddenInput())
+    draft = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def figure(self, number: int) -> Bound:
         return self._fields[f"{FIGURE}{number}"]
@@ -59,6 +60,13 @@ def fill(form: ReportForm, wrong: ProgressReport) -> None:
         form.figure(figure.indicator).data = figure.value
 
 
+def fill_drafted(form: ReportForm, draft: FigureDraft, text: str) -> None:
+    """Begin with what the office brought in, so that only what is otherwise has to be typed."""
+    form.draft.data, form.text.data, form.day.data = draft.id, text, draft.day.isoformat()
+    for indicator, value in draft.values.items():
+        form.figure(indicator).data = value
+
+
 def said(form: ReportForm, entry: Entry) -> Said:
     """What was typed. Invalid for a day or a file that can't be read."""
     return Said(
@@ -73,6 +81,7 @@ def said(form: ReportForm, entry: Entry) -> Said:
         final=ended(),
         keeps=request.form.getlist(KEEPS, type=int),
         uploads=_uploads(),
+        draft=form.draft.data,
     )
 
 

@@ -11,7 +11,7 @@ from evalflow.access import Actor
 from evalflow.errors import Refused
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import EntryState, StageRow
-from evalflow.stages.tracking import queries
+from evalflow.stages.tracking import drafts, queries
 from evalflow.stages.tracking.models import FollowUp, ProgressReport
 from evalflow.workflow.outcome import Row, Tables
 
@@ -86,6 +86,9 @@ def faults(session: Session, stage: StageRow) -> list[str]:
         for one in orders
         if one.closed_at is not None and one.answered_at is None and not one.closing
     ]
+    for draft in drafts.waiting(session, stage.id):
+        if draft.entry.season_id != stage.season_id:
+            found.append(f"the draft for {draft.day} is on {draft.entry.key}, an entry of another season")
     for plan, entry in queries.month_plans(session, stage.id):
         if plan.month.day != 1:
             found.append(f"the plan of {entry.key} for {plan.month} is not for a month")

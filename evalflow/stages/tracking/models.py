@@ -1,4 +1,4 @@
-"""Progress reports, written once; follow-up orders and monthly plans."""
+"""Progress reports, written once; what the office drafts of them; follow-up orders and monthly plans."""
 
 import enum
 from datetime import date, datetime
@@ -12,7 +12,8 @@ from evalflow.seasons.models import Entry
 
 
 class ReportState(enum.StrEnum):
-    FILED = "filed"
+    FILED = "filed"  # by the branch
+    ENTERED = "entered"  # by the office, as its own
 
 
 class ProgressReport(Base):
@@ -39,6 +40,11 @@ class ProgressReport(Base):
     figures: Mapped[list["ReportedFigure"]] = relationship(order_by="ReportedFigure.indicator")
     entry: Mapped[Entry] = relationship()
 
+    @property
+    def values(self) -> dict[int, str]:
+        """{indicator: figure}."""
+        return {figure.indicator: figure.value for figure in self.figures}
+
 
 class ReportedFigure(Base):
     """What a report says of one indicator, by its number in the plan. value: decimal text.
@@ -52,6 +58,31 @@ class ReportedFigure(Base):
     indicator: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(String(30))
     is_final: Mapped[bool] = mapped_column(default=False)
+
+
+class FigureDraft(Base):
+    """What the office brought in for a branch to confirm. figures: {indicator's number as text: decimal text}.
+
+    office: who brought it in, as the log calls them. answered_by: the number of the branch's report that confirmed or
+    changed it; None as long as it waits. The latest draft of a month takes the place of one that waits.
+    """
+
+    __tablename__ = "figure_draft"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    day: Mapped[date]
+    figures: Mapped[Any] = mapped_column(Json)
+    office: Mapped[str] = mapped_column(String(100))
+    brought_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_by: Mapped[int | None]
+    entry: Mapped[Entry] = relationship()
+
+    @property
+    def values(self) -> dict[int, str]:
+        """{indicator: figure}."""
+        return {int(indicator): value for indicator, value in sorted(self.figures.items(), key=lambda one: int(one[0]))}
 
 
 class FollowUp(Base):

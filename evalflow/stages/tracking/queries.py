@@ -18,7 +18,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
 from evalflow.seasons.rules import stage_of
 from evalflow.seasons.tasks import Task
-from evalflow.stages.tracking import due
+from evalflow.stages.tracking import drafts, due
 from evalflow.stages.tracking.due import Days, Due, Every
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProgressReport
 from evalflow.workflow import indicators, numbers, periods
@@ -261,13 +261,21 @@ def tasks(session: Session, stage: StageRow, actor: Actor, now: datetime) -> lis
     filed: dict[int, list[ProgressReport]] = {}
     for report in reports(session, stage.id):
         filed.setdefault(report.entry_id, []).append(report)
+    waiting = {draft.entry_id for draft in drafts.waiting(session, stage.id)}
     planned = {(entry.id, plan.month) for plan, entry in month_plans(session, stage.id)}
     today, ahead = zone.day_of(now), months(stage, now)
     for entry in seasons.entries(session, stage.season_id, EntryState.ACCEPTED):
         if is_here(entry, stage) and may(actor, Permission.DECLARE, season=stage.season_id, branch=entry.branch_id):
+            if entry.id in waiting:
+                found.append(_confirm_task(stage, entry))
             found += _report_tasks(stage, entry, standing(filed.get(entry.id, [])), today)
             found += [_plan_task(stage, entry, month) for month in ahead if (entry.id, month) not in planned]
     return found
+
+
+def _confirm_task(stage: StageRow, entry: Entry) -> Task:
+    title, args = N_("Confirm the figures the office brought in"), (("entry_key", entry.key),)
+    return Task(title, "tracking.entry", stage, entry.title, stage.closes_at, args=args, key="drafts")
 
 
 def _report_tasks(stage: StageRow, entry: Entry, valid: Sequence[ProgressReport], today: date) -> list[Task]:

@@ -1,12 +1,15 @@
 """The tracking's pages: which entries are followed, and a project with its figures and reports."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,11 +22,11 @@ from evalflow.kinds.award_tiers import AwardTier
 from evalflow.seasons import guards, visibility
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState
-from evalflow.stages.tracking import commands, forms, progress, queries, showing, supervising, wall
+from evalflow.stages.tracking import commands, drafts, forms, office, progress, queries, showing, supervising, wall
 from evalflow.stages.tracking.charts import Chart, Span
 from evalflow.stages.tracking.forms import ReportForm
 from evalflow.stages.tracking.milestones import Mark, Milestone, marks
-from evalflow.stages.tracking.models import ProgressReport
+from evalflow.stages.tracking.models import FigureDraft, ProgressReport, ReportState
 from evalflow.stages.tracking.progress import Progress
 from evalflow.stages.tracking.queries import Doubt
 from evalflow.tally.trajectory import Light, Outlook
@@ -32,6 +35,7 @@ from evalflow.web.blueprint import kind_blueprint
 from evalflow.web.current import actor, now, reading, writing
 from evalflow.web.guard import guarded
 from evalflow.web.place import place
+from evalflow.web.text import month_name
 from evalflow.web.uploads import takes_files
 
 blueprint = kind_blueprint("tracking")
@@ -50,10 +54,11 @@ OUTLOOKS = {
 
 @dataclass(frozen=True)
 class Line:
-    """An entry in the list. reports: how many there are; None for whoever may not know."""
+    """An entry in the list. reports: how many there are; None for whoever may not know. waiting: months to confirm."""
 
     entry: Entry
     reports: int | None
+    waiting: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,8 @@ class ReportsPage:
 
     charts: of its indicators, in their order. milestones: on the months that the charts show. steps: the milestones
     that the form offers. ended: indicators whose figure is ticked as final; reopened: those of which only the report to
-    be corrected, wrong, says that it is. kept: files of that one that are ticked to stay.
+    be corrected, wrong, says that it is. kept: files of that one that are ticked to stay. drafts: what the office
+    brought in and waits; brought: {number of a report: what the office had brought in for it}.
     """
 
     entry: Entry
@@ -89,6 +95,8 @@ class ReportsPage:
     tier: AwardTier | None
     may_report: bool
     open_orders: int
+    drafts: Sequence[FigureDraft]
+    brought: Mapping[int, FigureDraft]
 
 
 @blueprint.app_template_filter("light_word")
@@ -107,12 +115,13 @@ def home() -> str:
     here, asking = place(), actor()
     seen = visibility.sees_entries(asking, here.season)
     filed = queries.counts(reading(), here.stage.id)
+    waiting = Counter(one.entry_id for one in drafts.waiting(reading(), here.stage.id))
     lines = []
     followed = seasons.entries(reading(), here.season.id, EntryState.ACCEPTED)
     for found in followed:
         readable = queries.may_read(asking, found)
         if seen or readable:
-            lines.append(Line(found, filed.get(found.id, 0) if readable else None))
+            lines.append(Line(found, filed.get(found.id, 0), waiting[found.id]) if readable else Line(found, None))
     return render_template(
         "stages/tracking/home.html",
         stage=here.stage,
@@ -121,26 +130,31 @@ def home() -> str:
         is_hidden=not seen,
         sees_wall=showing.sees_all(asking, here.stage) or any(queries.may_read(asking, one) for one in followed),
         is_open=guards.is_open(here.stage, here.now),
+        brings_in_all=office.brings_in(here.stage, asking),
     )
 
 
 @blueprint.get("/<entry_key>")
 @guarded(Permission.USE_ACCOUNT)
 def entry(entry_key: str) -> str:
-    """The project; with a form that is blank, or that holds what the report to be corrected says."""
+    """The project; its form is blank, or holds what the report to be corrected says or what the office brought in."""
     found = seasons.entry_by_key(reading(), place().season.id, entry_key)
     form = forms.report_form(found)(formdata=None)
     form.day.data = request.args.get("day") or zone.day_of(now()).isoformat()
     wrong = _to_correct(reading(), found, request.args.get("corrects", type=int))
     if wrong is not None:
         forms.fill(form, wrong)
+    chosen = request.args.get("draft", type=int)
+    for draft in drafts.waiting_of(reading(), place().stage.id, found.id):
+        if draft.id == chosen and wrong is None and queries.may_read(actor(), found):
+            forms.fill_drafted(form, draft, _confirmed(draft.day))
     return _reports_page(reading(), found, form, wrong.reached if wrong else ())
 
 
 def _to_correct(session: Session, found: Entry, number: int | None) -> ProgressReport | None:
-    """A report that still counts; None where there is none of this number."""
-    filed = queries.reports_of(session, place().stage.id, found.id)
-    return next((one for one in queries.standing(filed) if one.number == number), None)
+    """A report of the branch that still counts; None where there is none of this number."""
+    filed = queries.standing(queries.reports_of(session, place().stage.id, found.id))
+    return next((one for one in filed if one.number == number and one.state == ReportState.FILED), None)
 
 
 def _reports_page(
@@ -180,6 +194,8 @@ def _reports_page(
         steps=_steps(standing.milestones, wrong, ticked),
         may_report=own and accepted and guards.is_open(here.stage, here.now),
         open_orders=supervising.counts(session, here.stage, here.now)[0].get(found.id, 0),
+        drafts=drafts.waiting_of(session, here.stage.id, found.id),
+        brought=drafts.answered(session, here.stage.id, found.id),
     )
     return render_template("stages/tracking/entry.html", stage=here.stage, page=page, form=form, doubts=doubts)
 
@@ -216,3 +232,29 @@ def report(entry_key: str) -> Response | tuple[str, int]:
         return _reports_page(reading(), found, form, forms.ticked()), refusal.status
     flash(_("Your report is filed."))
     return redirect(url_for("tracking.entry", entry_key=entry_key))
+
+
+@blueprint.post("/<entry_key>/confirm")
+@guarded(Permission.DECLARE)
+def confirm_drafts(entry_key: str) -> Response | tuple[str, int]:
+    """What the office brought in, as it is, as the branch's reports."""
+    found = seasons.entry_by_key(reading(), place().season.id, entry_key)
+    form = forms.report_form(found)()
+    chosen, number = request.form.getlist("drafts", type=int), form.number.data or 0
+    try:
+        with writing() as session:
+            stage_id = place().stage.id
+            count = office.confirm(
+                session, stage_id, entry_key, chosen, _confirmed, number=number, actor=actor(), now=now()
+            )
+    except (Conflict, Invalid) as refusal:
+        form.refuse(refusal)
+        form.day.data = form.day.data or zone.day_of(now()).isoformat()
+        return _reports_page(reading(), found, form, ()), refusal.status
+    flash(ngettext("%(num)s report is filed.", "%(num)s reports are filed.", count))
+    return redirect(url_for("tracking.entry", entry_key=entry_key))
+
+
+def _confirmed(day: date) -> str:
+    text: str = _("Figures of %(month)s, brought in by the office and confirmed.", month=month_name(day))
+    return text
