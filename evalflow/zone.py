@@ -57,7 +57,7 @@ def end_of(day: date) -> datetime:
 def read(typed: datetime) -> datetime:
     """The moment that a day and time without a zone mean here; of a time that the clock shows twice the first.
 
-    ValueError for a time that the clock leaves out.
+    ValueError for a time that the clock leaves out, and for one so early or late that no clock of UTC shows it.
 
     >>> use(ZoneInfo("America/New_York"))
     >>> read(datetime(2026, 11, 1, 1, 30)).isoformat()
@@ -66,9 +66,16 @@ def read(typed: datetime) -> datetime:
     Traceback (most recent call last):
     ValueError: the clock leaves out 2026-03-08T02:30:00
     >>> use(USUAL)
+    >>> read(datetime(1, 1, 1))
+    Traceback (most recent call last):
+    ValueError: the clock leaves out 0001-01-01T00:00:00
     """
     moment = typed.replace(tzinfo=here())
-    if local(moment.astimezone(UTC)).replace(tzinfo=None) != typed:
+    try:
+        is_shown = local(moment.astimezone(UTC)).replace(tzinfo=None) == typed
+    except OverflowError:
+        is_shown = False
+    if not is_shown:
         raise ValueError(f"the clock leaves out {typed.isoformat()}")
     return moment
 
