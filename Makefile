@@ -68,7 +68,7 @@ docs: $(VENV)/run
 
 ## texts: put new texts into the catalogues; translate what is empty there
 texts: $(VENV)/run
-	$(BIN)/pybabel -q extract -F babel.cfg -k "_ _l N_ say:2 Task:1 ngettext:1,2 phrase" --no-location --sort-output -w 120 -o messages.pot evalflow templates
+	$(BIN)/pybabel -q extract -F babel.cfg -k "_ _l N_ say:2 say_count:2,3 Task:1 ngettext:1,2 phrase" --no-location --sort-output -w 120 -o messages.pot evalflow templates
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 120 -i messages.pot -d evalflow/translations
 	rm messages.pot
 

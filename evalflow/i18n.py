@@ -50,6 +50,12 @@ def say(locale: str, message: str, **facts: object) -> str:
     return text % facts if facts else text
 
 
+def say_count(locale: str, one: str, many: str, number: int, **facts: object) -> str:
+    """`say` for a sentence that counts: `one` where the number is 1. The number itself is %(num)s."""
+    text: str = translations(locale).ngettext(one, many, number)
+    return text % {"num": number, **facts}
+
+
 def by_pinyin(text: str) -> list[bytes]:
     """A key that sorts Chinese by its sounds, for lists that have no order of their own; see ADR 27.
 

@@ -65,7 +65,7 @@ def _check_room(definition: Definition, branches: int, path: Path) -> None:
     crowd = ballot_check.crowd(definition, branches)
     if crowd is not None:
         most = phrase("at most %(most)s entries on a ballot paper", most=crowd.most)
-        found = phrase("%(found)s (%(branches)s branches, %(each)s each)", branches=branches, **crowd.numbers)
+        found = phrase("%(found)s (branches: %(branches)s, each: %(each)s)", branches=branches, **crowd.numbers)
         raise DefinitionError((Flaw(str(path), crowd.stage.key, "entry.per_owner", most, found),))
 
 

@@ -90,7 +90,7 @@ def verify() -> Any:
     else:
         flash(
             _(
-                "All %(size)s entries and %(checkpoints)s checkpoints were recomputed and agree.",
+                "All was recomputed and agrees. Entries: %(size)s; checkpoints: %(checkpoints)s.",
                 size=verified.size,
                 checkpoints=verified.checkpoints,
             )

@@ -80,7 +80,7 @@ def check(definition: Definition, stage: Stage) -> Iterable[Problem]:
     if options.tier and all(tier.places is not None for tier in options.tier) and places != seats:
         yield Problem(
             "tier.places",
-            phrase("places that total the %(seats)s seats of %(stage)s", seats=seats, stage=decision.key),
+            phrase("places that total the seats of %(stage)s (%(seats)s)", seats=seats, stage=decision.key),
             str(places),
         )
     scorings = [one.key for one in definition.earlier(stage.key) if one.kind == "scoring"]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from evalflow.i18n import N_, phrase, say
+from evalflow.i18n import N_, phrase, say, say_count
 from evalflow.kinds.components import Amount
 from evalflow.tally import tiers
 from evalflow.tally.ranking import Place
@@ -127,10 +127,16 @@ def tier_words(tier: AwardTier, locale: str) -> str:
             stage=f"“{tier.full_mark_in}”",
         )
     if tier.places is not None and tier.at_least is not None:
-        told = N_("%(tier)s: %(places)s places, from a composite of %(score)s on.")
-        return say(locale, told, tier=title, places=tier.places, score=tier.at_least)
+        return say_count(
+            locale,
+            "%(tier)s: %(num)s place, from a composite of %(score)s on.",
+            "%(tier)s: %(num)s places, from a composite of %(score)s on.",
+            tier.places,
+            tier=title,
+            score=tier.at_least,
+        )
     if tier.places is not None:
-        return say(locale, "%(tier)s: %(places)s places.", tier=title, places=tier.places)
+        return say_count(locale, "%(tier)s: %(num)s place.", "%(tier)s: %(num)s places.", tier.places, tier=title)
     if tier.share is not None and tier.at_least is not None:
         told = N_("%(tier)s: %(share)s of all entries, from a composite of %(score)s on.")
         return say(locale, told, tier=title, share=tier.share, score=tier.at_least)

@@ -89,8 +89,8 @@ COUNTED = MappingProxyType(
         "instant_runoff": N_(
             "Instant runoff: the last is left out and its ballots go to their next choice, again and again."
         ),
-        "stv": N_("Single transferable vote, %(seats)s seats: weighted inclusive Gregory, Droop quota."),
-        "meek": N_("Single transferable vote, %(seats)s seats: Meek's method."),
+        "stv": N_("Single transferable vote (seats: %(seats)s): weighted inclusive Gregory, Droop quota."),
+        "meek": N_("Single transferable vote (seats: %(seats)s): Meek's method."),
     }
 )
 
@@ -101,7 +101,7 @@ def _default(options: BallotOptions, locale: str) -> list[str]:
     sentences = [say(locale, "Whoever does not beat “%(title)s” is out.", title=title)]
     if options.default.votes_needed:
         needed = options.default.quorum
-        sentences.append(say(locale, "At least %(needed)s ballots must prefer an entry to it.", needed=needed))
+        sentences.append(say(locale, "Ballots that must prefer an entry to it: at least %(needed)s.", needed=needed))
     if "." in options.default.majority:
         sentences.append(say(locale, "How large a majority over it an entry needs is declared with the entry."))
     elif options.default.majority != "1":

@@ -62,7 +62,7 @@ def check_new(definition: Definition, stage: Stage) -> Iterable[Problem]:
         elected = source.options.seats if source and isinstance(source.options, BallotOptions) else None
         if elected not in (None, options.seats):
             expected = phrase(
-                "the %(seats)s seats of %(stage)s: with other seats a transferable vote elects others",
+                "the seats of %(stage)s (%(seats)s): with other seats a transferable vote elects others",
                 seats=elected,
                 stage=part.source,
             )

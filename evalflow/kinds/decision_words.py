@@ -19,12 +19,14 @@ SHEETS = {"givers": N_("how many gave any points"), "countback": N_("how often w
 
 def words(options: DecisionOptions, locale: str) -> list[str]:
     """How the ranking is made and what the committee needs to decide."""
-    sentences = [say(locale, "Up to %(seats)s entries can be awarded; places may stay empty.", seats=options.seats)]
+    sentences = [
+        say(locale, "Entries that can be awarded: at most %(seats)s; places may stay empty.", seats=options.seats)
+    ]
     sentences += component_words.words(options, locale)
     sentences.append(
         say(
             locale,
-            "Figures are rounded half up to %(decimals)s decimals, once, at the end.",
+            "Figures are rounded half up (decimals: %(decimals)s), once, at the end.",
             decimals=options.round.decimals,
         )
     )

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from evalflow.errors import BundleError, choices
-from evalflow.i18n import N_, Text, phrase, say
+from evalflow.i18n import N_, Text, phrase, say, say_count
 from evalflow.kinds.columns import check_due, count_of, day_of, one_of, unique
 from evalflow.workflow.definition import Definition, Options, Stage
 from evalflow.workflow.kind import Kind, Problem
@@ -33,7 +33,14 @@ class NoticeOptions(Options):
 
 def words(options: NoticeOptions, locale: str) -> list[str]:
     """How long, and what an objection does."""
-    sentences = [say(locale, "The names are made public for %(days)s working days.", days=options.working_days)]
+    sentences = [
+        say_count(
+            locale,
+            "The names are made public for %(num)s working day.",
+            "The names are made public for %(num)s working days.",
+            options.working_days,
+        )
+    ]
     if options.objections:
         sentences.append(say(locale, "Anyone may object; nothing is awarded before every objection has its answer."))
         sentences.append(

@@ -41,7 +41,7 @@ def void_words(rule: VoidRule, locale: str) -> str:
         return say(locale, "A sheet that gives every entry the same score does not count.")
     return say(
         locale,
-        "A sheet with more than %(at_most)s entries of %(score)s or more does not count.",
+        "A sheet that gives %(score)s or more to more than %(at_most)s of its entries does not count.",
         at_most=rule.at_most,
         score=rule.score,
     )

@@ -57,7 +57,7 @@ def after(options: ScoringOptions, locale: str) -> list[str]:
     )
     sentences = [say(locale, public)]
     if options.round is not None:
-        sentences.append(say(locale, "Scores are rounded half up to %(decimals)s decimals.", decimals=options.round))
+        sentences.append(say(locale, "Scores are rounded half up (decimals: %(decimals)s).", decimals=options.round))
     return sentences if options.recheck is None else [*sentences, _recheck(options.recheck, locale)]
 
 
@@ -79,13 +79,13 @@ def _by_criterion(options: ScoringOptions, locale: str) -> list[str]:
         sentences.append(_trimmed(rule, locale))
     sentences.append(say(locale, PANEL[rule.method]))
     if rule.round_panel is not None:
-        sentences.append(say(locale, "It is rounded half up to %(decimals)s decimals.", decimals=rule.round_panel))
+        sentences.append(say(locale, "It is rounded half up (decimals: %(decimals)s).", decimals=rule.round_panel))
     factors = [_factor(one, locale) for one in options.criterion if _is_weighed(one)]
     if factors:
         sentences.append(say(locale, "It is multiplied: %(factors)s.", factors=_listed(factors, locale)))
     if rule.round_part is not None:
         sentences.append(
-            say(locale, "Each product is rounded half up to %(decimals)s decimals.", decimals=rule.round_part)
+            say(locale, "Each product is rounded half up (decimals: %(decimals)s).", decimals=rule.round_part)
         )
     return [*sentences, say(locale, "An entry's score is the sum over all criteria.")]
 
@@ -121,11 +121,11 @@ def _factor(criterion: Criterion, locale: str) -> str:
 def _recheck(recheck: Recheck, locale: str) -> str:
     pattern = {
         "median": N_(
-            "Marks more than %(points)s points from the median of an entry's marks are pointed out to the organiser "
+            "Marks further than %(points)s from the median of an entry's marks are pointed out to the organiser "
             "after closing, who may have them looked at again; none is dropped for it."
         ),
         "mean": N_(
-            "Marks more than %(points)s points from the mean of an entry's marks are pointed out to the organiser "
+            "Marks further than %(points)s from the mean of an entry's marks are pointed out to the organiser "
             "after closing, who may have them looked at again; none is dropped for it."
         ),
     }

@@ -90,7 +90,7 @@ def words(options: SubmissionOptions, locale: str) -> list[str]:
     sentences = [
         say(
             locale,
-            "A form of %(fields)s questions, %(required)s of them required.",
+            "A form. Questions: %(fields)s, required of them: %(required)s.",
             fields=len(options.field),
             required=required,
         )

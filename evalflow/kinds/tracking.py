@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from evalflow.errors import BundleError, choices
-from evalflow.i18n import N_, Text, phrase, say
+from evalflow.i18n import N_, Text, phrase, say, say_count
 from evalflow.kinds import attained as attaining
 from evalflow.kinds.attained import Cap
 from evalflow.kinds.columns import count_of, day_of, one_of, points_of, unique
@@ -94,11 +94,23 @@ def words(options: TrackingOptions, locale: str) -> list[str]:
     if options.office_figures in OFFICE:
         told.append(say(locale, OFFICE[options.office_figures]))
     if options.grace_days:
-        grace = N_("For %(days)s days after its approval no entry is behind.")
-        told.append(say(locale, grace, days=options.grace_days))
+        told.append(
+            say_count(
+                locale,
+                "For %(num)s day after its approval no entry is behind.",
+                "For %(num)s days after its approval no entry is behind.",
+                options.grace_days,
+            )
+        )
     if options.punctuality:
-        counted = N_("Counted is what came in time, by the day of filing: until %(days)s days after a period.")
-        told.append(say(locale, counted, days=options.days_to_file))
+        told.append(
+            say_count(
+                locale,
+                "Counted is what came in time, by the day of filing: until %(num)s day after a period.",
+                "Counted is what came in time, by the day of filing: until %(num)s days after a period.",
+                options.days_to_file,
+            )
+        )
     return told
 
 

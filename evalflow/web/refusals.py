@@ -67,8 +67,8 @@ SENTENCES: Mapping[str, Any] = {
     # accounts
     "wrong_login": _l("Account or password is wrong."),
     "too_many_attempts": _l(
-        "Too many attempts. Please wait %(minutes)s minutes and try again, or use a device on which you have signed in "
-        "before."
+        "Too many attempts. Please wait and try again, or use a device on which you have signed in before. "
+        "Minutes to wait: %(minutes)s."
     ),
     "busy_signing_in": _l("Very many people are signing in at this moment. Please try again in a few seconds."),
     "wrong_password": _l("The present password is wrong."),
@@ -177,7 +177,7 @@ SENTENCES: Mapping[str, Any] = {
     # declarations and files
     "no_more_entries": _l("This branch has as many entries as it may."),
     "entry_not_editable": _l("“%(entry)s” is handed in or closed: it can't be changed now."),
-    "declaration_incomplete": _l("%(count)s answers are still missing or have to be mended. The draft is saved."),
+    "declaration_incomplete": _l("Answers still missing or to be mended: %(count)s. The draft is saved."),
     "answer_missing": _l("An answer is needed here."),
     "too_late_to_withdraw": _l("“%(entry)s” can no longer be withdrawn."),
     "too_late_to_return": _l(
@@ -234,11 +234,11 @@ SENTENCES: Mapping[str, Any] = {
     "not_on_the_roll": _l("You are not on the electoral roll of this vote."),
     "already_voted": _l("You have voted already; in this vote a choice is final."),
     "not_on_the_paper": _l("One of the entries chosen is not on the ballot paper. Reload the page and choose again."),
-    "wrong_number_chosen": _l("Choose at least %(low)s and at most %(high)s entries; you chose %(chosen)s."),
+    "wrong_number_chosen": _l("Choose at least %(low)s and at most %(high)s of the entries; you chose %(chosen)s."),
     "nothing_marked": _l("Nothing is marked on your ballot."),
     "mark_not_understood": _l("One of the marks is not understood. Reload the page and mark your ballot again."),
     "points_out_of_range": _l("Give each entry from 0 to %(points)s points."),
-    "too_many_points": _l("You can hand out %(points)s points at most."),
+    "too_many_points": _l("Points that you can hand out: at most %(points)s."),
     "grade_missing": _l("Give every entry a grade; %(entries)s are still without one."),
     "no_such_grade": _l("One of the grades does not exist. Reload the page and grade again."),
     "no_opinion_not_asked": _l("In this vote an entry can't be marked “no opinion”."),
@@ -283,14 +283,14 @@ SENTENCES: Mapping[str, Any] = {
     "not_a_rater": _l("You are not asked to score here."),
     "entry_not_offered": _l("This entry is not among those you score."),
     "points_not_allowed": _l("These points can't be given."),
-    "sheet_incomplete": _l("%(count)s entries have still to be scored, such as “%(entry)s”."),
+    "sheet_incomplete": _l("Entries still to be scored: %(count)s, such as “%(entry)s”."),
     "sheet_empty": _l("There is nothing on the sheet yet."),
     "sheet_would_be_void": _l("As it stands, this sheet would not count. Change it, or confirm that you want this."),
     "points_given_twice": _l("Points that can be given once only stand twice on the sheet: %(points)s."),
     "sheet_handed_in": _l("The sheet has been handed in. Take it back to change it."),
     "sheet_not_handed_in": _l("The sheet has not been handed in."),
     "sheets_missing": _l("Score sheets that have not been handed in (%(count)s): %(who)s."),
-    "marks_to_confirm": _l("The organiser has to look at %(count)s marks far from the others."),
+    "marks_to_confirm": _l("Marks far from the others that the organiser has to look at: %(count)s."),
     "no_marks_to_confirm": _l("There are no marks far from the others to be confirmed."),
     # the committee's decision
     "no_committee": _l("There is no committee yet: nobody holds the role of a committee member."),
@@ -310,7 +310,7 @@ SENTENCES: Mapping[str, Any] = {
     "order_incomplete": _l("Please number all of them, from 1 on, each number once."),
     "no_ranking": _l("There can be no ranking: %(reason)s"),
     "ties_open": _l("Some entries still tie: a motion on their order comes first."),
-    "seats_empty": _l("%(empty)s seats are not given. Say that they stay empty, or give them."),
+    "seats_empty": _l("Seats not given: %(empty)s. Say that they stay empty, or give them."),
     "decision_not_possible": _l("This decision is not possible; see the entries below."),
     "deviation_needs_reason": _l("The decision is not what the ranking says; see the entries below."),
     "deviation_refused": _l("By these rules the committee can't deviate from the ranking."),

@@ -27,6 +27,6 @@ TELLERS: Mapping[str, Any] = {
     "share_already_in": _l("Your share is in already."),
     "share_refused": _l("This share is not the one made at the opening and is left out; the others can go on."),
     "count_not_ready": _l("The server has just been restarted. Please try again in a minute."),
-    "too_many_passphrases": _l("Too many tries. Please wait %(minutes)s minutes and try again."),
+    "too_many_passphrases": _l("Too many tries. Please wait and try again. Minutes to wait: %(minutes)s."),
     "pepper_missing": _l("The key file of this box is missing on the server. The administrator has the backup."),
 }

@@ -2,7 +2,7 @@
 
 import re
 
-from evalflow.i18n import N_, say
+from evalflow.i18n import N_, say, say_count
 from evalflow.workflow.definition import Definition, Stage
 from evalflow.workflow.kind import Kinds
 from evalflow.workflow.when import When
@@ -11,11 +11,6 @@ _ANCHORS = {
     "start": N_("the season's first day"),
     "opening": N_("the opening of this stage"),
     "previous": N_("the closing of the stage before"),
-}
-_UNITS = {  # one of them, several
-    "day": (N_("1 day"), N_("%(count)s days")),
-    "week": (N_("1 week"), N_("%(count)s weeks")),
-    "working day": (N_("1 working day"), N_("%(count)s working days")),
 }
 
 
@@ -71,10 +66,20 @@ def _window(stage: Stage, locale: str) -> list[str]:
     else:
         sentences.append(say(locale, "Is closed by the organiser."))
     if stage.rule.min_entries:
-        sentences.append(say(locale, "Opens with at least %(count)s entries.", count=stage.rule.min_entries))
+        sentences.append(
+            say(locale, "Opens once there are enough entries: at least %(count)s.", count=stage.rule.min_entries)
+        )
     if stage.rule.reopen:
         sentences.append(say(locale, "May be reopened, with a reason that is logged."))
     return sentences
+
+
+def _count(number: int, unit: str, locale: str) -> str:
+    if unit == "week":
+        return say_count(locale, "%(num)s week", "%(num)s weeks", number)
+    if unit == "working day":
+        return say_count(locale, "%(num)s working day", "%(num)s working days", number)
+    return say_count(locale, "%(num)s day", "%(num)s days", number)
 
 
 def _moment(when: When, locale: str) -> str:
@@ -82,7 +87,7 @@ def _moment(when: When, locale: str) -> str:
     shift = ""
     if when.offset:
         number = abs(when.offset)
-        count = say(locale, _UNITS[when.unit][number > 1], count=number)
+        count = _count(number, when.unit, locale)
         pattern = N_("%(count)s after %(day)s") if when.offset > 0 else N_("%(count)s before %(day)s")
         shift = say(locale, pattern, count=count, day=day)
     comma = "" if locale.startswith("zh") else ","

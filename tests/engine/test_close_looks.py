@@ -91,14 +91,14 @@ def test_every_hint_has_its_heading_and_its_sentence(
     assert re.findall(r"<h3>(.+?)</h3> <ul> <li>(.+?)</li>", text) == [
         (
             "High marks given to each other",
-            "Please look: Mill gave each other's entries (Light, Lamp) at least 7 points more than the others did.",
+            "Please look: Mill gave each other's entries (Light, Lamp) more than the others did, by at least 7.",
         ),
         (
             "Low marks for those beside the line",
-            "Please look: Mill, whose own entry stands near the line, marked those beside it (Light, Lamp) 7 points "
-            "harder than the rest.",
+            "Please look: Mill, whose own entry stands near the line, marked those beside it (Light, Lamp) harder "
+            "than the rest by 7.",
         ),
-        ("One mark all down the sheet", "Please look: Mill gave the same points throughout, for 2 entries."),
-        ("Far from the others", "Please look: the marks of Mill usually lie 7 points from those of the others."),
+        ("One mark all down the sheet", "Please look: Mill gave the same points throughout (entries: 2)."),
+        ("Far from the others", "Please look: the marks of Mill usually differ from those of the others by 7."),
     ]
     assert re.findall(r"<dd[^>]*>(0\.[0-9]+)</dd>", text) == ["0.5", "0.25"]

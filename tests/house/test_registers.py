@@ -126,7 +126,16 @@ def _first(form: str | Sequence[str] | None) -> str:
 def _texts() -> set[str]:
     """Every message id in sources and templates; texts that tables hold are marked by `N_`."""
     methods = [("**.py", "python"), ("**.html", "jinja2")]
-    words = {"_": None, "_l": None, "N_": None, "say": (2,), "Task": (1,), "ngettext": (1, 2), "phrase": None}
+    words = {
+        "_": None,
+        "_l": None,
+        "N_": None,
+        "say": (2,),
+        "say_count": (2, 3),
+        "Task": (1,),
+        "ngettext": (1, 2),
+        "phrase": None,
+    }
     return {
         _first(message)
         for folder in (PACKAGE, TEMPLATES)

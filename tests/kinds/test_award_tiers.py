@@ -112,7 +112,7 @@ def test_full_marks_are_told_where_a_tier_asks_for_them() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ((tier("gold", "places = 7"),), "places that total the 8 seats of ranking, found 7"),
+        ((tier("gold", "places = 7"),), "places that total the seats of ranking (8), found 7"),
         ((tier("gold", 'share = "1/3", places = 1'),), "places or share, not both"),
         ((tier("gold", 'share = "0/3"'),), "a share above 0 and up to 1/1"),
         ((tier("gold", 'share = "2/3"'), tier("silver", 'share = "1/2"')), "add up to 1 or less"),
@@ -137,7 +137,7 @@ def test_what_a_tier_takes_is_told() -> None:
     )
     options = workflow(VOTE, PEERS, RANKING, rules(*given)).stages[-1].options
     assert KINDS["award"].words(options, "en")[1:-1] == [
-        "gold: 1 places, from a composite of 90 on.",
+        "gold: 1 place, from a composite of 90 on.",
         "silver: 1/4 of all entries.",
         "bronze: 1/4 of all entries, from a composite of 60 on.",
         "praise: from a composite of 50 on.",

@@ -526,7 +526,7 @@ def test_seats_of_a_transferable_vote_are_those_decided() -> None:
     workflow(TRANSFERABLE, decision.replace("seats = 2", "seats = 3"))
     with pytest.raises(DefinitionError) as refused:
         workflow(TRANSFERABLE, decision)
-    assert "the 3 seats of vote: with other seats a transferable vote elects others" in str(refused.value)
+    assert "the seats of vote (3): with other seats a transferable vote elects others" in str(refused.value)
 
 
 def test_a_vote_after_a_decision_is_refused_as_all_entries_would_go_on() -> None:

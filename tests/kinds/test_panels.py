@@ -188,9 +188,9 @@ def test_the_rules_are_told_step_by_step() -> None:
     assert words(options, "en")[1:-1] == [
         "Where more than 2 raters gave an entry points in a criterion, the highest and the lowest of them are dropped.",
         "For each criterion the mean of an entry's points is taken.",
-        "It is rounded half up to 2 decimals.",
+        "It is rounded half up (decimals: 2).",
         "It is multiplied: Skills × 1.6.",
-        "Each product is rounded half up to 2 decimals.",
+        "Each product is rounded half up (decimals: 2).",
         "An entry's score is the sum over all criteria.",
         "Marks are public with the names of their raters once the awards are final; the committee reads them before.",
     ]

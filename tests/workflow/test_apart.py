@@ -64,7 +64,7 @@ def test_an_entry_can_leave_from_everywhere(position: str) -> None:
 
 def test_where_all_move_together_no_entry_goes_its_own_way() -> None:
     everywhere = {trigger for move in moves(TOGETHER) for trigger in triggers(TOGETHER, move.source)}
-    assert everywhere == {"open", "close", "settle", "cancel"}
+    assert everywhere == {"open", "close", "settle", "cancel", "repeat"}
 
 
 @pytest.mark.parametrize("position", FINAL)

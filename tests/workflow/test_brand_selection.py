@@ -69,9 +69,9 @@ def test_the_rules_of_the_vote_as_voters_are_told_them() -> None:
 def test_the_rules_of_the_decision_as_the_committee_is_told_them() -> None:
     told = {stage.key: sentences for stage, sentences in tell_stages(BRANDS, KINDS, "en")}
     assert told["committee_decision"][-10:] == [
-        "Up to 10 entries can be awarded; places may stay empty.",
+        "Entries that can be awarded: at most 10; places may stay empty.",
         "The ranking is made of: “Online vote” (rank points) 40%, “Peer scoring” (score) 60%.",
-        "Figures are rounded half up to 2 decimals, once, at the end.",
+        "Figures are rounded half up (decimals: 2), once, at the end.",
         "Ties are broken in this order: “Peer scoring” → “Online vote” → a motion.",
         "The meeting is valid when at least 2/3 of those entitled attend.",
         "A motion is carried by more than 1/2 of those entitled.",

@@ -304,7 +304,7 @@ def test_a_notice_that_hangs_out_for_other_days_than_it_says() -> None:
 def test_tiers_that_are_not_the_seats() -> None:
     tier = 'tier = [{ key = "first", title = { zh = "一等奖" }, places = 2 }]'
     assert misprinted('honour = { zh = "优秀" }', 'honour = { zh = "优秀" }\n' + tier) == (
-        "small.toml: stage ceremony: tier.places: expected places that total the 3 seats of meeting, found 2"
+        "small.toml: stage ceremony: tier.places: expected places that total the seats of meeting (3), found 2"
     )
 
 

@@ -101,7 +101,7 @@ def test_a_stage_says_what_it_needs_and_whether_it_may_open_again() -> None:
     assert window('opens = "start"\ncloses = "opening + 2 weeks"\nmin_entries = 4\nreopen = true', "en") == [
         "Opens: the season's first day.",
         "Closes: 2 weeks after the opening of this stage.",
-        "Opens with at least 4 entries.",
+        "Opens once there are enough entries: at least 4.",
         "May be reopened, with a reason that is logged.",
     ]
 

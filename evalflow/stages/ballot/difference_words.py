@@ -21,7 +21,7 @@ SENTENCES: Mapping[str, Any] = {
     ),
     "roll_line_removed": _l("Line %(line)s of the roll is missing."),
     "roll_lines_added": _l("On the roll are %(number)s more than when the vote opened."),
-    "weight_changed": _l("Line %(line)s of the roll counts as %(now)s votes; when the vote opened it was %(was)s."),
+    "weight_changed": _l("The weight of line %(line)s of the roll is %(now)s; when the vote opened it was %(was)s."),
     "branch_changed": _l("Line %(line)s of the roll has another branch than when the vote opened."),
     "receipt_twice": _l("Two envelopes in the box have the receipt %(receipt)s."),
     "envelope_off_roll": _l("The envelope with the receipt %(receipt)s is that of somebody who is not on the roll."),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from evalflow import zone
 from evalflow.documents import in_words
-from evalflow.i18n import say
+from evalflow.i18n import say_count
 from evalflow.seasons.windows import IsWorking, working_days
 
 
@@ -27,12 +27,13 @@ class Period:
             first, last = in_words(self.first, locale), in_words(self.last, locale)
         else:
             first, last = _in_figures(self.first), _in_figures(self.last, after=self.first)
-        return say(
+        return say_count(
             locale,
-            "%(first)s to %(last)s, %(working_days)s working days in all",
+            "%(first)s to %(last)s, %(num)s working day in all",
+            "%(first)s to %(last)s, %(num)s working days in all",
+            self.working_days,
             first=first,
             last=last,
-            working_days=self.working_days,
         )
 
 

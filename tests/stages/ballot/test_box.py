@@ -227,7 +227,7 @@ def test_another_order_on_the_paper_by_which_votes_would_change_their_entries_is
         (delete(Mark), "is in the log, but it is not in the box"),
         (update(Mark).values(receipt="0" * 64), "The log knows of no vote with the receipt 0000"),
         (update(Ballot).values(mask=1), "The ballots are not those that the count wrote down"),
-        (update(Elector).values(weight=5), "Line 1 of the roll counts as 5 votes; when the vote opened it was 3"),
+        (update(Elector).values(weight=5), "The weight of line 1 of the roll is 5; when the vote opened it was 3"),
     ],
     ids=["mark moved", "marks deleted", "receipts exchanged", "ballots changed", "weights changed"],
 )
