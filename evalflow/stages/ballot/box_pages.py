@@ -48,7 +48,7 @@ def check_of(session: Session, stage: StageRow, *, with_names: bool = False) -> 
     examination = session.get(BoxExamination, stage.id)
     differences = examination.differences if examination else []
     names = _names(session, stage) if with_names and any("line" in one["facts"] for one in differences) else {}
-    disputed = examining.confirmed(session, stage.id, "disputed") if differences else []
+    decision = examining.decision(session, examination) if examination and differences else None
     return BoxCheck(
         stage=stage,
         is_counted=box is not None and box.is_counted,
@@ -57,7 +57,7 @@ def check_of(session: Session, stage: StageRow, *, with_names: bool = False) -> 
         number=len(differences),
         is_stopped=examining.is_stopped(session, stage.id),
         pending=examining.pending(session, stage.id),
-        reason=disputed[0].reason if disputed else "",
+        reason=str(decision["reason"]) if decision else "",
         may_be_unopenable=unopenable.may_be_stated(session, stage),
     )
 

@@ -10,6 +10,7 @@ from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.ballot import agreement, commands, events, examining
+from evalflow.stages.ballot.logged import stated
 from evalflow.stages.ballot.models import BoxExamination, BoxStatement
 
 MOST_LISTED = 200  # differences that an event holds; of more it has the number and the digest
@@ -56,7 +57,10 @@ def confirm(session: Session, stage_id: int, seen: str, *, actor: Actor, now: da
     statement = examining.pending(session, stage_id)
     if statement is None or statement.kind != "disputed":
         raise Conflict("no_statement")
-    if actor.person_id is None or actor.person_id == statement.stated_by:
+    told, person = stated(session, stage, events.DISPUTE_STATED)
+    if (told.get("reason"), told.get("differences_sha256")) != (statement.reason, statement.differences_sha256):
+        raise Conflict("no_statement")  # its row was written beside the program
+    if actor.person_id is None or actor.person_id in (statement.stated_by, person):
         raise Conflict("two_persons_needed")
     examination = _stopped(session, stage, now=now)
     if {agreement.digest_of(examination.differences), seen} != {statement.differences_sha256}:

@@ -1,6 +1,8 @@
 """Comparing a box with the log before anything in it is opened, and keeping what came of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from evalflow.errors import LogBroken
 from evalflow.seasons.models import StageRow
 from evalflow.stages.ballot import agreement, envelopes
 from evalflow.stages.ballot.agreement import Difference
-from evalflow.stages.ballot.logged import logged
+from evalflow.stages.ballot.logged import decided, logged
 from evalflow.stages.ballot.models import BoxExamination, BoxStatement
 
 
@@ -37,8 +39,7 @@ def may_be_opened(session: Session, examination: BoxExamination) -> bool:
     """Whether all agreed, or two persons have decided to go on in view of exactly these differences."""
     if not examination.differences:
         return True
-    digest = agreement.digest_of(examination.differences)
-    return any(one.differences_sha256 == digest for one in confirmed(session, examination.stage_id, "disputed"))
+    return decision(session, examination) is not None
 
 
 def is_stopped(session: Session, stage_id: int) -> bool:
@@ -47,10 +48,10 @@ def is_stopped(session: Session, stage_id: int) -> bool:
     return examination is not None and not may_be_opened(session, examination)
 
 
-def confirmed(session: Session, stage_id: int, kind: str) -> list[BoxStatement]:
-    """Statements about the boxes of a stage that an auditor has confirmed, the latest first."""
-    query = select(BoxStatement).where(BoxStatement.stage_id == stage_id, BoxStatement.kind == kind)
-    return list(session.scalars(query.where(BoxStatement.confirmed_at.is_not(None)).order_by(BoxStatement.id.desc())))
+def decision(session: Session, examination: BoxExamination) -> Mapping[str, Any] | None:
+    """What the log says of the decision to count the box in view of what was found; None where there is none."""
+    stage = session.get_one(StageRow, examination.stage_id)
+    return decided(session, stage, agreement.digest_of(examination.differences))
 
 
 def pending(session: Session, stage_id: int) -> BoxStatement | None:

@@ -5,7 +5,7 @@ of the ledger; the count asks it in its own transaction.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evalflow.audit.event import EventType
 from evalflow.audit.models import EventRow, Leaf, Pending, Personal
 from evalflow.seasons.events import SEASON_CREATED, STAGE_OPENED
 from evalflow.seasons.models import StageRow
 from evalflow.stages.ballot import events
 
 RollLine = tuple[int, int | None, int]  # person, branch, weight
+_PERSONAL = (events.ROLL_FIXED.name, events.DISPUTE_STATED.name, events.UNOPENABLE_STATED.name)
 _TYPES = (SEASON_CREATED, STAGE_OPENED, events.ROLL_FIXED, events.CAST, events.COUNTED, events.BOX_DISPUTED)
 
 
@@ -68,19 +70,43 @@ def logged(session: Session, stage: StageRow) -> Logged:
     return found
 
 
+def decided(session: Session, stage: StageRow, differences_sha256: str) -> Mapping[str, Any] | None:
+    """What the log says of two persons' decision to count this vote in view of exactly these differences, if they did.
+
+    The statement's row is not asked: whoever may write to the database writes rows, too.
+    """
+    found = None
+    for kind, public, _ in _events(session, stage, (STAGE_OPENED, events.BOX_DISPUTED)):
+        if kind == STAGE_OPENED.name:
+            found = None  # of the box of an opening before this one
+        elif public["differences_sha256"] == differences_sha256:
+            found = public
+    return found
+
+
+def stated(session: Session, stage: StageRow, kind: EventType) -> tuple[Mapping[str, Any], int | None]:
+    """(what the log says of the last statement of this kind about the box, by whom); ({}, None) where there is none."""
+    found: tuple[Mapping[str, Any], int | None] = {}, None
+    for name, public, personal in _events(session, stage, (STAGE_OPENED, kind)):
+        found = ({}, None) if name == STAGE_OPENED.name else (public, personal.get("person"))
+    return found
+
+
 def _roll(personal: Mapping[str, Any]) -> tuple[RollLine, ...] | None:
     lines = personal.get("roll")
     return None if lines is None else tuple((person, branch, weight) for person, branch, weight in lines)
 
 
-def _events(session: Session, stage: StageRow) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _events(
+    session: Session, stage: StageRow, types: Sequence[EventType] = _TYPES
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """(type, public part, personal part) of this vote's events and of its season's creation."""
     query = (
         select(EventRow.type, EventRow.leaf, Personal.payload)
         .outerjoin(Leaf, Leaf.event_id == EventRow.id)
         .outerjoin(Pending, Pending.event_id == EventRow.id)
-        .outerjoin(Personal, (Personal.event_id == EventRow.id) & (EventRow.type == events.ROLL_FIXED.name))
-        .where(EventRow.season == stage.season.key, EventRow.type.in_([one.name for one in _TYPES]))
+        .outerjoin(Personal, (Personal.event_id == EventRow.id) & EventRow.type.in_(_PERSONAL))
+        .where(EventRow.season == stage.season.key, EventRow.type.in_([one.name for one in types]))
         .order_by(Leaf.number.is_(None), Leaf.number, Pending.number)
         .execution_options(yield_per=5000)
     )

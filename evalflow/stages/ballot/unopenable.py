@@ -4,7 +4,9 @@ The organiser states why, and when to vote again; an auditor confirms it. Then t
 counted, and the stage waits for tellers and for another opening. It can't be taken back.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,7 @@ from evalflow.seasons import queries as seasons
 from evalflow.seasons import repeating
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.ballot import agreement, events, examining, queries, unopened
+from evalflow.stages.ballot.logged import stated
 from evalflow.stages.ballot.models import BoxStatement
 
 
@@ -73,7 +76,10 @@ def confirm(session: Session, stage_id: int, seen: str, *, actor: Actor, now: da
     statement = examining.pending(session, stage_id)
     if statement is None or statement.kind != "unopenable" or statement.opens_at is None:
         raise Conflict("no_statement")
-    if actor.person_id is None or actor.person_id == statement.stated_by:
+    told, person = stated(session, stage, events.UNOPENABLE_STATED)
+    if not _is_as_logged(statement, told):
+        raise Conflict("no_statement")  # its row was written beside the program
+    if actor.person_id is None or actor.person_id in (statement.stated_by, person):
         raise Conflict("two_persons_needed")
     if seen != digest_of(statement):
         raise Conflict("changed_meanwhile")
@@ -95,6 +101,12 @@ def digest_of(statement: BoxStatement) -> str:
     """By which an auditor says which statement they have seen."""
     moments = [moment.isoformat() if moment else None for moment in (statement.opens_at, statement.closes_at)]
     return agreement.digest_of([{"reason": statement.reason, "window": moments}])
+
+
+def _is_as_logged(statement: BoxStatement, told: Mapping[str, Any]) -> bool:
+    texts = (told.get("opens_at"), told.get("closes_at"))
+    window = [datetime.fromisoformat(text) if text else None for text in texts]
+    return (told.get("reason"), window) == (statement.reason, [statement.opens_at, statement.closes_at])
 
 
 def _require_waiting(session: Session, stage: StageRow) -> None:
