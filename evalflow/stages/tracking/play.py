@@ -35,7 +35,7 @@ PLANS = (
     "按方案实施，每周一碰头，逐项销号；月底汇总指标。",
     "巩固成效，修订操作规程，整理台账和影像资料。",
 )
-CORRECTION = "上期报表小数点填错，现予更正。"
+CORRECTION = "上一份报告文字表述有误，现予更正，数据不变。"
 STEP = {"weekly": timedelta(days=7), "monthly": timedelta(days=30)}
 PACES = tuple(Fraction(pace, 100) for pace in (200, 125, 105, 100, 98, 96, 85, 60))
 FAR_AHEAD = {"修旧利废价值": Fraction(13, 5), "副产品增收": Fraction(14, 5), "吨铜新水消耗": Fraction(29, 10)}  # paces

@@ -371,16 +371,18 @@ def test_on_its_page_a_branch_confirms_some_and_changes_others_and_everybody_rea
     assert "办公室导入，支部已修改" in own.send(page, **changed).text
     assert [one[-1] for one in reported(house, drafted)] == [{1: "91"}, {1: "91.8"}]
     reader = signed_in(house.person("reader", Role.AUDITOR)).get(page).text
-    assert "待确认" not in reader and "办公室导入，支部已修改" in reader
+    assert "办公室导入的数据" not in reader and "办公室导入，支部已修改" in reader
 
 
 def test_the_page_marks_the_offices_own_entry_and_offers_no_correction_of_it(
     house: House, entered: Season, by: dict[str, Actor], signed_in: Any
 ) -> None:
     bring(house, entered, row(OWN, "回收率", "91"))
-    page = signed_in(by["smelting"].person_id).get(f"{HOME}smelting?corrects=1").text
-    assert "办公室录入" in page
-    assert "更正这份报告" not in page
+    own = Said("六月", TODAY, {1: "93"})
+    house.act(commands.report, house.stage(entered, "progress").id, "smelting", own, number=2, actor=by["smelting"])
+    page = signed_in(by["smelting"].person_id).get(f"{HOME}smelting").text
+    assert re.findall(r'id="report-(\d)"', page) == ["2", "1"]
+    assert (page.count("办公室录入</span>"), page.count("更正此报告")) == (1, 1)  # of the first, and of the second
 
 
 def test_the_rules_say_in_both_languages_what_the_office_brings_in_and_refuse_another_word(
