@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date, time
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
@@ -237,12 +238,25 @@ def _model_in(annotation: Any) -> type[BaseModel]:
 
 
 def _show(value: object) -> str:
+    """A value as it stands in a workflow file, cut where it is long."""
+    if value is None:
+        return phrase("nothing")
     try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
+        text = _toml(value)
     except (RecursionError, ValueError):
         return "brackets nested too deeply"
     text = _plain(text)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,6 @@
-"""Branches and entries are called by their names: their keys stand in addresses and in machines' files only.
+"""Branches and entries are called by their names, and no page shows data as a program writes it.
+
+Keys stand in addresses and in machines' files only.
 
 A whole season of each workflow is played, with all that goes wrong, and the pages and workbooks are read that the
 organiser, the administrator and a branch can reach from their first pages.
@@ -37,6 +39,9 @@ SHOWS_KEYS = {
     "/branches",  # where keys are kept, for the sheets that are brought in
 }
 UNSEEN = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
+RAW = re.compile(
+    r"""[{\[]\s*["']\w+["']\s*[:,\]]|\bNone\b|\b(?:datetime|Decimal|Fraction)\(|<[\w.]+ object|%\(\w+\)s"""
+)
 LINKS = re.compile(r'href="(/[^"#]*)')
 
 
@@ -80,7 +85,7 @@ def _pages(visitor: Visitor, keys: re.Pattern[str], *, also: str) -> Iterator[tu
 
 
 @pytest.mark.parametrize("workflow", ["brand_selection", "vanguard_project"])
-def test_no_page_or_workbook_of_a_finished_season_shows_a_key_in_place_of_a_name(
+def test_no_page_or_workbook_of_a_finished_season_shows_a_key_or_raw_data_in_place_of_words(
     workflow: str, app: Flask, database: Database, signer: Signer, clock: Clock
 ) -> None:
     _play(workflow, database, signer, clock)
@@ -95,4 +100,5 @@ def test_no_page_or_workbook_of_a_finished_season_shows_a_key_in_place_of_a_name
         for address, words in _pages(visitor, re.compile(known), also=f"/people/{people[SECRETARY]}"):
             if address.partition("?")[0] not in SHOWS_KEYS and key.search(words):
                 found.add(f"{login}: {address}: {key.findall(words)[0]}")
+            found |= {f"{login}: {address}: {raw}" for raw in RAW.findall(words)}
     assert found == set()

@@ -21,7 +21,7 @@ def test_what_is_not_toml() -> None:
 
 def test_a_file_without_stages() -> None:
     assert refusal(SMALL.split("[[stage]]")[0]) == (
-        "small.toml: workflow: stage: expected one [[stage]] or more, found null"
+        "small.toml: workflow: stage: expected one [[stage]] or more, found nothing"
     )
 
 
@@ -180,14 +180,14 @@ def test_criteria_whose_weights_do_not_total_a_hundred() -> None:
 
 def test_a_criterion_that_stands_twice() -> None:
     assert misprinted('key = "results"', 'key = "fame"') == (
-        'small.toml: stage peers: criterion: expected each criterion key once, found [{"key": "fame", "label": '
-        '{"zh": "知名度"}, "weight": 40}, {"key": "fame", "labe…'
+        'small.toml: stage peers: criterion: expected each criterion key once, found [{ key = "fame", label = '
+        '{ zh = "知名度" }, weight = 40 }, { key = "fame", label…'
     )
 
 
 def test_more_to_choose_at_least_than_at_most() -> None:
     assert misprinted("choose = { min = 1, max = 3 }", "choose = { min = 3, max = 2 }") == (
-        'small.toml: stage vote: choose: expected max not below min, found {"min": 3, "max": 2}'
+        "small.toml: stage vote: choose: expected max not below min, found { min = 3, max = 2 }"
     )
 
 
@@ -199,7 +199,7 @@ def test_more_to_choose_than_there_may_be_entries() -> None:
 
 def test_more_tellers_needed_than_there_are() -> None:
     assert misprinted('method = "approval"', 'method = "approval"\ntellers = { shares = 2, needed = 3 }') == (
-        'small.toml: stage vote: tellers: expected needed not above shares, found {"shares": 2, "needed": 3}'
+        "small.toml: stage vote: tellers: expected needed not above shares, found { shares = 2, needed = 3 }"
     )
 
 
@@ -274,7 +274,7 @@ def test_a_motion_where_nobody_meets() -> None:
 def test_a_form_without_a_title() -> None:
     assert misprinted('role = "title", ', "") == (
         'small.toml: stage declaration: field: expected exactly one field with role = "title", and that one '
-        'required, found [{"key": "name", "type": "text", "label": {"zh": "名称"}, "required": true}]'
+        'required, found [{ key = "name", type = "text", label = { zh = "名称" }, required = true }]'
     )
 
 
@@ -284,14 +284,14 @@ def test_a_form_with_two_titles() -> None:
     )
     assert misprinted(FORM_END, second) == (
         'small.toml: stage declaration: field: expected exactly one field with role = "title", and that one '
-        'required, found [{"key": "name", "type": "text", "role": "title", "label": {"zh": "名称"}, "req…'
+        'required, found [{ key = "name", type = "text", role = "title", label = { zh = "名称" }, requir…'
     )
 
 
 def test_a_field_that_stands_twice() -> None:
     assert misprinted(FORM_END, f'{FORM_END[:-1]}, {{ key = "name", type = "text", label = {{ zh = "又" }} }}]') == (
         "small.toml: stage declaration: field: expected each field key once, "
-        'found [{"key": "name", "type": "text", "role": "title", "label": {"zh": "名称"}, "req…'
+        'found [{ key = "name", type = "text", role = "title", label = { zh = "名称" }, requir…'
     )
 
 
