@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from evalflow.errors import DefinitionError
 from evalflow.kinds import decision
+from evalflow.kinds.tracking import TRACKING
 from evalflow.workflow.outcome import Case, Outcome, Row
 from tests.kinds.cases import case, complaint, outcome, table
 from tests.kinds.test_inspection import PLANS, rules
@@ -132,6 +133,40 @@ def test_without_the_option_there_is_no_such_figure_and_no_decision_can_name_it(
     with pytest.raises(DefinitionError, match="attainment"):
         rules(YEAR, DECIDES)
     assert rules(COUNTED, DECIDES).stage("meeting").options
+
+
+# --- what the office brings in
+
+OFFICE = {
+    "none": ("", ""),
+    "drafts": (
+        "The office may bring in figures; they count once their branch has confirmed them.",
+        "办公室可以导入数据，经所在支部确认后计入。",
+    ),
+    "reports": (
+        "The office may enter figures of all branches; they count as its own entry and are marked so.",
+        "办公室可以录入各支部的数据，直接计入，并注明由办公室录入。",
+    ),
+}
+
+
+@pytest.mark.parametrize(("brought", "told"), OFFICE.items())
+def test_the_rules_say_in_both_languages_what_the_office_brings_in(brought: str, told: tuple[str, str]) -> None:
+    options = rules(f'{YEAR}\noffice_figures = "{brought}"').stages[-1].options
+    usual = rules(YEAR).stages[-1].options
+    found = [TRACKING.words(options, locale) for locale in ("en", "zh_Hans")]
+    expected = [TRACKING.words(usual, locale) for locale in ("en", "zh_Hans")]
+    assert found == [[*before, *filter(None, [more])] for before, more in zip(expected, told, strict=True)]
+
+
+def test_another_word_for_what_the_office_brings_in_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="office_figures"):
+        rules(f'{YEAR}\noffice_figures = "always"')
+
+
+def test_the_offices_own_entry_counts_like_a_report() -> None:
+    entered = tuple(line.replace("filed", "entered") for line in REPORTS)
+    assert outcome(reported(entered)) == outcome(reported())
 
 
 DECIDES = """meeting decision

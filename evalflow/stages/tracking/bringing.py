@@ -130,6 +130,7 @@ def sifted(
             raise Flawed("figures_twice", value=f"{entry.title} · {indicator.name}", first=first)
         seen[entry.id, indicator.number] = number
         values = _values(row, indicator, stage.season.starts_on, today, locale)
+        values = _new(values, there[entry.id].reported.get(indicator.number, {}), locale)
         last = _checked(values, indicator, there[entry.id], locale)
         far = tuple(day for day, value in values.items() if _is_far(indicator, last.get(day), value))
         named = (entry.id, entry.key, entry.title, indicator.number, indicator.name)
@@ -137,6 +138,20 @@ def sifted(
 
     good, bad = sift(table, accept)
     return Preview(good, bad, table.sha256, {"": table})
+
+
+def _new(values: Mapping[date, str], reported: Mapping[date, str], locale: str) -> dict[date, str]:
+    """Without the figures that were reported just so for the same month; Flawed where there is no other."""
+    found = {
+        day: value
+        for day, value in values.items()
+        if not any(
+            drafts.is_same_month(day, other) and Decimal(value) == Decimal(old) for other, old in reported.items()
+        )
+    }
+    if not found:
+        raise Flawed("figure_there_already", month=_heading(min(values).month, locale))
+    return found
 
 
 def _checked(values: Mapping[date, str], indicator: Indicator, there: Known, locale: str) -> dict[date, str]:

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from evalflow.access import Actor, Role
 from evalflow.bundle.recount import recount
 from evalflow.engine import bundles
-from evalflow.errors import Conflict, DefinitionError, Forbidden, Invalid
+from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.importing import bounded
 from evalflow.importing.rows import BadRow, Preview
-from evalflow.kinds import KINDS
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Season
 from evalflow.stages.tracking import commands, drafts, office, progress, queries
@@ -40,9 +39,9 @@ def by(house: House) -> dict[str, Actor]:
 def begun(house: House, by: dict[str, Actor]) -> Callable[..., Season]:
     """A season of two projects under such an option, begun early in April; it is the tenth of June."""
 
-    def begin(option: str, key: str = "test-2026", name: str = "") -> Season:
+    def begin(option: str, name: str = "") -> Season:
         answers = {**PLAN, "name": name} if name else PLAN
-        season = declared(house, f"{TRACKING}{option}\n", by=by, answers=answers, form=PROJECT, key=key)
+        season = declared(house, f"{TRACKING}{option}\n", by=by, answers=answers, form=PROJECT)
         house.open(season, "progress")
         house.clock.wait(days=(TODAY - house.now.astimezone(ZONE).date()).days)
         return season
@@ -200,6 +199,19 @@ def test_a_confirmed_draft_counts_as_filed_on_the_day_of_confirmation_and_recoun
         ("filed", "2026-06-10", "2026-06-15"),
     ]
     assert outcome.figures["punctuality"]["refining"] == 0 < outcome.figures["punctuality"]["smelting"]
+
+
+def test_what_a_branch_reported_just_so_is_passed_over_and_what_differs_is_refused(
+    house: House, drafted: Season, by: dict[str, Actor]
+) -> None:
+    stage_id = house.stage(drafted, "progress").id
+    own = Said("四月", APRIL, {1: "91.0", 2: "9.5"})
+    house.act(commands.report, stage_id, "smelting", own, number=1, actor=by["smelting"])
+    found = seen(house, drafted, row(OWN, "回收率", "91", "92"), row(OWN, "工期", "9.4", "9"))
+    assert [(dict(one.values), dict(one.last)) for one in found.good] == [({MAY: "92"}, {MAY: "91.0"})]
+    assert found.bad == (BadRow(3, "figure_there_already", {"month": "4月"}),)
+    nothing = seen(house, drafted, row(OWN, "回收率", "91"))
+    assert (nothing.good, nothing.bad) == ((), (BadRow(2, "figure_there_already", {"month": "4月"}),))
 
 
 def test_a_later_workbook_takes_the_place_of_a_draft_that_waits_and_the_older_one_is_not_confirmed(
@@ -383,15 +395,3 @@ def test_the_page_marks_the_offices_own_entry_and_offers_no_correction_of_it(
     page = signed_in(by["smelting"].person_id).get(f"{HOME}smelting").text
     assert re.findall(r'id="report-(\d)"', page) == ["2", "1"]
     assert (page.count("办公室录入</span>"), page.count("更正此报告")) == (1, 1)  # of the first, and of the second
-
-
-def test_the_rules_say_in_both_languages_what_the_office_brings_in_and_refuse_another_word(
-    house: House, drafted: Season, begun: Callable[..., Season]
-) -> None:
-    options = queries.options_of(house.stage(drafted, "progress"))
-    assert "The office may bring in figures; they count once their branch has confirmed them." in KINDS[
-        "tracking"
-    ].words(options, "en")
-    assert "办公室可以导入数据，经所在支部确认后计入。" in KINDS["tracking"].words(options, "zh_Hans")
-    with pytest.raises(DefinitionError, match="office_figures"):
-        begun('office_figures = "always"', key="other")
