@@ -15,6 +15,7 @@ from evalflow.people.models import Person
 from evalflow.web import sessions
 
 _PAGE = re.compile(r'name="came_from" value="([^"]*)"')
+_OPENING = re.compile(r'name="opening" value="([^"]*)"')
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|name="csrf-token"[^>]*content="([^"]+)"')
 
 FOR_EVER = datetime(2999, 1, 1, tzinfo=UTC)  # when such a session began: it never ends by its age
@@ -27,6 +28,7 @@ class Visitor:
     app: Flask
     client: FlaskClient = field(init=False)
     page: TestResponse | None = None
+    opening: str = ""  # of the vote whose paper was seen last
     stands_on: str = ""  # where the forms of the page seen last say that they stand
 
     def __post_init__(self) -> None:
@@ -37,7 +39,7 @@ class Visitor:
 
     def post(self, path: str, **fields: Any) -> TestResponse:
         """Send a form; fields may be lists and files. What is asked once more is confirmed; no redirect is followed."""
-        fields = {"came_from": self.stands_on, **fields}
+        fields = {"came_from": self.stands_on, **({"opening": self.opening} if self.opening else {}), **fields}
         answer = self._seen(self.client.post(path, data={"csrf_token": self.token(), **fields}))
         if answer.mimetype == "text/html" and "data-confirms" in answer.text:
             fields |= {"is_sure": "1"}
@@ -74,6 +76,7 @@ class Visitor:
     def _seen(self, answer: TestResponse) -> TestResponse:
         if answer.mimetype == "text/html":
             self.page = answer
-            stands_on = _PAGE.search(answer.text)
+            stands_on, opening = _PAGE.search(answer.text), _OPENING.search(answer.text)
+            self.opening = opening.group(1) if opening else self.opening
             self.stands_on = html.unescape(stands_on.group(1)) if stands_on else self.stands_on
         return answer

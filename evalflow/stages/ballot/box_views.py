@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from evalflow.access import Permission, may
 from evalflow.errors import Invalid
@@ -19,7 +19,7 @@ from evalflow.web.place import place
 
 
 class StatementForm(Form):
-    reason = TextAreaField(_l("Reason"), [InputRequired()])
+    reason = TextAreaField(_l("Reason"), [InputRequired(), Length(max=500)])
 
 
 class ConfirmForm(Form):

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from evalflow.access import Permission
 from evalflow.errors import Invalid
@@ -25,7 +25,7 @@ from evalflow.web.place import place
 
 class ReleaseForm(Form):
     person = IntegerField(validators=[InputRequired()])
-    reason = StringField(_l("Reason"), [InputRequired()])
+    reason = StringField(_l("Reason"), [InputRequired(), Length(max=500)])
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -44,11 +45,13 @@ blueprint = kind_blueprint("ballot")
 class VoteForm(Form):
     """attempt: the form's secret, made when it is shown; sending the same form with the same choice twice is one vote.
 
-    Names chosen come as `entries`, marks as one field for each entry, `mark.KEY`.
+    opening: which opening of the vote the form was shown for, as `opening_of` tells it: a form of a vote that was given
+    up is no vote in the one held again. Names chosen come as `entries`, marks as one field for each entry, `mark.KEY`.
     """
 
     entries = SelectMultipleField(validate_choice=False)
     attempt = StringField()
+    opening = StringField()
 
     @property
     def marks(self) -> dict[str, str]:
@@ -99,6 +102,15 @@ class VotePage:
     steps: Sequence[Mapping[str, Any]]
     on_paper: dict[str, str]
     unopened: Sequence[UnopenedBox]
+
+    @property
+    def opening(self) -> str:
+        return opening_of(self.stage.opened_at)
+
+
+def opening_of(opened_at: datetime | None) -> str:
+    """An opening of the vote as its form carries it: a key of the program's own, which nobody typed."""
+    return f"{opened_at.astimezone(UTC):%Y-%m-%dt%H:%M:%S.%fz}" if opened_at else ""
 
 
 @blueprint.get("/")
@@ -157,6 +169,8 @@ def cast() -> Response | tuple[str, int]:
     try:
         with database().writing() as session:  # nothing but the envelope: its form's own secret makes it one vote
             paper = paper_of(session, place().stage.id, place().stage.opened_at)
+            if form.opening.data != opening_of(paper.opened_at):
+                raise Conflict("changed_meanwhile")
             receipt = casting.cast(
                 session,
                 paper,

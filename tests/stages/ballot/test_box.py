@@ -372,7 +372,8 @@ def test_a_stopped_count_is_a_task_of_the_organiser_and_goes_on_through_the_page
     organiser, auditor = signed_in(people["organiser"].person_id), signed_in(people["auditor"].person_id)
     assert "票箱与日志不一致：请决定如何处理" in organiser.get("/").text
     assert f"日志中有回执为“{receipts[3]}”的投票" in organiser.get(BALLOT + "box").text
-    assert organiser.post(BALLOT + "box/statement", reason="").status_code == 422
+    for bad in ("", "x" * 501):
+        assert organiser.post(BALLOT + "box/statement", reason=bad).status_code == 422
     assert organiser.post(BALLOT + "box/statement", reason="已查明原因。").status_code == 302
     assert organiser.post(BALLOT + "box/confirm", seen=seen(stopped)).status_code == 403
     assert "是否确认" in auditor.get("/").text

@@ -82,5 +82,6 @@ def test_the_pages_of_checking_and_replacing(early: Vote, house: House, signed_i
     assert "Teller-1" in organiser.get(BALLOT + "tellers").text
     assert teller.get(BALLOT + "tellers").status_code == 403
     gone = {"person": str(early.tellers[1].person_id), "reason": "口令遗忘。"}
+    assert organiser.post(BALLOT + "tellers/release", **gone | {"reason": "x" * 501}).status_code == 422
     assert organiser.post(BALLOT + "tellers/release", **gone).status_code == 302
     assert "Teller-1" not in organiser.get(BALLOT + "tellers").text
