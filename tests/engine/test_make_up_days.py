@@ -13,7 +13,7 @@ from tests.builders import ORGANISER, ZONE, House
 from tests.visitors import Visitor
 
 FORM = {"workflow": "vanguard_project", "key": "projects", "confirmed": "y"}
-UNKNOWN = re.compile(r"(\d{4}(?:, \d{4})*)年的调休安排尚未录入")
+UNKNOWN = re.compile(r"(\d{4}(?:、\d{4})*)年的调休安排尚未录入")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def _create(organiser: Visitor, starts_on: str) -> tuple[str, str]:
 
 def test_a_new_season_and_its_desk_say_which_year_has_no_make_up_days_yet(organiser: Visitor) -> None:
     shown, desk = _create(organiser, "2027-01-05")
-    assert [_unknown(shown), _unknown(desk)] == [["2027, 2028"], ["2027, 2028"]]
+    assert [_unknown(shown), _unknown(desk)] == [["2027、2028"], ["2027、2028"]]
 
 
 def test_dates_in_years_that_are_known_say_nothing_of_it(organiser: Visitor) -> None:
@@ -51,7 +51,7 @@ def test_moving_a_window_into_an_unknown_year_says_so_before_it_is_confirmed(org
     address = re.search(r'action="(/steer/projects/[a-z]+/reschedule)"', page)
     assert address
     sent = {"version": version[1], "closes_at": "2028-03-01T18:00", "reason": "延期"}
-    assert _unknown(organiser.send(address[1], **sent).text)[0].startswith("2027, 2028")
+    assert _unknown(organiser.send(address[1], **sent).text)[0].startswith("2027、2028")
 
 
 def test_a_year_is_known_once_a_weekend_that_is_worked_is_stated(house: House) -> None:
