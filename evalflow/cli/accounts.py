@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from evalflow.access import Role
 from evalflow.cli.setting import OPERATOR, Setting
-from evalflow.cli.telling import sentence_of
+from evalflow.cli.telling import counted, sentence_of
 from evalflow.engine import erasing
 from evalflow.errors import NotFound
 from evalflow.importing import bounded
@@ -72,7 +72,7 @@ def erase(setting: Setting, login: str, *, yes: bool) -> None:
         click.confirm(f"{person.login} ({person.name}): erase for ever?", abort=True)
     with setting.database.writing() as session:
         parts = erasing.erase(session, person.id, actor=OPERATOR, now=setting.now())
-    click.echo(f"erased; {parts} personal parts of events are gone")
+    click.echo(f"erased; gone with it: {counted(parts, 'personal part')} of events")
 
 
 @click.group()
@@ -110,7 +110,7 @@ def import_(setting: Setting, branches: Path | None, people: Path | None, *, wri
 def _tell(path: Path, preview: Preview) -> None:  # type: ignore[type-arg]
     for row in preview.bad:
         click.echo(f"{path}:{row.row}: {sentence_of(row.reason, row.facts)}", err=True)
-    click.echo(f"{path}: {len(preview.good)} good rows, {len(preview.bad)} bad ones")
+    click.echo(f"{path}: {counted(len(preview.good), 'good row')}, {len(preview.bad)} bad")
 
 
 COMMANDS = (user, roll)

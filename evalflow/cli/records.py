@@ -12,6 +12,7 @@ from evalflow.bundle import format as layout
 from evalflow.bundle import recount as recounting
 from evalflow.bundle.log import telling_casts
 from evalflow.cli.setting import OPERATOR, Setting
+from evalflow.cli.telling import counted
 from evalflow.engine import bundles
 from evalflow.errors import LogBroken, on_one_line
 from evalflow.seasons import queries
@@ -83,7 +84,8 @@ def verify(setting: Setting, checkpoint: Path | None) -> None:
                 raise
             ledger.verify(session, setting.signer)  # what is wrong without it is told first
             raise LogBroken(f"{checkpoint}: {broken}{_set_back(upkeep.rollbacks(session))}") from None
-    click.echo(f"{verified.size} leaves, {verified.checkpoints} checkpoints, root {verified.root.hex()}")
+    counts = f"{counted(verified.size, 'leaf', 'leaves')}, {counted(verified.checkpoints, 'checkpoint')}"
+    click.echo(f"{counts}, root {verified.root.hex()}")
     for text in kept:
         click.echo(f"the log continues {checkpoint}, of {note.parse_checkpoint(note.text_of(text)).size} leaves")
 

@@ -13,7 +13,7 @@ from evalflow.bundle import format as layout
 from evalflow.bundle import recount as recounting
 from evalflow.bundle.format import Bundle
 from evalflow.cli.setting import Setting
-from evalflow.cli.telling import for_reports, sentence
+from evalflow.cli.telling import counted, for_reports, sentence
 from evalflow.cli.workflows import read_file
 from evalflow.config import Config, use_temporary_folder
 from evalflow.db import connect
@@ -109,9 +109,9 @@ def _write_documents(out: Path, documents: Mapping[str, bytes]) -> list[str]:
 def _tell(told: Report, out: Path) -> None:
     for one in told.dead_ends:
         click.echo(f"dead end: {reporting.sentence(one)}")
-    incidents = f"{len(told.incidents)} incidents"
-    ends = f"{len(told.dead_ends)} dead ends"
-    click.echo(f"{out}: {incidents}, {ends}, {len(told.documents)} documents, bundle {told.bundle[:16]}")
+    parts = ((told.incidents, "incident"), (told.dead_ends, "dead end"), (told.documents, "document"))
+    counts = ", ".join(counted(len(part), noun) for part, noun in parts)
+    click.echo(f"{out}: {counts}, bundle {told.bundle[:16]}")
 
 
 COMMANDS = (rehearse,)

@@ -7,6 +7,7 @@ import click
 from evalflow.audit import ledger
 from evalflow.cli import progress, serving
 from evalflow.cli.setting import Setting
+from evalflow.cli.telling import counted
 from evalflow.engine import demo as demonstration
 from evalflow.engine import jobs, reminders, schema
 
@@ -99,7 +100,8 @@ def tick(setting: Setting) -> None:
     """
     fired = jobs.tick(setting.database, now=setting.now(), signer=setting.signer)
     made, sent = reminders.remind(setting.database, setting.config, now=setting.now())
-    click.echo(f"{fired} timers fired, {made} reminders written, {sent} mails sent")
+    done = f"{counted(fired, 'timer')} fired, {counted(made, 'reminder')} written"
+    click.echo(f"{done}, {counted(sent, 'mail')} sent")
 
 
 COMMANDS = (db, demo, serve, tick)

@@ -51,6 +51,15 @@ def flaws(error: DefinitionError, locale: str) -> str:
     return "\n".join(lines)
 
 
+def counted(number: int, noun: str, many: str = "") -> str:
+    """A number with its noun. many: of a noun that takes more than an s.
+
+    >>> counted(1, "mail"), counted(2, "mail"), counted(0, "leaf", "leaves")
+    ('1 mail', '2 mails', '0 leaves')
+    """
+    return f"{number} {noun if number == 1 else many or f'{noun}s'}"
+
+
 def for_reports(refusal: Refused) -> str:
     """The refusal as a part of a line, in English whatever the terminal's language: reports can be compared."""
     return sentence_of(refusal.code, refusal.facts, locale="en").rstrip(".")

@@ -113,7 +113,7 @@ def test_a_rehearsal_that_ends_in_a_dead_end_says_so_and_exits_1(run, tmp_path: 
     ended = run("rehearse", BRANDS, "--branches", "6", "--members", "6", "--seed", "7", "--smooth", "--out", str(out))
     assert ended.exit_code == 1
     found = "promotion: not opened: There are too few entries: 6 of at least 10"
-    assert f"\ndead end: {found}\n{out}: 1 incidents, 1 dead ends, 1 documents, bundle " in ended.output
+    assert f"\ndead end: {found}\n{out}: 1 incident, 1 dead end, 1 document, bundle " in ended.output
     assert f"## Dead ends\n\n- {found}\n" in (out / "report.md").read_text(encoding="utf-8")
 
 
@@ -133,7 +133,7 @@ def test_an_installation_is_set_up_let_people_in_and_examined(run, tmp_path: Pat
     assert link.startswith("https://awards.example/invitation/")
     assert run("user", "invite", "nobody").exit_code == 1
     assert run("tick").output == "0 timers fired, 0 reminders written, 0 mails sent\n"
-    assert run("log", "verify").output.startswith("5 leaves, 1 checkpoints, root ")
+    assert run("log", "verify").output.startswith("5 leaves, 1 checkpoint, root ")
     assert run("doctor").stdout.endswith("all is well\n")
     assert run("calendar", "tell", "2026-10-01").output == "free\n"
     assert run("calendar", "state", "2026-10-01", "working", "--note", "test").exit_code == 0
