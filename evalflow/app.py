@@ -2,8 +2,9 @@
 
 import resource
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -129,10 +130,17 @@ BLUEPRINTS = (
 )
 
 
+class Application(Flask):
+    """Flask, but that what goes wrong is logged by the name of its page: an address may hold a token."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        self.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
+
 def create_app(config: Config, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
     """The WSGI application of one installation. Without a database handle it opens the configured one."""
     use_temporary_folder(config.instance)
-    app = Flask("evalflow", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
+    app = Application("evalflow", template_folder=str(TEMPLATES), static_folder=str(PACKAGE / "static"))
     zone.use(config.timezone)
     secret = secret_of(config.instance)
     app.config.update(_settings(config, secret))

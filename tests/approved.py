@@ -70,17 +70,18 @@ PLAN = [row("recovery", "more", "90", "95", "97", "60"), row("losses", "less", "
 
 @dataclass
 class Board:
-    """The committee; members in the order of their offices, secretaries by branch."""
+    """The committee; members in the order of their offices, secretaries by branch. sits_on: the stage."""
 
     house: House
     season: Season
     organiser: Actor
     members: list[Actor] = field(default_factory=list)
     secretaries: dict[str, Actor] = field(default_factory=dict)
+    sits_on: str = "committee"
 
     @property
     def stage(self) -> StageRow:
-        return self.house.stage(self.season, "committee")
+        return self.house.stage(self.season, self.sits_on)
 
     @property
     def version(self) -> int:

@@ -12,13 +12,14 @@ from evalflow.access import Actor, Permission, require
 from evalflow.audit import ledger
 from evalflow.audit.models import Personal
 from evalflow.errors import Conflict
+from evalflow.files.models import WaitingFile
 from evalflow.people import events
 from evalflow.people.models import CalendarFeed, Invitation, KnownDevice, Person, RoleGrant, UnsentForm
 from evalflow.people.queries import locked_person
 from evalflow.reminding.models import Mailbox, Reminder
 
 NAME = "已删除 · erased"  # what stands where the name stood; pages show names as they are
-OWN = (RoleGrant, Invitation, KnownDevice, CalendarFeed, UnsentForm, Mailbox, Reminder)  # rows of theirs alone
+OWN = (RoleGrant, Invitation, KnownDevice, CalendarFeed, UnsentForm, WaitingFile, Mailbox, Reminder)  # theirs alone
 AT_ONCE = 1000
 
 

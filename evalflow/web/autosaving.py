@@ -6,7 +6,6 @@ passphrase and no password ever is. See `people/unsent.py`.
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -18,9 +17,11 @@ from evalflow.people.models import UnsentForm
 from evalflow.web import sending
 from evalflow.web.autosaved import is_autosaved
 from evalflow.web.current import SENDING, actor, now, reading, writing
-from evalflow.web.guard import guarded
+from evalflow.web.guard import guarded, is_local, parts_of
 from evalflow.web.held import comes_back, without_secrets
 from evalflow.web.pages import blueprint
+
+LONGEST = 300  # characters of an address, as `UnsentForm.to` holds them
 
 
 def install(app: Flask) -> None:
@@ -60,9 +61,11 @@ def discard_unsent() -> Response:
 def _address() -> str:
     """NotFound where no form that is kept goes there."""
     to = request.args.get("to", "")
+    if not is_local(to) or len(to) > LONGEST:
+        raise NotFound("not_found")
     adapter = current_app.create_url_adapter(request)
     try:
-        endpoint = adapter.match(urlsplit(to).path, method="POST")[0] if adapter else ""
+        endpoint = adapter.match(parts_of(to).path, method="POST")[0] if adapter else ""
     except HTTPException:
         endpoint = ""
     if not is_autosaved(current_app, endpoint):

@@ -5,7 +5,7 @@ A view whose address names a season is asked for that one. Whether a branch is c
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -50,8 +50,20 @@ def is_local(path: str) -> bool:
     """
     if not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
         return False
-    split = urlsplit(path)
-    return not split.scheme and not split.netloc
+    split = parts_of(path)
+    return bool(split.path) and not split.scheme and not split.netloc
+
+
+def parts_of(address: str) -> SplitResult:
+    """The parts of an address that somebody sent; all empty where it is none.
+
+    >>> parts_of("https://a.example/s/2026?p=2").path, parts_of("http://[").netloc
+    ('/s/2026', '')
+    """
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
 
 
 def onward(path: str) -> str:

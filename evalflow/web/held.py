@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from flask import Flask, Response, current_app, g, render_template, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from evalflow.errors import Invalid, Refused
-from evalflow.web.guard import is_local
+from evalflow.web.guard import is_local, parts_of
 from evalflow.web.refusals import sentence, sentence_of
 
 COMES_BACK = "evalflow.comes_back"  # in the environment of the request that shows the page once more
@@ -68,7 +68,7 @@ class ComesBack:
         """What the path that the form was sent to names, by the names in its route."""
         adapter = current_app.create_url_adapter(request)
         try:
-            return adapter.match(urlsplit(self.to).path, method="POST")[1] if adapter else {}
+            return adapter.match(parts_of(self.to).path, method="POST")[1] if adapter else {}
         except HTTPException:
             return {}
 
@@ -126,7 +126,7 @@ def is_from_here() -> bool:
     if site is not None:
         return site == "same-origin"
     named = request.headers.get("Origin") or request.referrer or ""
-    return urlsplit(named).netloc == request.host
+    return parts_of(named).netloc == request.host
 
 
 def came_from() -> str:
@@ -141,7 +141,7 @@ def came_from() -> str:
 
 
 def _referring_path() -> str:
-    seen = urlsplit(request.referrer or "")
+    seen = parts_of(request.referrer or "")
     if seen.netloc != request.host:
         return ""
     path = seen.path.removeprefix(request.environ.get("SCRIPT_NAME", ""))
@@ -174,7 +174,7 @@ def _shown(path: str, again: ComesBack, status: int, *, cookie: str = "") -> Res
     """A page of this site as the browser would ask for it, with every check of a page that is only looked at."""
     if not is_local(path):
         return None
-    wanted = urlsplit(path)
+    wanted = parts_of(path)
     environ = {name: value for name, value in request.environ.items() if not name.startswith("werkzeug.")}
     environ |= {
         "REQUEST_METHOD": "GET",

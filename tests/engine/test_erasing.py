@@ -8,6 +8,8 @@ from evalflow.audit import ledger
 from evalflow.audit.signing import Signer
 from evalflow.engine import erasing
 from evalflow.errors import Conflict, Forbidden
+from evalflow.files import waiting
+from evalflow.files.content import Cleaned
 from evalflow.people import accounts
 from evalflow.people.grants import actor_of
 from evalflow.people.models import Person
@@ -20,10 +22,12 @@ LOGIN, ADDRESS = "forgotten.office", "forgotten@house.example"
 
 @pytest.fixture
 def person_id(house: House) -> int:
-    """Somebody who has acted: invited, joined, given a role, told where to send mails."""
+    """Somebody who has acted: invited, joined, given a role, told where to send mails, sent a file before its form."""
     person_id = house.joined(LOGIN, "a long enough phrase", Role.ORGANISER)
     actor = house.ask(lambda session: actor_of(session, session.get_one(Person, person_id)))
     house.act(reminding.choose_mailbox, ADDRESS, actor=actor)
+    scan = Cleaned(f"{LOGIN}.pdf", "application/pdf", b"%PDF-1.7")
+    house.act(waiting.put, scan, form="/fund/spend", field="voucher", actor=actor)
     house.season(TWO_STAGES)
     return person_id
 

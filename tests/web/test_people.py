@@ -171,7 +171,7 @@ def test_branches_come_in_alike(house, admin):
     admin.post("/branches/import", file=upload("支部代码,支部名称\npower,动力分厂党支部\nsmelting,熔炼\n"))
     content = re.search(r'name="content"[^>]*value="([^"]*)"', admin.page.text).group(1)
     assert admin.post("/branches/import/confirm", content=content, good="1").headers["Location"] == "/branches"
-    assert [line.key for line in house.ask(queries.branches)] == ["power", "refining", "smelting"]
+    assert [line.key for line in house.ask(queries.branches)] == ["smelting", "refining", "power"]
 
 
 def test_the_empty_workbook_is_one_that_can_be_uploaded(admin):

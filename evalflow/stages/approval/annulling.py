@@ -5,7 +5,9 @@ of these the motion that is put next says what is to be.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -75,4 +77,8 @@ def _went_on(session: Session, stage: StageRow, entry: Entry, motion: Motion) ->
     later = keys[keys.index(stage.key) + 1 :]
     since = select(EventRow.leaf).where(EventRow.season == stage.season.key, EventRow.at >= ruling.ruled_at)
     leaves = (json.loads(leaf) for leaf in session.scalars(since))
-    return any(one["public"].get("entry") == entry.key and one["stage"] in later for one in leaves)
+    return any(_is_of(one["public"], entry) and one["stage"] in later for one in leaves)
+
+
+def _is_of(public: Mapping[str, Any], entry: Entry) -> bool:
+    return public.get("entry") == entry.key or entry.key in entries_of(str(public.get("about", "")))

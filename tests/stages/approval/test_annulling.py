@@ -1,6 +1,7 @@
 """A division on an application that was recorded by mistake is annulled, and what it made is taken back."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -11,11 +12,21 @@ from evalflow.seasons import plans
 from evalflow.stages.approval import annulling, queries
 from evalflow.stages.approval.ruling import Target
 from evalflow.stages.tracking import commands as tracking
-from tests.approved import Board
+from tests.approved import RULES, Board, convened
+from tests.builders import House
 from tests.stages.approval.test_pages import ENTRY, plain
 from tests.visitors import Visitor
 
 WHY = "念错了申报名称"
+AGAIN = """[[stage]]
+key = "again"
+kind = "approval"
+title = { zh = "复核", en = "Once more" }
+opens = "start"
+closes = "start + 305 days"
+quorum = { present = "2/3", ayes = "1/2 of entitled" }
+
+"""
 
 
 def annul(board: Board, number: int) -> None:
@@ -86,3 +97,15 @@ def test_the_page_annuls_it_and_shows_why(board: Board, signed_in: Callable[[int
     assert "误记，作废此次表决" in desk.get(ENTRY).text
     shown = plain(desk.send(f"{ENTRY}/annul", number="1", version=board.version, reason=WHY).text)
     assert "作废" in shown and WHY in shown
+
+
+def test_what_a_later_committee_has_divided_on_is_not_annulled(house: House) -> None:
+    board = convened(house, RULES.replace('[[stage]]\nkey = "follow"', AGAIN + '[[stage]]\nkey = "follow"'))
+    house.open(board.season, "again")
+    board.attend()
+    assert board.rule("approve:smelting") == "carried"
+    later = replace(board, sits_on="again")
+    later.attend()
+    assert later.rule("approve:smelting", ayes=1, noes=3) == "rejected"
+    with pytest.raises(Conflict, match="too_late_to_take_back"):
+        annul(board, 1)
