@@ -63,7 +63,7 @@ def test_a_flawed_file_gives_one_line_for_each_flaw_and_exit_1(run, tmp_path: Pa
     ended = run("workflow", "check", str(flawed))
     assert ended.exit_code == 1
     assert ended.output == (
-        f"{flawed}: stage committee_decision: component.weight: expected weights that total 100, found 40 + 50\n"
+        f"{flawed}:59: stage committee_decision: component.weight: expected weights that total 100, found 40 + 50\n"
     )
 
 

@@ -187,7 +187,7 @@ def test_the_doctor_sees_a_ballot_heavier_than_any_voter(house: House, signer: S
     vote.cast(vote.members[0], "smelting")
     outcome(vote)
     house.act(lambda session, now: session.execute(update(Ballot).values(votes=7)))
-    strange = "ballots.csv:2: a ballot of 7 votes, a weight that nobody on the roll has"
+    strange = "ballots.csv:2: votes: expected 1 or 3, found 7"
     assert house.ask(doctor.faults, signer) == [
         "season test-2026: stage vote: The ballots are not those that the count wrote down.",
         "season test-2026: stage vote: the ballots do not have the weights that their voters have on the roll",
