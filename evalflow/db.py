@@ -140,7 +140,7 @@ class Database:
             yield session
 
     def _info(self) -> dict[str, Any]:
-        return {"entropy": self.entropy, "kept": self.kept, "afterwards": []}
+        return {"entropy": self.entropy, "peppers": self.peppers, "kept": self.kept, "afterwards": []}
 
 
 def afterwards(session: Session, follow: Callable[[], object]) -> None:
@@ -152,6 +152,12 @@ def entropy_of(session: Session) -> Entropy:
     """The randomness of the database this session belongs to."""
     entropy: Entropy = session.info["entropy"]
     return entropy
+
+
+def peppers_of(session: Session) -> Peppers:
+    """What of its boxes is kept outside of the database this session belongs to."""
+    peppers: Peppers = session.info["peppers"]
+    return peppers
 
 
 def kept_of(session: Session) -> dict[Any, Any]:

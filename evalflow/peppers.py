@@ -1,4 +1,4 @@
-"""Secrets of a box that never come into the database: 32 random bytes each, made once and destroyed after the count.
+"""Secrets of a box that never come into the database: 48 random bytes each, made once and destroyed after the count.
 
 A pepper enters the key that wraps a teller's own key. A copy of the database, however made, opens nothing without it;
 once it is destroyed, none ever will, even with all passphrases.
@@ -12,7 +12,8 @@ from typing import Protocol
 
 from evalflow.entropy import Entropy
 
-SIZE = 32
+SIZE = 48
+BINDING_FROM = 48  # bytes: a shorter one is of a version that bound no public keys to it (see `ballot.binding`)
 
 
 class Peppers(Protocol):

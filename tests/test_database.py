@@ -30,7 +30,7 @@ def test_a_pepper_is_made_once_for_this_account_only_and_leaves_nothing(tmp_path
     one, other = (PepperFiles(tmp_path / "boxes") for _ in range(2))
     assert one.find(7) is None
     pepper = one.make(7, SystemEntropy())
-    assert (len(pepper), other.make(7, SystemEntropy()), other.find(7)) == (32, pepper, pepper)
+    assert (len(pepper), other.make(7, SystemEntropy()), other.find(7)) == (48, pepper, pepper)
     [path] = (tmp_path / "boxes").iterdir()
     assert (mode(path), mode(path.parent)) == ("-rw-------", "drwx------")
     other.destroy(7)

@@ -10,6 +10,9 @@ TELLERS: Mapping[str, Any] = {
     "too_late_for_tellers": _l("The vote has begun: tellers can no longer be added or changed."),
     "tellers_complete": _l("All tellers have been found already."),
     "tellers_not_ready": _l("Tellers have still to set their passphrases: %(ready)s of %(needed)s are ready."),
+    "teller_key_differs": _l(
+        "The keys of these tellers are not those that they set: %(names)s. They have to set their passphrases anew."
+    ),
     "replaced_by_later_vote": _l(
         "This vote was replaced by a later vote of yours, which stays in the box. To vote again, open the vote anew."
     ),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from evalflow.audit.event import canonical
 from evalflow.seasons.models import StageRow
-from evalflow.stages.ballot import envelopes, sealing
+from evalflow.stages.ballot import binding, envelopes, sealing
 from evalflow.stages.ballot.logged import Logged, RollLine
 from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark
 
@@ -43,6 +43,7 @@ def of_box(
         return [Difference("opening_not_logged")]
     return [
         *_rules(stage, box, before),
+        *_bound(session, box, before),
         *_roll(session, stage.id, before),
         *_envelopes(session, stage.id, before, again or (lambda: before)),
     ]
@@ -105,10 +106,20 @@ def _rules(stage: StageRow, box: BallotBox, logged: Logged) -> Iterator[Differen
     opening = logged.opening or {}
     if stage.season.digest != logged.rules:
         yield Difference("rules_differ")
+    if logged.openings > 1:
+        yield Difference("opened_twice", {"number": logged.openings})
     if box.public_key.hex() != opening.get("public_key"):
         yield Difference("key_differs")
     if list(box.paper) != opening.get("paper"):
         yield Difference("paper_differs")
+
+
+def _bound(session: Session, box: BallotBox, logged: Logged) -> Iterator[Difference]:
+    """Where the log agrees with the box's key and paper: whether the pepper does, too."""
+    opening = logged.opening or {}
+    is_logged = (box.public_key.hex(), list(box.paper)) == (opening.get("public_key"), opening.get("paper"))
+    if is_logged and binding.is_bound(session, box) is False:
+        yield Difference("key_not_bound")
 
 
 def _roll(session: Session, stage_id: int, logged: Logged) -> Iterator[Difference]:

@@ -17,7 +17,7 @@ from evalflow.audit import ledger
 from evalflow.db import entropy_of, kept_of
 from evalflow.errors import Conflict
 from evalflow.seasons.models import StageRow
-from evalflow.stages.ballot import events, queries, sealing
+from evalflow.stages.ballot import binding, events, queries, sealing
 from evalflow.stages.ballot.models import BallotBox, CountSession, Teller
 
 LOST = timedelta(seconds=60)  # whoever has not been heard of for so long holds no key any more
@@ -30,6 +30,9 @@ def session_of(session: Session, stage: StageRow, *, now: datetime) -> CountSess
     Conflict("count_not_ready") while it is not clear whether the process that began it still lives.
     """
     found = session.get(CountSession, stage.id)
+    if found is not None and binding.is_bound(session, found) is False:
+        lose(session, stage, found, now=now)  # a row that no process of ours wrote: nothing is sealed to its key
+        found = None
     if found is not None and not is_held(session, found):
         if now - found.alive_at < DOUBTFUL:
             return found
@@ -40,6 +43,7 @@ def session_of(session: Session, stage: StageRow, *, now: datetime) -> CountSess
     if found is None:
         key = sealing.new_key(entropy_of(session))
         found = CountSession(stage_id=stage.id, public_key=sealing.public_bytes(key), made_at=now, alive_at=now)
+        binding.bind(session, found)
         _keys(session)[found.public_key] = key
         session.add(found)
     return found

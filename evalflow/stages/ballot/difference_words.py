@@ -13,6 +13,10 @@ SENTENCES: Mapping[str, Any] = {
     "key_differs": _l(
         "The key of the box is not the one that the vote opened with: envelopes could be sealed to others."
     ),
+    "key_not_bound": _l(
+        "The key of the box is not one that this program wrote: it does not match the key file on the server."
+    ),
+    "opened_twice": _l("The log has %(number)s openings of this vote, of which only one can be true."),
     "paper_differs": _l(
         "The ballot paper is not the one that the vote opened with: marks would fall to other entries."
     ),

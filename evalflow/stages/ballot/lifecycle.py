@@ -16,11 +16,12 @@ from evalflow.kinds import ballot as rules
 from evalflow.kinds import marking
 from evalflow.kinds.ballot_rules import MAX_ENTRIES
 from evalflow.people import rolls
-from evalflow.people.models import Branch
+from evalflow.people.models import Branch, Person
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
 from evalflow.stages.ballot import (
     agreement,
+    binding,
     casting,
     commands,
     envelopes,
@@ -44,6 +45,10 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     tellers = queries.tellers(session, stage.id)
     if sealed and len(tellers) < options.tellers.shares:
         raise Conflict("tellers_not_ready", ready=len(tellers), needed=options.tellers.shares)
+    strange = binding.strangers(session, stage, tellers) if sealed else []
+    if strange:
+        names = [session.get_one(Person, teller.person_id).name for teller in strange]
+        raise Conflict("teller_key_differs", names=", ".join(names))
     paper = _paper(session, stage)
     entropy = entropy_of(session)
     key = sealing.new_key(entropy)
@@ -52,7 +57,9 @@ def opened(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     kept = None if sealed else key.private_bytes_raw()
     public_key = sealing.public_bytes(key)
     keys = {"public_key": public_key, "private_key": kept, "form_key": entropy.token(32)}
-    session.add(BallotBox(stage_id=stage.id, **keys, paper=paper, roll_digest=roll))
+    box = BallotBox(stage_id=stage.id, **keys, paper=paper, roll_digest=roll)
+    binding.bind(session, box)
+    session.add(box)
     envelopes.create(session, stage.id)
     session.flush()
     electors, _ = queries.turnout(session, stage.id)

@@ -15,13 +15,21 @@ from sqlalchemy.orm import Session
 
 from evalflow.audit.event import EventType
 from evalflow.audit.models import EventRow, Leaf, Pending, Personal
-from evalflow.seasons.events import SEASON_CREATED, STAGE_OPENED
+from evalflow.seasons.events import SEASON_CREATED, STAGE_OPENED, STAGE_REPEATED
 from evalflow.seasons.models import StageRow
 from evalflow.stages.ballot import events
 
 RollLine = tuple[int, int | None, int]  # person, branch, weight
 _PERSONAL = (events.ROLL_FIXED.name, events.DISPUTE_STATED.name, events.UNOPENABLE_STATED.name)
-_TYPES = (SEASON_CREATED, STAGE_OPENED, events.ROLL_FIXED, events.CAST, events.COUNTED, events.BOX_DISPUTED)
+_TYPES = (
+    SEASON_CREATED,
+    STAGE_OPENED,
+    STAGE_REPEATED,
+    events.ROLL_FIXED,
+    events.CAST,
+    events.COUNTED,
+    events.BOX_DISPUTED,
+)
 
 
 @dataclass
@@ -31,6 +39,7 @@ class Logged:
     rules: the digest of the season's rules. opening: the particulars, None where the log knows of no opening.
     roll: the lines as fixed at the opening; None where they were not kept (votes opened by older versions) or erased.
     cast: {receipt: the receipt whose place it took, or None}. counted, disputed: what these events said, None before.
+    openings: how many there were since the vote was held again, or at all; more than one is none of the program's.
     """
 
     rules: str = ""
@@ -39,6 +48,7 @@ class Logged:
     cast: dict[str, str | None] = field(default_factory=dict)
     counted: Mapping[str, Any] | None = None
     disputed: Mapping[str, Any] | None = None
+    openings: int = 0
 
     @cached_property
     def replaced(self) -> frozenset[str]:
@@ -58,7 +68,9 @@ def logged(session: Session, stage: StageRow) -> Logged:
         if kind == SEASON_CREATED.name:
             found.rules = str(public.get("digest"))
         elif kind == STAGE_OPENED.name:
-            found = Logged(found.rules, public.get("particulars") or {}, found.roll)
+            found = Logged(found.rules, public.get("particulars") or {}, found.roll, openings=found.openings + 1)
+        elif kind == STAGE_REPEATED.name:
+            found.openings = 0
         elif kind == events.ROLL_FIXED.name:
             found.roll = _roll(personal)
         elif kind == events.CAST.name:

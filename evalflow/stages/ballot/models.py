@@ -1,4 +1,8 @@
-"""The box, who may put something in, and, after the count, who did and the ballots. Envelopes: `envelopes`."""
+"""The box, who may put something in, and, after the count, who did and the ballots. Envelopes: `envelopes`.
+
+key_mac, wherever it stands: what binds the public key to the box's pepper, see `binding`; None where an older version
+wrote the row, and in an open (named) vote.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -22,6 +26,7 @@ class BallotBox(Base):
 
     stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    key_mac: Mapped[bytes | None] = mapped_column(LargeBinary)
     private_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     form_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     paper: Mapped[Any] = mapped_column(Json)
@@ -45,6 +50,7 @@ class Teller(Base):
     stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    key_mac: Mapped[bytes | None] = mapped_column(LargeBinary)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     share: Mapped[bytes | None] = mapped_column(LargeBinary)
     handed_in: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -67,6 +73,7 @@ class CountSession(Base):
 
     stage_id: Mapped[int] = mapped_column(ForeignKey("stage.id"), primary_key=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    key_mac: Mapped[bytes | None] = mapped_column(LargeBinary)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     alive_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -8,7 +8,7 @@ from evalflow.db import kept_of
 from evalflow.errors import Conflict
 from evalflow.kinds import marking
 from evalflow.seasons import queries as seasons
-from evalflow.stages.ballot import queries
+from evalflow.stages.ballot import binding, queries
 from evalflow.stages.ballot.casting import Paper
 
 
@@ -31,7 +31,9 @@ def _read(session: Session, stage_id: int) -> Paper:
         raise Conflict("stage_not_open", stage=stage.key, phase=stage.phase)
     opened = queries.opening(session, stage)
     if (opened.get("public_key"), opened.get("paper")) != (box.public_key.hex(), list(box.paper)):
-        raise Conflict("box_differs")  # nothing must be sealed to a key, or on a paper, that the log does not know
+        raise Conflict("box_differs")
+    if binding.is_bound(session, box) is False:
+        raise Conflict("box_differs")  # nothing must be sealed to a key, or on a paper, that somebody put there
     options = queries.options_of(stage)
     return Paper(
         stage_id=stage_id,

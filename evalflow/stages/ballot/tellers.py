@@ -18,7 +18,7 @@ from evalflow.errors import Conflict, Forbidden, Invalid, TooMany
 from evalflow.peppers import Peppers
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
-from evalflow.stages.ballot import commands, counting, events, queries, sealing, unopened
+from evalflow.stages.ballot import binding, commands, counting, events, queries, sealing, unopened
 from evalflow.stages.ballot.models import Teller
 
 PASSPHRASE_MIN = 12
@@ -43,6 +43,7 @@ def keep_key(database: Database, stage_id: int, passphrase: str, *, actor: Actor
         teller = teller or Teller(stage_id=stage_id, person_id=person_id)
         teller.public_key, teller.wrapped_key, teller.is_peppered = key.public, key.wrapped, True
         teller.checked_at = clock()
+        binding.bind(session, teller)
         session.add(teller)
         _log(session, events.KEY_KEPT, stage, {"key": key.public.hex()}, actor=actor, now=clock())
 

@@ -94,14 +94,21 @@ def _put_away(database: Database, stage_id: int, *, now: datetime) -> None:
 def _without_pepper(database: Database, stage_id: int) -> set[object]:
     """Destroy the pepper of a stage's boxes that are over; which these are.
 
-    With the stage locked: where another process was faster the pepper is that of a vote held again, and stays.
+    With the stage locked: where another process was faster the pepper is that of a vote held again, and stays. So does
+    one that a vote needs now, whatever a row says of an earlier box: no passphrase is taken before that is wiped.
     """
     with database.writing() as session:
         seasons.locked_stage(session, stage_id)
         over: set[object] = {identity_key(instance=box) for box in _due(session, stage_id)}
-        if over:
+        if over and not _is_in_use(session, stage_id):
             database.peppers.destroy(stage_id)
         return over
+
+
+def _is_in_use(session: Session, stage_id: int) -> bool:
+    """Whether tellers have keys that the pepper opens: those of a counted box are empty."""
+    keys = select(Teller.person_id).where(Teller.stage_id == stage_id, Teller.wrapped_key != b"")
+    return session.scalars(keys.limit(1)).first() is not None
 
 
 def _due(session: Session, stage_id: int) -> Sequence[BallotBox | UnopenedBox]:

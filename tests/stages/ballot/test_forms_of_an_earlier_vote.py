@@ -5,9 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from evalflow.access import Role
 from evalflow.engine import jobs
+from evalflow.stages.ballot import upkeep
+from evalflow.stages.ballot.models import UnopenedBox
 from tests.builders import House
 from tests.sealed import VOTE, vote_of
 from tests.stages.ballot.test_unopenable import BALLOT, GALLERY, given_up
@@ -45,3 +48,19 @@ def test_a_form_of_the_vote_that_was_given_up_replaces_no_vote_of_the_one_held_a
     assert re.findall(r'value="(\w+)" checked', answer.text) == ["smelting"]
     assert voter.opening != opening and voter.post(BALLOT, **form).status_code == 302
     assert [one.superseded for one in vote.envelopes()] == [second]
+
+
+def test_a_row_that_calls_the_first_box_not_wiped_does_not_cost_the_second_its_key_file(
+    house: House, people: dict[str, Any]
+) -> None:
+    vote = vote_of(house, VOTE + GALLERY)
+    vote.keep_keys()
+    house.open(vote.season, "vote")
+    house.close(vote.season, "vote")
+    given_up(vote, people)
+    jobs.tick(house.database, now=house.now)
+    vote.keep_keys()
+    pepper = house.database.peppers.find(vote.stage.id)
+    house.act(lambda session, now: session.execute(update(UnopenedBox).values(destroyed_at=None)))
+    assert upkeep.wipe(house.database, now=house.now)
+    assert pepper is not None and house.database.peppers.find(vote.stage.id) == pepper

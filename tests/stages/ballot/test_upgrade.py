@@ -18,6 +18,7 @@ from evalflow.audit.signing import Signer
 from evalflow.config import Config
 from evalflow.db import Database
 from evalflow.engine import commands, doctor, founding, jobs
+from evalflow.errors import Conflict
 from evalflow.people import grants
 from evalflow.people.models import Person
 from evalflow.seasons import queries as seasons
@@ -145,12 +146,25 @@ def test_a_vote_whose_tellers_have_their_keys_opens_with_them_and_says_who_shoul
     app = create_app(config, database=database, clock=clock)
     desk = Visitor(app).become(vote.tellers[0].person_id or 0, database).get("/s/waiting/vote/ballot/teller").text
     assert "请重新设置" in desk
-    vote.keep_key(vote.tellers[1])
     vote.house.act(commands.open_stage, vote.stage.id, actor=ORGANISER)
     vote.cast(vote.members[0], "smelting")
     vote.house.close(vote.season, "vote")
     finish(vote)
     assert votes(vote) == {"smelting": 1, "refining": 0}
+
+
+def test_once_a_teller_has_set_a_key_anew_the_others_have_to_as_well(database: Database, clock: Clock) -> None:
+    """From then on the box has a pepper, and a key that is not bound to it could be anybody's."""
+    vote = found(database, clock, "waiting")
+    vote.keep_key(vote.tellers[1])
+    with pytest.raises(Conflict, match="teller_key_differs") as refused:
+        vote.house.act(commands.open_stage, vote.stage.id, actor=ORGANISER)
+    assert refused.value.facts == {"names": "Teller-0, Teller-2"}
+    vote.keep_keys()
+    vote.house.act(commands.open_stage, vote.stage.id, actor=ORGANISER)
+    vote.cast(vote.members[0], "smelting")
+    vote.house.close(vote.season, "vote")
+    finish(vote)
 
 
 def test_a_vote_that_was_counted_keeps_who_has_voted_and_its_outcome(database: Database, clock: Clock) -> None:
