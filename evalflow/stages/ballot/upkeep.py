@@ -99,10 +99,11 @@ def _without_pepper(database: Database, stage_id: int) -> set[object]:
     """
     with database.writing() as session:
         seasons.locked_stage(session, stage_id)
-        over: set[object] = {identity_key(instance=box) for box in _due(session, stage_id)}
-        if over and not _is_in_use(session, stage_id):
+        due = _due(session, stage_id)
+        is_counted = any(isinstance(box, BallotBox) for box in due)
+        if due and (is_counted or not _is_in_use(session, stage_id)):
             database.peppers.destroy(stage_id)
-        return over
+        return {identity_key(instance=box) for box in due}
 
 
 def _is_in_use(session: Session, stage_id: int) -> bool:
