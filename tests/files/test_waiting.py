@@ -213,6 +213,7 @@ def test_every_view_whose_form_has_files_reads_the_texts_of_one_that_is_too_larg
         "inspection.state",
         "submission.look_at_workbook",
         "submission.save",
+        "tracking.look_at_all_figures",
         "tracking.look_at_figures",
         "tracking.report",
         "web.appropriate",
