@@ -156,7 +156,7 @@ def test_a_reason_missing_and_seats_left_are_said_where_they_belong(met: Met, de
     both |= {"refining.reason": "更好", "smelting.reason": "次之"}
     answer = desk.post(HOME + "decide", version=met.version, **both)
     assert answer.status_code == 422
-    assert "1 seats are not given." in plain(answer.text)
+    assert "Seats not given: 1." in plain(answer.text)
     assert 'value="更好"' in answer.text
     send(desk, met, "decide", leaves_empty="y", **both)
     assert met.decided() == [("refining", 1, "更好"), ("smelting", 2, "次之")]
