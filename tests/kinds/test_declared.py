@@ -120,7 +120,7 @@ def test_reports_are_counted_by_entry() -> None:
             "reports.csv:3: entry, number: expected each once, found a, 1 again",
         ),
         (["c,1,filed,2026-05-01,"], "reports.csv:2: entry: expected a or b, found 'c'"),
-        (["a,1,lost,2026-05-01,"], "reports.csv:2: state: expected filed, found 'lost'"),
+        (["a,1,lost,2026-05-01,"], "reports.csv:2: state: expected filed or entered, found 'lost'"),
         (["a,1,filed,May,"], "reports.csv:2: day: expected a day such as 2026-06-25, found 'May'"),
         (["a,1,filed,2026-05-01,1"], "reports.csv:2: corrects: expected an earlier report that still counts, found 1"),
         (
