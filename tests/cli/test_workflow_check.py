@@ -58,7 +58,7 @@ def test_more_entries_than_a_ballot_paper_holds_are_told_before_anybody_is_calle
     assert checked(tmp_path, rules, "--branches", "15", "--lang", "en").exit_code == 0
     ended = checked(tmp_path, rules, "--branches", "16", "--lang", "en")
     told = (
-        "stage vote: entry.per_owner: expected at most 62 entries on a ballot paper, found 64 (16 branches, 4 each)\n"
+        "stage vote: entry.per_owner: expected at most 62 entries on a ballot paper, found 64 (branches: 16, each: 4)\n"
     )
     assert (ended.exit_code, ended.stdout) == (1, f"{tmp_path}/small.toml: {told}")
 
