@@ -14,7 +14,7 @@ from evalflow.signs import seen
 
 GREATEST = 2**31 - 1  # what an INTEGER column holds on PostgreSQL
 NUL = "\x00"
-SECRET = ("pass", "present_password", "again")  # names of fields for passwords and passphrases begin like these
+SECRET = ("password", "passphrase", "present_password", "again")  # fields left as they came, and never sent back
 
 
 class TypedRequest(Request):
@@ -30,7 +30,7 @@ class TypedRequest(Request):
 
 def _as_seen(name: str, value: str) -> str:
     """A password stays as it came, and what is refused has to arrive."""
-    return value if name.startswith(SECRET) or NUL in value else seen(value)
+    return value if name in SECRET or NUL in value else seen(value)
 
 
 class RowNumber(IntegerConverter):

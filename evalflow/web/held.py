@@ -17,11 +17,11 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from evalflow.errors import Invalid, Refused
+from evalflow.web.entrance import SECRET
 from evalflow.web.guard import is_local, parts_of
 from evalflow.web.refusals import sentence, sentence_of
 
 COMES_BACK = "evalflow.comes_back"  # in the environment of the request that shows the page once more
-SECRET = ("password", "again", "passphrase", "present_password")  # never sent back; asked for anew
 NEW_AT_EACH_PAGE = ("csrf_token", "version", "confirmed", "is_sure", "came_from")
 CAME_FROM = "came_from"  # the field by which every form says on which page it stands
 MOST_KEPT = 200_000  # characters that a change of language carries along; a spreadsheet's preview is more

@@ -21,8 +21,8 @@ def test_signs_that_nobody_sees_are_taken_out_of_every_field_but_passwords(echo:
     typed = "\ufeff铜花\u200b飞扬\u202e \r\n第二\t行 👍🏽"
     browser = Visitor(echo)
     secret = ("password", "passphrase", "again", "present_password")
-    heard = browser.post("/heard", title=typed, **dict.fromkeys(secret, typed)).get_json()
-    assert heard["title"] == "铜花飞扬 \n第二 行 👍🏽"
+    heard = browser.post("/heard", title=typed, pass_rate=typed, **dict.fromkeys(secret, typed)).get_json()
+    assert heard["title"] == heard["pass_rate"] == "铜花飞扬 \n第二 行 👍🏽"
     assert {heard[name] for name in secret} == {typed}
 
 
