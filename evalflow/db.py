@@ -28,14 +28,16 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     create_engine,
+    delete,
     event,
     or_,
+    select,
     text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -141,6 +143,15 @@ class Database:
 
     def _info(self) -> dict[str, Any]:
         return {"entropy": self.entropy, "peppers": self.peppers, "kept": self.kept, "afterwards": []}
+
+
+def forget_older(database: Database, moment: InstrumentedAttribute[datetime], before: datetime) -> None:
+    """Delete the rows of a table whose moment is earlier. Writers are made to wait only where there are any."""
+    with database.reading() as session:
+        if session.scalar(select(moment).where(moment < before).limit(1)) is None:
+            return
+    with database.writing() as session:
+        session.execute(delete(moment.class_).where(moment < before))
 
 
 def afterwards(session: Session, follow: Callable[[], object]) -> None:

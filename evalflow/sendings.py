@@ -11,7 +11,7 @@ from sqlalchemy import String, Text, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from evalflow.db import Base, Database, UtcDateTime
+from evalflow.db import Base, Database, UtcDateTime, forget_older
 
 KEPT_FOR = timedelta(days=1)
 
@@ -61,9 +61,4 @@ def forget(session: Session, digest: str) -> None:
 
 def upkeep(database: Database, *, now: datetime) -> None:
     """Forget what is older than `KEPT_FOR`."""
-    old = Sending.sent_at < now - KEPT_FOR
-    with database.reading() as session:
-        if session.scalar(select(Sending.digest).where(old).limit(1)) is None:
-            return
-    with database.writing() as session:
-        session.execute(delete(Sending).where(old))
+    forget_older(database, Sending.sent_at, now - KEPT_FOR)

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
-from evalflow.db import Database
+from evalflow.db import Database, forget_older
 from evalflow.errors import Invalid
 from evalflow.files.content import Cleaned
 from evalflow.files.models import WaitingFile
@@ -82,9 +82,4 @@ def _delete(session: Session, ids: Collection[int]) -> int:
 
 def upkeep(database: Database, *, now: datetime) -> None:
     """Delete what has waited longer than `KEPT_FOR`."""
-    old = WaitingFile.created_at < now - KEPT_FOR
-    with database.reading() as session:
-        if session.scalar(select(WaitingFile.id).where(old).limit(1)) is None:
-            return
-    with database.writing() as session:
-        session.execute(delete(WaitingFile).where(old))
+    forget_older(database, WaitingFile.created_at, now - KEPT_FOR)

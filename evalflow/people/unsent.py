@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from evalflow.db import Database
+from evalflow.db import Database, forget_older
 from evalflow.errors import Conflict, Invalid
 from evalflow.people.models import UnsentForm
 from evalflow.people.queries import locked_person
@@ -64,9 +64,4 @@ def discard(session: Session, person_id: int, to: str) -> None:
 
 def upkeep(database: Database, *, now: datetime) -> None:
     """Forget what is older than `KEPT_FOR`."""
-    old = UnsentForm.saved_at < now - KEPT_FOR
-    with database.reading() as session:
-        if session.scalar(select(UnsentForm.person_id).where(old).limit(1)) is None:
-            return
-    with database.writing() as session:
-        session.execute(delete(UnsentForm).where(old))
+    forget_older(database, UnsentForm.saved_at, now - KEPT_FOR)
