@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate, pairwise
 
 from evalflow.tally.exact import Number, exact
 from evalflow.tally.rounding import round_half_up
@@ -29,6 +30,6 @@ def bars(rows: Sequence[Sequence[Number]]) -> list[list[Part]]:
     longest = max((sum(row) for row in positive), default=Fraction(0)) or Fraction(1)
     drawn = []
     for row in positive:
-        edges = [round_half_up(sum(row[:place], Fraction(0)) * 100 / longest, 1) for place in range(len(row) + 1)]
-        drawn.append([Part(left, right - left) for left, right in zip(edges, edges[1:], strict=False)])
+        edges = [round_half_up(edge * 100 / longest, 1) for edge in accumulate(row, initial=Fraction(0))]
+        drawn.append([Part(left, right - left) for left, right in pairwise(edges)])
     return drawn
