@@ -17,6 +17,7 @@ from evalflow.kinds import KINDS
 from evalflow.registry import LIFECYCLES
 from evalflow.seasons import cases, events, guards, moves, queries, schedule, timers, windows, workdays
 from evalflow.seasons.models import EntryState, Phase, Season, StageRow
+from evalflow.seasons.record import record
 from evalflow.seasons.rules import definition_of, stage_of
 from evalflow.seasons.schedule import Collision
 from evalflow.workflow.definition import Definition
@@ -101,7 +102,7 @@ def open_stage(session: Session, stage_id: int, *, actor: Actor, now: datetime, 
         "entries": queries.count_entries(session, stage.season_id, EntryState.ACCEPTED),
         "particulars": particulars,
     }
-    _log(session, events.STAGE_OPENED, stage, public, actor=actor, now=now)
+    record(session, events.STAGE_OPENED, stage, public, actor=actor, now=now)
     return stage
 
 
@@ -132,7 +133,7 @@ def close_stage(
     timers.put(session, stage, "settle", now)
     _replan(session, stage, collided, actor=actor, now=now)
     public = {"by": "time" if actor is SYSTEM else "hand", "note": note}
-    _log(session, events.STAGE_CLOSED, stage, public, actor=actor, now=now)
+    record(session, events.STAGE_CLOSED, stage, public, actor=actor, now=now)
     return stage
 
 
@@ -148,7 +149,7 @@ def settle_stage(
     stage.outcome, stage.settled_at = outcome.to_json(), now
     timers.put(session, stage, "settle", None)
     public = {"outcome_sha256": digest(outcome.to_json())}
-    _log(session, events.STAGE_SETTLED, stage, public, actor=actor, now=now)
+    record(session, events.STAGE_SETTLED, stage, public, actor=actor, now=now)
     schedule.replan(session, stage.season)
     moves.advance_all(session, stage, actor=actor, now=now)
     return stage
@@ -184,7 +185,7 @@ def reopen_stage(
     timers.put(session, stage, "close", closes_at)
     _replan(session, stage, collided, actor=actor, now=now)
     public = {"reason": reason, "closes_at": closes_at.isoformat()}
-    _log(session, events.STAGE_REOPENED, stage, public, actor=actor, now=now)
+    record(session, events.STAGE_REOPENED, stage, public, actor=actor, now=now)
     return stage
 
 
@@ -229,7 +230,7 @@ def reschedule_stage(
         "closes_at": stage.closes_at.isoformat() if stage.closes_at else None,
         "reason": reason,
     }
-    _log(session, events.STAGE_RESCHEDULED, stage, public, actor=actor, now=now)
+    record(session, events.STAGE_RESCHEDULED, stage, public, actor=actor, now=now)
     return stage
 
 
@@ -309,7 +310,3 @@ def _replan(session: Session, stage: StageRow, collided: list[Collision], *, act
     worse = schedule.new_collisions(collided, schedule.collisions_of(stage.season, plan, now))
     if worse and actor is not SYSTEM:
         raise worse[0].refusal
-
-
-def _log(session: Session, event_type, stage: StageRow, public, *, actor: Actor, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

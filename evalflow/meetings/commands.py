@@ -1,15 +1,12 @@
 """What a committee does, whatever it meets about: come together, attend, step back, divide."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, Role, require
-from evalflow.audit import ledger
-from evalflow.audit.event import EventType
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.kinds import meeting as rules
 from evalflow.meetings import events, queries
@@ -18,6 +15,7 @@ from evalflow.people import rolls
 from evalflow.seasons import guards, taking_back
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
+from evalflow.seasons.record import record
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def convene(session: Session, stage_id: int, *, version: int, actor: Actor, now:
     if last.held_at is None:
         raise Conflict("sitting_not_held", sitting=last.number)
     entitled = _call(session, stage)
-    _log(
+    record(
         session,
         events.CONVENED,
         stage,
@@ -84,7 +82,7 @@ def take_attendance(
     for one in there.attendance:
         one.is_present = one.person_id in present
     there.sitting.venue, there.sitting.held_at = venue.strip()[:120], there.sitting.held_at or now
-    _log(
+    record(
         session,
         events.ATTENDANCE_TAKEN,
         stage,
@@ -112,7 +110,7 @@ def recuse(session: Session, stage_id: int, entry_key: str, *, actor: Actor, now
     session.add(Recusal(stage_id=stage_id, person_id=own.person_id, entry_id=entry.id, sitting=sitting))
     session.get_one(Meeting, stage_id).version += 1
     public = {"entry": entry.key, "sitting": sitting}
-    _log(session, events.RECUSED, stage, public=public, personal={"office": own.office}, actor=actor, now=now)
+    record(session, events.RECUSED, stage, public=public, personal={"office": own.office}, actor=actor, now=now)
 
 
 def rejoin(session: Session, stage_id: int, entry_key: str, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -206,7 +204,7 @@ def divide(
         session.add(motion)
         taken.append(motion)
         public = {name: getattr(motion, name) for name in events.DIVIDED.public}
-        _log(session, events.DIVIDED, stage, public=public, actor=actor, now=now)
+        record(session, events.DIVIDED, stage, public=public, actor=actor, now=now)
     session.flush()
     return taken
 
@@ -233,26 +231,4 @@ def _divided(session: Session, stage: StageRow, division: Division, number: int,
         present=base.present,
         recused=base.recused,
         result=result.value,
-    )
-
-
-def _log(
-    session: Session,
-    event_type: EventType,
-    stage: StageRow,
-    *,
-    public: Mapping[str, Any],
-    actor: Actor,
-    now: datetime,
-    personal: Mapping[str, Any] | None = None,
-) -> None:
-    ledger.append(
-        session,
-        event_type,
-        actor=actor,
-        now=now,
-        season=stage.season.key,
-        stage=stage.key,
-        public=public,
-        personal=personal,
     )

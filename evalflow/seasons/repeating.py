@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
-from evalflow.audit import ledger
 from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import schedule, timers
 from evalflow.seasons.events import STAGE_REPEATED
 from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.seasons.rules import definition_of
 from evalflow.seasons.windows import Known, Window
 from evalflow.workflow import machine
@@ -71,5 +71,4 @@ def wait_again(
         "opens_at": opens_at.isoformat(),
         "closes_at": stage.closes_at.isoformat() if stage.closes_at else None,
     }
-    season = stage.season.key
-    ledger.append(session, STAGE_REPEATED, actor=actor, now=now, season=season, stage=stage.key, public=public)
+    record(session, STAGE_REPEATED, stage, public, actor=actor, now=now)

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
-from evalflow.audit import ledger
 from evalflow.audit.event import EventType
 from evalflow.errors import Invalid
 from evalflow.seasons.models import StageRow, TakenBack
+from evalflow.seasons.record import record
 
 LONGEST = 500
 
@@ -45,9 +45,7 @@ def keep(
     row = TakenBack(stage_id=stage.id, about=about, reason=said, taken_back_at=now)
     session.add(row)
     session.flush()
-    told = {"reason": said, **(personal or {})}
-    place = {"season": stage.season.key, "stage": stage.key}
-    ledger.append(session, event, actor=actor, now=now, public=public, personal=told, **place)
+    record(session, event, stage, public, {"reason": said, **(personal or {})}, actor=actor, now=now)
     return row
 
 

@@ -29,6 +29,7 @@ PARTS = frozenset(
         "evalflow.seasons.moves.bring_back",
         "evalflow.seasons.moves.drop",
         "evalflow.seasons.moves.send_back",
+        "evalflow.seasons.record.record",
         "evalflow.seasons.repeating.wait_again",
         "evalflow.seasons.taking_back.keep",
         "evalflow.stages.approval.commands.log",

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
-from evalflow.audit import ledger
 from evalflow.errors import Conflict
 from evalflow.funds import commands as fund
 from evalflow.seasons import queries as seasons
 from evalflow.seasons import timers
 from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.award import events, queries
 from evalflow.stages.award.models import Award
 
@@ -38,9 +38,7 @@ def finalise(session: Session, stage_id: int, *, actor: Actor, now: datetime) ->
     fund.grant(session, stage, queries.grants(session, stage), actor=actor, now=now)
     _end(session, stage, now)
     public = {"awards": [[one.entry.key, one.place, one.tier] for one in queries.awards(session, stage_id)]}
-    ledger.append(
-        session, events.FINALISED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    record(session, events.FINALISED, stage, public, actor=actor, now=now)
     return made
 
 

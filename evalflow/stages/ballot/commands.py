@@ -7,13 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from evalflow.access import SYSTEM, Actor
-from evalflow.audit import ledger
+from evalflow.access import SYSTEM
 from evalflow.db import entropy_of
 from evalflow.entropy import shuffle
 from evalflow.kinds import marking
 from evalflow.seasons import timers
 from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.ballot import agreement, counting, envelopes, events, examining, queries, sealing
 from evalflow.stages.ballot.models import Ballot, BallotBox, Elector, Mark, Superseded, Teller
 
@@ -77,7 +77,7 @@ def count(session: Session, stage: StageRow, key: X25519PrivateKey, *, now: date
         "log_size": examination.log_size,
         "differences": len(examination.differences),
     }
-    _log(session, events.COUNTED, stage, public, actor=SYSTEM, now=now)
+    record(session, events.COUNTED, stage, public, actor=SYSTEM, now=now)
     envelopes.drop(session, stage.id)
     return True
 
@@ -101,7 +101,3 @@ def _columns(paper: marking.Paper, number: int | None) -> dict[str, int | bytes 
     if paper.options.form == "names":
         return {"mask": number if number is not None and number < 1 << 63 else None, "marks": None}
     return {"mask": None, "marks": paper.from_number(number) if number is not None else None}
-
-
-def _log(session: Session, event_type, stage: StageRow, public, *, actor: Actor, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy.orm import Session
 
 from evalflow.access import SYSTEM
-from evalflow.audit import ledger
 from evalflow.db import entropy_of, kept_of
 from evalflow.errors import Conflict
 from evalflow.seasons.models import StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.ballot import binding, events, queries, sealing
 from evalflow.stages.ballot.models import BallotBox, CountSession, Teller
 
@@ -60,7 +60,7 @@ def lose(session: Session, stage: StageRow, found: CountSession, *, now: datetim
     for teller in again:
         teller.handed_in, teller.has_handed_in, teller.has_lost = None, False, True
     public = {"session": found.public_key.hex(), "shares": len(again)}
-    _log(session, events.SESSION_LOST, stage, public, now=now)
+    record(session, events.SESSION_LOST, stage, public, actor=SYSTEM, now=now)
     session.delete(found)
     session.flush()
 
@@ -145,13 +145,9 @@ def check(stage: StageRow, teller: Teller, share: bytes, committed: Mapping[str,
 def refuse(session: Session, stage: StageRow, teller: Teller, *, now: datetime) -> None:
     """Take a share for bad: it counts for nothing, and the log names the teller's key."""
     teller.handed_in, teller.has_handed_in, teller.is_refused = None, False, True
-    _log(session, events.SHARE_REFUSED, stage, {"key": teller.public_key.hex()}, now=now)
+    record(session, events.SHARE_REFUSED, stage, {"key": teller.public_key.hex()}, actor=SYSTEM, now=now)
 
 
 def _keys(session: Session) -> dict[bytes, X25519PrivateKey]:
     keys: dict[bytes, X25519PrivateKey] = kept_of(session).setdefault("count_keys", {})
     return keys
-
-
-def _log(session: Session, event_type, stage: StageRow, public, *, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    ledger.append(session, event_type, actor=SYSTEM, now=now, season=stage.season.key, stage=stage.key, public=public)

@@ -1,16 +1,17 @@
 """When the box and the log differ: look again, go on in spite of it (the organiser states, an auditor confirms)."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
-from evalflow.audit import ledger
 from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.ballot import agreement, commands, events, examining
-from evalflow.stages.ballot.logged import stated
 from evalflow.stages.ballot.models import BoxExamination, BoxStatement
 
 MOST_LISTED = 200  # differences that an event holds; of more it has the number and the digest
@@ -46,7 +47,7 @@ def state(session: Session, stage_id: int, reason: str, *, actor: Actor, now: da
         "differences": len(examination.differences),
         "differences_sha256": digest,
     }
-    _log(session, events.DISPUTE_STATED, stage, public, actor=actor, now=now)
+    record(session, events.DISPUTE_STATED, stage, public, actor=actor, now=now)
     return statement
 
 
@@ -54,14 +55,9 @@ def confirm(session: Session, stage_id: int, seen: str, *, actor: Actor, now: da
     """Let the count go on. seen: the digest of the differences that the page showed; with others, nothing is done."""
     stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.AUDIT, season=stage.season_id)
-    statement = examining.pending(session, stage_id)
-    if statement is None or statement.kind != "disputed":
-        raise Conflict("no_statement")
-    told, person = stated(session, stage, events.DISPUTE_STATED)
-    if (told.get("reason"), told.get("differences_sha256")) != (statement.reason, statement.differences_sha256):
-        raise Conflict("no_statement")  # its row was written beside the program
-    if actor.person_id is None or actor.person_id in (statement.stated_by, person):
-        raise Conflict("two_persons_needed")
+    statement = examining.to_confirm(
+        session, stage, "disputed", events.DISPUTE_STATED, _is_as_logged, by=actor.person_id
+    )
     examination = _stopped(session, stage, now=now)
     if {agreement.digest_of(examination.differences), seen} != {statement.differences_sha256}:
         raise Conflict("changed_meanwhile")
@@ -73,8 +69,12 @@ def confirm(session: Session, stage_id: int, seen: str, *, actor: Actor, now: da
         "differences_sha256": statement.differences_sha256,
         "listed": examination.differences[:MOST_LISTED],
     }
-    _log(session, events.BOX_DISPUTED, stage, public, actor=actor, now=now)
+    record(session, events.BOX_DISPUTED, stage, public, actor=actor, now=now)
     commands.count_if_ready(session, stage, now=now)
+
+
+def _is_as_logged(statement: BoxStatement, told: Mapping[str, Any]) -> bool:
+    return (told.get("reason"), told.get("differences_sha256")) == (statement.reason, statement.differences_sha256)
 
 
 def _stopped(session: Session, stage: StageRow, *, now: datetime) -> BoxExamination:
@@ -82,7 +82,3 @@ def _stopped(session: Session, stage: StageRow, *, now: datetime) -> BoxExaminat
     if stage.phase != Phase.CLOSED or not examining.is_stopped(session, stage.id):
         raise Conflict("count_not_stopped")
     return examining.examine(session, stage, now=now)
-
-
-def _log(session: Session, event_type, stage: StageRow, public, *, actor: Actor, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

@@ -1,6 +1,6 @@
 """Comparing a box with the log before anything in it is opened, and keeping what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalflow.audit import ledger
-from evalflow.errors import LogBroken
+from evalflow.audit.event import EventType
+from evalflow.errors import Conflict, LogBroken
 from evalflow.seasons.models import StageRow
 from evalflow.stages.ballot import agreement, envelopes
 from evalflow.stages.ballot.agreement import Difference
-from evalflow.stages.ballot.logged import decided, logged
+from evalflow.stages.ballot.logged import decided, logged, stated
 from evalflow.stages.ballot.models import BoxExamination, BoxStatement
 
 
@@ -58,3 +59,26 @@ def pending(session: Session, stage_id: int) -> BoxStatement | None:
     """The statement that waits for an auditor; a later one takes its place."""
     query = select(BoxStatement).where(BoxStatement.stage_id == stage_id, BoxStatement.confirmed_at.is_(None))
     return session.scalars(query.order_by(BoxStatement.id.desc()).limit(1)).first()
+
+
+def to_confirm(
+    session: Session,
+    stage: StageRow,
+    kind: str,
+    event_type: EventType,
+    is_as_logged: Callable[[BoxStatement, Mapping[str, Any]], bool],
+    *,
+    by: int | None,
+) -> BoxStatement:
+    """The statement that waits for a second person. event_type: by which the log has it; by: the one who confirms.
+
+    Conflict("no_statement") where none of this kind waits, or its row was written beside the program;
+    Conflict("two_persons_needed") for whoever made it.
+    """
+    statement = pending(session, stage.id)
+    told, person = stated(session, stage, event_type)
+    if statement is None or statement.kind != kind or not is_as_logged(statement, told):
+        raise Conflict("no_statement")
+    if by is None or by in (statement.stated_by, person):
+        raise Conflict("two_persons_needed")
+    return statement

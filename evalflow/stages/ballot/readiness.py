@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
-from evalflow.audit import ledger
 from evalflow.db import Database
 from evalflow.errors import Conflict, Invalid, NotFound
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.ballot import events, sealing, tellers
 from evalflow.stages.ballot.models import Teller
 from evalflow.stages.ballot.tellers import Clock
@@ -37,7 +37,7 @@ def check_passphrase(database: Database, stage_id: int, passphrase: str, *, acto
         if teller.wrapped_key != wrapped:
             raise Conflict("changed_meanwhile")
         teller.checked_at, teller.tries = clock(), 0
-        _log(session, events.KEY_CHECKED, stage, {"key": teller.public_key.hex()}, {}, actor=actor, now=clock())
+        record(session, events.KEY_CHECKED, stage, {"key": teller.public_key.hex()}, {}, actor=actor, now=clock())
 
 
 def release(session: Session, stage_id: int, person_id: int, reason: str, *, actor: Actor, now: datetime) -> None:
@@ -54,7 +54,7 @@ def release(session: Session, stage_id: int, person_id: int, reason: str, *, act
     session.delete(teller)
     session.flush()
     public = {"key": teller.public_key.hex(), "reason": reason.strip()}
-    _log(session, events.TELLER_RELEASED, stage, public, {"teller": person_id}, actor=actor, now=now)
+    record(session, events.TELLER_RELEASED, stage, public, {"teller": person_id}, actor=actor, now=now)
 
 
 def _own(session: Session, stage: StageRow, actor: Actor) -> Teller:
@@ -63,8 +63,3 @@ def _own(session: Session, stage: StageRow, actor: Actor) -> Teller:
     if teller is None or stage.phase != Phase.WAITING:
         raise Conflict("too_late_for_tellers" if teller else "no_share_wanted")
     return teller
-
-
-def _log(session: Session, event_type, stage: StageRow, public, personal, *, actor: Actor, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    place = {"season": stage.season.key, "stage": stage.key}
-    ledger.append(session, event_type, actor=actor, now=now, **place, public=public, personal=personal)

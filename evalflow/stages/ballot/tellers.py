@@ -4,7 +4,7 @@ Both stretch a passphrase, which takes a while and much memory on purpose, so ea
 else waits for it in a transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, holds_anywhere, require
-from evalflow.audit import ledger
 from evalflow.db import Database, is_away
 from evalflow.errors import Conflict, Forbidden, Invalid, TooMany
 from evalflow.peppers import Peppers
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.ballot import binding, commands, counting, events, queries, sealing, unopened
 from evalflow.stages.ballot.models import Teller
 
@@ -45,7 +45,7 @@ def keep_key(database: Database, stage_id: int, passphrase: str, *, actor: Actor
         teller.checked_at = clock()
         binding.bind(session, teller)
         session.add(teller)
-        _log(session, events.KEY_KEPT, stage, {"key": key.public.hex()}, actor=actor, now=clock())
+        record(session, events.KEY_KEPT, stage, {"key": key.public.hex()}, actor=actor, now=clock())
 
 
 def _may_keep(session: Session, stage: StageRow, actor: Actor) -> tuple[int, Teller | None]:
@@ -166,9 +166,5 @@ def _finish(session: Session, stage_id: int, share: bytes, *, actor: Actor, now:
     teller.handed_in = counting.sealed(session, stage, found, teller, share)
     teller.has_handed_in, teller.has_lost = True, False
     public = {"key": teller.public_key.hex(), "session": found.public_key.hex()}
-    _log(session, events.SHARE_HANDED_IN, stage, public, actor=actor, now=now)
+    record(session, events.SHARE_HANDED_IN, stage, public, actor=actor, now=now)
     return True
-
-
-def _log(session: Session, event_type, stage: StageRow, public: Mapping[str, str], *, actor, now) -> None:  # type: ignore[no-untyped-def]
-    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

@@ -11,14 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
-from evalflow.audit import ledger
-from evalflow.audit.event import EventType
 from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import queries as seasons
 from evalflow.seasons import repeating
 from evalflow.seasons.models import Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.ballot import agreement, events, examining, queries, unopened
-from evalflow.stages.ballot.logged import stated
 from evalflow.stages.ballot.models import BoxStatement
 
 
@@ -65,7 +63,7 @@ def state(
         "opens_at": opens_at.isoformat(),
         "closes_at": closes_at.isoformat() if closes_at else None,
     }
-    _log(session, events.UNOPENABLE_STATED, stage, public, actor=actor, now=now)
+    record(session, events.UNOPENABLE_STATED, stage, public, actor=actor, now=now)
     return statement
 
 
@@ -73,14 +71,11 @@ def confirm(session: Session, stage_id: int, seen: str, *, actor: Actor, now: da
     """Do away with the box and let the vote be held again. seen: `digest_of` the statement that the page showed."""
     stage = seasons.locked_stage(session, stage_id)
     require(actor, Permission.AUDIT, season=stage.season_id)
-    statement = examining.pending(session, stage_id)
-    if statement is None or statement.kind != "unopenable" or statement.opens_at is None:
+    statement = examining.to_confirm(
+        session, stage, "unopenable", events.UNOPENABLE_STATED, _is_as_logged, by=actor.person_id
+    )
+    if statement.opens_at is None:
         raise Conflict("no_statement")
-    told, person = stated(session, stage, events.UNOPENABLE_STATED)
-    if not _is_as_logged(statement, told):
-        raise Conflict("no_statement")  # its row was written beside the program
-    if actor.person_id is None or actor.person_id in (statement.stated_by, person):
-        raise Conflict("two_persons_needed")
     if seen != digest_of(statement):
         raise Conflict("changed_meanwhile")
     _require_waiting(session, stage)
@@ -93,7 +88,7 @@ def confirm(session: Session, stage_id: int, seen: str, *, actor: Actor, now: da
         "receipts_sha256": away.receipts_sha256,
         "differences": differences,
     }
-    _log(session, events.UNOPENABLE, stage, public, actor=actor, now=now)
+    record(session, events.UNOPENABLE, stage, public, actor=actor, now=now)
     repeating.wait_again(session, stage, reason=reason, opens_at=opens_at, closes_at=closes_at, actor=actor, now=now)
 
 
@@ -118,7 +113,3 @@ def _shares(session: Session, stage: StageRow) -> tuple[int, int]:
     """(handed in, needed)."""
     handed_in = sum(teller.has_handed_in for teller in queries.tellers(session, stage.id))
     return handed_in, queries.options_of(stage).tellers.needed
-
-
-def _log(session: Session, event_type: EventType, stage: StageRow, public, *, actor: Actor, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    ledger.append(session, event_type, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)

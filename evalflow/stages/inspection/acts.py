@@ -7,11 +7,11 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
-from evalflow.audit import ledger
 from evalflow.audit.event import EventType
 from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import guards
 from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.inspection import queries
 from evalflow.stages.inspection.models import AssessedFigure, AssessedFlag, Assessment
 from evalflow.workflow import numbers
@@ -78,4 +78,4 @@ def plain(typed: str) -> str:
 def log(
     session: Session, event: EventType, stage: StageRow, public: Mapping[str, object], *, actor: Actor, now: datetime
 ) -> None:
-    ledger.append(session, event, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)
+    record(session, event, stage, public, actor=actor, now=now)

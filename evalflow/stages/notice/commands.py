@@ -2,20 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, require
-from evalflow.audit import ledger
-from evalflow.audit.event import EventType
 from evalflow.audit.models import EventRow, Personal
 from evalflow.errors import Conflict, Invalid
 from evalflow.seasons import guards, taking_back, timers
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, Phase, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.notice import events, queries
 from evalflow.stages.notice.models import Objection, ObjectionState
 
@@ -54,7 +52,7 @@ def object_to(
     entry = _named(session, stage, entry_key) if entry_key else None
     public: dict[str, object] = {"number": _next_number(session, stage_id), "entry": entry.key if entry else ""}
     personal = {"name": name, "contact": contact, "text": text}
-    event = _log(session, events.OBJECTED, stage, public, personal, actor=actor, now=now)
+    event = record(session, events.OBJECTED, stage, public, personal, actor=actor, now=now)
     filed = Objection(
         stage_id=stage_id,
         number=public["number"],
@@ -101,11 +99,11 @@ def answer(
     found.state, found.answer, found.decided_at = state, text.strip(), now
     public = {"number": number, "entry": found.entry.key if found.entry else "", "state": state.value}
     personal = {"answer": found.answer}
-    found.answered_event = _log(session, events.ANSWERED, stage, public, personal, actor=actor, now=now)
+    found.answered_event = record(session, events.ANSWERED, stage, public, personal, actor=actor, now=now)
     if state == ObjectionState.UPHELD and published.strip():
         found.published = published.strip()
         ground = {"number": number, "entry": public["entry"], "published": found.published}
-        _log(session, events.GROUND_PUBLISHED, stage, ground, {}, actor=actor, now=now)
+        record(session, events.GROUND_PUBLISHED, stage, ground, {}, actor=actor, now=now)
     _settle_if_last(session, stage, now=now)
     return found
 
@@ -140,7 +138,7 @@ def withdraw(session: Session, stage_id: int, code: str, *, actor: Actor, now: d
     found = _open_objection(session, stage, known.number)
     found.state, found.decided_at = ObjectionState.WITHDRAWN, now
     public = {"number": found.number, "entry": found.entry.key if found.entry else ""}
-    _log(session, events.WITHDRAWN, stage, public, {}, actor=actor, now=now)
+    record(session, events.WITHDRAWN, stage, public, {}, actor=actor, now=now)
     _settle_if_last(session, stage, now=now)
     return found
 
@@ -158,7 +156,7 @@ def erase(session: Session, stage_id: int, number: int, *, actor: Actor, now: da
     found.erased_at = now
     taking_back.erase(session, stage_id, f"answer:{number}")
     session.execute(delete(Personal).where(Personal.event_id.in_(_events_of(session, stage, number))))
-    _log(session, events.ERASED, stage, {"number": number}, {}, actor=actor, now=now)
+    record(session, events.ERASED, stage, {"number": number}, {}, actor=actor, now=now)
     return found
 
 
@@ -206,18 +204,3 @@ def _settle_if_last(session: Session, stage: StageRow, *, now: datetime) -> None
     session.flush()
     if stage.phase == Phase.CLOSED and not queries.states(session, stage.id)[ObjectionState.OPEN]:
         timers.put(session, stage, "settle", now)
-
-
-def _log(
-    session: Session,
-    event_type: EventType,
-    stage: StageRow,
-    public: Mapping[str, object],
-    personal: Mapping[str, object],
-    *,
-    actor: Actor,
-    now: datetime,
-) -> str:
-    """The event's id."""
-    place = {"season": stage.season.key, "stage": stage.key}
-    return ledger.append(session, event_type, actor=actor, now=now, public=public, personal=personal, **place)

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor
-from evalflow.audit import ledger
 from evalflow.audit.event import canonical
 from evalflow.errors import Refused
 from evalflow.seasons.models import Entry, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.promotion import events, queries
 from evalflow.stages.promotion.models import PromotionView
 from evalflow.workflow.outcome import Tables
@@ -34,9 +34,7 @@ def closed(session: Session, stage: StageRow, *, actor: Actor, now: datetime) ->
     rows = [[key, day.isoformat(), views] for key, day, views in counted]
     digest = hashlib.sha256(canonical(rows)).hexdigest()
     public = {"views": sum(views for _, _, views in counted), "views_sha256": digest}
-    ledger.append(
-        session, events.VIEWS_COUNTED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    record(session, events.VIEWS_COUNTED, stage, public, actor=actor, now=now)
 
 
 def unsettled(session: Session, stage: StageRow) -> tuple[Refused, ...]:

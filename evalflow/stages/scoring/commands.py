@@ -14,6 +14,7 @@ from evalflow.kinds.rubric import ScoringOptions
 from evalflow.seasons import guards, taking_back
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.scoring import events, queries
 from evalflow.stages.scoring.models import MarkConfirmation, Score, ScoreSheet, SheetRecusal
 from evalflow.workflow import numbers
@@ -86,9 +87,7 @@ def take_back(session: Session, stage_id: int, *, version: int, actor: Actor, no
         raise Conflict("sheet_not_handed_in")
     sheet.handed_in_at, sheet.version = None, sheet.version + 1
     public = {"rater": sheet.rater}
-    ledger.append(
-        session, events.TAKEN_BACK, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    record(session, events.TAKEN_BACK, stage, public, actor=actor, now=now)
     return sheet
 
 
@@ -104,9 +103,7 @@ def recuse(session: Session, stage_id: int, entry_key: str, *, version: int, act
     sheet.version += 1
     session.flush()
     public = {"rater": sheet.rater, "entry": entry.key}
-    ledger.append(
-        session, events.RECUSED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    record(session, events.RECUSED, stage, public, actor=actor, now=now)
     return sheet
 
 
@@ -147,9 +144,7 @@ def confirm_marks(session: Session, stage_id: int, *, actor: Actor, now: datetim
         raise Conflict("no_marks_to_confirm")
     seen = session.merge(MarkConfirmation(stage_id=stage.id, confirmed_at=now))
     public = {"marks": len(left)}
-    ledger.append(
-        session, events.MARKS_CONFIRMED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    record(session, events.MARKS_CONFIRMED, stage, public, actor=actor, now=now)
     return seen
 
 

@@ -18,6 +18,7 @@ from evalflow.files.content import Cleaned
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.tracking import drafts, events, queries
 from evalflow.stages.tracking.models import FigureDraft, ProgressReport, ReportedFigure, ReportState
 from evalflow.workflow import numbers
@@ -193,7 +194,7 @@ def _log(session: Session, stage: StageRow, row: ProgressReport, *, actor: Actor
         "particulars_sha256": hashlib.sha256(canonical(_particulars(row))).hexdigest(),
     }
     event = events.FIGURES_ENTERED if row.state == ReportState.ENTERED else events.REPORTED
-    ledger.append(session, event, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)
+    record(session, event, stage, public, actor=actor, now=now)
 
 
 def _log_answers(

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from evalflow.access import Actor, Permission, may, require
-from evalflow.audit import ledger
 from evalflow.errors import Conflict, Invalid
 from evalflow.i18n import Text
 from evalflow.importing.blank import BlankSheet, workbook
@@ -20,6 +19,7 @@ from evalflow.importing.table import Column, read
 from evalflow.seasons import guards, plans
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow
+from evalflow.seasons.record import record
 from evalflow.stages.tracking import bringing, commands, drafts, events, queries
 from evalflow.stages.tracking.bringing import INDICATOR, MONTHS, PROJECT, Figures, Known
 from evalflow.stages.tracking.commands import Said
@@ -173,8 +173,7 @@ def draft(
     session.add(row)
     session.flush()
     public = {"entry": entry.key, "day": day.isoformat(), "figures": row.figures}
-    season = stage.season.key
-    ledger.append(session, events.FIGURES_DRAFTED, actor=actor, now=now, season=season, stage=stage.key, public=public)
+    record(session, events.FIGURES_DRAFTED, stage, public, actor=actor, now=now)
     return row
 
 

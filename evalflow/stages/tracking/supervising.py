@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from evalflow import zone
 from evalflow.access import Actor, Permission, may, require
-from evalflow.audit import ledger
 from evalflow.audit.event import EventType
 from evalflow.errors import Conflict, Forbidden, Invalid, NotFound
 from evalflow.people.models import Person
 from evalflow.seasons import guards, taking_back
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import Entry, EntryState, StageRow, TakenBack
+from evalflow.seasons.record import record
 from evalflow.stages.tracking import events, queries
 from evalflow.stages.tracking.models import FollowUp, MonthlyPlan, ProjectComment
 
@@ -144,9 +144,7 @@ def comment(
     session.add(row)
     session.flush()
     public = {"entry": entry.key, "text_sha256": _digest(row.text)}
-    ledger.append(
-        session, events.COMMENTED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    record(session, events.COMMENTED, stage, public, actor=actor, now=now)
     return row
 
 
@@ -180,9 +178,7 @@ def plan(
     row.text, row.saved_at = text.strip(), now
     session.add(row)
     public = {"entry": entry.key, "month": month.isoformat()[:7], "text_sha256": _digest(row.text)}
-    ledger.append(
-        session, events.MONTH_PLANNED, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public
-    )
+    record(session, events.MONTH_PLANNED, stage, public, actor=actor, now=now)
     return row
 
 
@@ -261,4 +257,4 @@ def _log(
     **more: str,
 ) -> None:
     public = {"entry": row.entry.key, "number": row.number, "text_sha256": _digest(text), **more}
-    ledger.append(session, event, actor=actor, now=now, season=stage.season.key, stage=stage.key, public=public)
+    record(session, event, stage, public, actor=actor, now=now)
