@@ -7,10 +7,8 @@ that no empty box stands silently on somebody's certificate. The same values giv
 
 import functools
 import json
-import threading
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
-from typing import Final
+from datetime import date
 
 import typst
 
@@ -18,10 +16,10 @@ from evalflow.config import TEMPLATES
 from evalflow.errors import NotReady
 from evalflow.i18n import N_, say
 from evalflow.signs import each, printable, seen
+from evalflow.typesetter import Typeset, Typesetter
 
 FOLDER = TEMPLATES / "documents"
 FAMILIES = ("Noto Serif CJK SC", "Noto Sans CJK SC", "Noto Sans Mono CJK SC")
-STANDARD: Final = "a-2a"
 MISSING = N_("〓: the fonts of this installation lack %(signs)s")
 
 
@@ -106,21 +104,20 @@ def render(name: str, values: Mapping[str, object]) -> bytes:
     values: JSON-able, by the keys named at the head of the template; always `lang`, `labels`, `title`, `organisation`
     and `dated` (ISO date, the only time stamp in the file). Whatever people typed, a document comes out: what nobody
     sees is left out, what no font here can print is printed as 〓, and a note at the end names it.
-    Raises NotReady when fonts are missing, DocumentError when a value is or when Typst warns of anything.
+    Raises NotReady when fonts are missing, DocumentError when a value is or when Typst warns of anything;
+    Invalid("document_too_long") and Busy("documents_busy") as `typesetter`, whose process does the work.
     """
     if name not in LABELS:
         raise DocumentError(f"there is no document {name!r}; known: {', '.join(sorted(LABELS))}")
     moment, typed = _moment(name, values), each(values, seen)
-    try:
-        pdf, warnings = _compiled(name, _noted(typed, ""), moment)
-    except typst.TypstError as error:
+    made = _set(name, _noted(typed, ""), moment)
+    if made.error:
         shown, lacking = printable(typed, _is_shown)
-        if not lacking:
-            raise DocumentError(f"{name}: {error.message}") from error
-        pdf, warnings = _compiled(name, _noted(shown, say(str(values.get("lang", "")), MISSING, signs=lacking)), moment)
-    if warnings:
-        raise DocumentError(f"{name}: {'; '.join(warnings)}")
-    return pdf
+        if lacking:
+            made = _set(name, _noted(shown, say(str(values.get("lang", "")), MISSING, signs=lacking)), moment)
+    if made.error or made.warnings:
+        raise DocumentError(f"{name}: {made.error or '; '.join(made.warnings)}")
+    return made.pdf
 
 
 def _noted(values: object, missing: str) -> dict[str, object]:
@@ -128,7 +125,7 @@ def _noted(values: object, missing: str) -> dict[str, object]:
     return {**values, "missing": missing}
 
 
-_turn = threading.Lock()
+_typesetter = Typesetter()
 _DIGITS = "〇一二三四五六七八九"
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -143,33 +140,20 @@ def _counted(number: int) -> str:
     return spoken + (_DIGITS[ones] if ones or not tens else "")
 
 
-def _moment(name: str, values: Mapping[str, object]) -> datetime:
+def _moment(name: str, values: Mapping[str, object]) -> date:
     try:
-        return datetime.combine(date.fromisoformat(str(values["dated"])), time(), UTC)
+        return date.fromisoformat(str(values["dated"]))
     except (KeyError, ValueError) as error:
         raise DocumentError(f"{name}: dated: expected an ISO date, found {values.get('dated')!r}") from error
 
 
-def _compiled(name: str, values: object, moment: datetime) -> tuple[bytes, list[str]]:
-    compiler = _compiler()
-    with _turn:
-        pdf, warnings = compiler.compile_with_warnings(
-            input=FOLDER / f"{name}.typ",
-            format="pdf",
-            sys_inputs={"values": json.dumps(values, ensure_ascii=False, sort_keys=True)},
-            pdf_standards=STANDARD,
-            timestamp=moment,
-        )
-    assert isinstance(pdf, bytes)
-    return pdf, [warning.message for warning in warnings]
+def _set(name: str, values: object, moment: date) -> Typeset:
+    look_for_fonts()
+    told = json.dumps(values, ensure_ascii=False, sort_keys=True)
+    return _typesetter.set({"folder": str(FOLDER), "template": name, "values": told, "dated": moment.isoformat()})
 
 
 @functools.cache
-def _compiler() -> typst.Compiler:
-    """One compiler for all: the second document takes a tenth of the first. It serves one caller at a time."""
-    return typst.Compiler(root=FOLDER, font_paths=look_for_fonts())
-
-
 def look_for_fonts() -> typst.Fonts:
     """The fonts of this machine; NotReady where those of the house are not among them."""
     fonts = typst.Fonts()
@@ -182,8 +166,4 @@ def look_for_fonts() -> typst.Fonts:
 @functools.lru_cache(maxsize=10_000)
 def _is_shown(text: str) -> bool:
     """Whether the fonts have all of this text, as a whole; asked only after a document failed."""
-    try:
-        _compiled("probe", text, datetime(2000, 1, 1, tzinfo=UTC))
-    except typst.TypstError:
-        return False
-    return True
+    return not _set("probe", text, date(2000, 1, 1)).error

@@ -58,6 +58,11 @@ SENTENCES: Mapping[str, Any] = {
     "schema_newer": _l(
         "The database has the schema %(found)s of another version, this one knows %(needed)s: run the newer version."
     ),
+    "document_too_long": _l(
+        "This document was given up after %(seconds)s seconds: texts in it are too long. Please shorten the longest "
+        "titles and reasons, and print it again."
+    ),
+    "documents_busy": _l("Other documents are being made at this moment. Please try again shortly."),
     "fonts_missing": _l(
         "Documents can't be printed: this server lacks the fonts %(families)s. Install them (Debian: apt-get install "
         "fonts-noto-cjk)."

@@ -32,6 +32,7 @@ FieldType = Literal[
     "partners",
     "leader",
 ]
+LONGEST_TITLE = 100  # characters; a title stands in every table, on every button and on certificates
 MAX_NUMBER = 30  # characters of a number, well inside what evidence may hold
 Answer = str | list[int] | list[dict[str, str]]
 Answers = Mapping[str, Answer]
@@ -45,7 +46,8 @@ class Choice(Strict):
 class Field(Strict):
     """One question of a form.
 
-    max_chars bounds texts and links; min/max bound numbers; max_files bounds images and files.
+    max_chars bounds texts and links, those of a title not beyond `LONGEST_TITLE`; min/max bound numbers; max_files
+    bounds images and files.
     indicators, milestones, partners: tables with columns of their own. leader: who takes command of the project.
     role: "title" is what the entry is called everywhere, "lead" the one-line summary, "picture" its cover.
     """
@@ -61,6 +63,11 @@ class Field(Strict):
     max_files: Annotated[int, Limit(ge=1, le=20)] = 3
     choice: listed(Choice) = ()  # type: ignore[valid-type]
     role: Literal["", "title", "lead", "picture"] = ""
+
+    @property
+    def longest(self) -> int:
+        """How many characters an answer may have."""
+        return min(self.max_chars, LONGEST_TITLE) if self.role == "title" else self.max_chars
 
     @model_validator(mode="after")
     def _has_choices(self) -> Self:
@@ -126,7 +133,7 @@ def _fault(field: Field, answer: Answer) -> str:
 
 
 def _text_fault(field: Field, answer: str) -> str:
-    return "too_long" if len(answer) > field.max_chars else ""
+    return "too_long" if len(answer) > field.longest else ""
 
 
 def _number_fault(field: Field, answer: str) -> str:

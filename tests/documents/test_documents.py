@@ -13,6 +13,8 @@ import pytest
 
 from evalflow import documents, signs
 from evalflow.documents import DocumentError, in_words, labels, render
+from evalflow.errors import Invalid
+from evalflow.typesetter import Typesetter
 
 pytestmark = pytest.mark.fonts
 
@@ -160,6 +162,7 @@ WORST = {
     "nothing but a blank": " ",
     "a word without end": "铜" * 60,
     "letters without end": "x" * 200,
+    "a paragraph in every cell and heading": "铜花飞扬筑梦中冶" * 50,
 }
 KEPT_AS_THEY_ARE = ("lang", "dated")
 
@@ -241,10 +244,8 @@ def test_only_the_known_documents_can_be_named() -> None:
 def test_a_warning_of_typst_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "certificate.typ").write_text('#set document(title: "t")\n#text(font: "No Such Face")[a]')
     monkeypatch.setattr(documents, "FOLDER", tmp_path)
-    documents._compiler.cache_clear()
     with pytest.raises(DocumentError, match="certificate: unknown font family: no such face"):
         render("certificate", given("certificate"))
-    documents._compiler.cache_clear()
 
 
 def test_without_the_fonts_it_says_what_to_install(tmp_path: Path) -> None:
@@ -255,6 +256,26 @@ def test_without_the_fonts_it_says_what_to_install(tmp_path: Path) -> None:
     assert ended.stderr.decode().splitlines()[-1] == (
         "evalflow.errors.NotReady: fonts_missing(families=Noto Serif CJK SC, Noto Sans CJK SC, Noto Sans Mono CJK SC)"
     )
+
+
+def test_a_document_that_takes_too_long_is_given_up_with_a_sentence_and_the_next_one_comes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "certificate.typ").write_text("#for a in range(100000) { for b in range(100000) { [#a] } }")
+    monkeypatch.setattr(documents, "_typesetter", Typesetter(seconds=2))
+    with monkeypatch.context() as there:
+        there.setattr(documents, "FOLDER", tmp_path)
+        with pytest.raises(Invalid, match="document_too_long"):
+            render("certificate", given("certificate"))
+    monkeypatch.setattr(documents, "_typesetter", Typesetter())
+    assert render("certificate", given("certificate")).startswith(b"%PDF")
+
+
+def test_a_process_that_was_ended_by_others_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "_typesetter", Typesetter())
+    first = render("certificate", given("certificate"))
+    documents._typesetter.end()
+    assert render("certificate", given("certificate")) == first
 
 
 def _run(script: str, given: str = "", **environ: str) -> subprocess.CompletedProcess[bytes]:

@@ -114,7 +114,7 @@ def _bound(field: Field, leaders: Mapping[str, str]) -> Any:
     label = field.label.to(locale())
     match field.type:
         case "long_text":
-            return TextAreaField(label, render_kw={"rows": 7, "maxlength": field.max_chars})
+            return TextAreaField(label, render_kw={"rows": 7, "maxlength": field.longest})
         case "number":
             return StringField(label, render_kw={"inputmode": "decimal", "autocomplete": "off"})
         case "choice":
@@ -130,10 +130,10 @@ def _bound(field: Field, leaders: Mapping[str, str]) -> Any:
         case "date":
             return StringField(label, widget=DateInput())
         case "link":
-            return StringField(label, widget=URLInput(), render_kw={"maxlength": field.max_chars})
+            return StringField(label, widget=URLInput(), render_kw={"maxlength": field.longest})
         case "image" | "file":
             return MultipleFileField(label)
-    return StringField(label, render_kw={"maxlength": field.max_chars})
+    return StringField(label, render_kw={"maxlength": field.longest})
 
 
 def fill(form: DeclarationForm, asked: Iterable[Field], answers: Answers) -> None:

@@ -267,8 +267,8 @@ def _take_back(world: World, stage: StageRow) -> None:
 def _amended(answers: Mapping[str, Answer], place: Field | None) -> dict[str, Answer]:
     if place is None:
         return dict(answers)
-    room = place.max_chars - len(prose.AMENDMENT) - 2
-    return {**answers, place.key: f"{str(answers[place.key])[: max(0, room)]}\n\n{prose.AMENDMENT}"[: place.max_chars]}
+    room = place.longest - len(prose.AMENDMENT) - 2
+    return {**answers, place.key: f"{str(answers[place.key])[: max(0, room)]}\n\n{prose.AMENDMENT}"[: place.longest]}
 
 
 def _accept(world: World, stage: StageRow, entry_id: int) -> None:

@@ -71,9 +71,9 @@ def answer(field: Field, *, subject: Subject, chance: Random, today: date) -> st
     """A plausible answer to a question that is answered by a text."""
     branch, title = subject.branch, subject.title
     if field.role == "title":
-        return title[: field.max_chars]
+        return title[: field.longest]
     if field.role == "lead":
-        return (BRANDS[branch][1] if branch in BRANDS else chance.choice(LEADS))[: field.max_chars]
+        return (BRANDS[branch][1] if branch in BRANDS else chance.choice(LEADS))[: field.longest]
     match field.type:
         case "number":
             return _number(field, chance)
@@ -83,10 +83,10 @@ def answer(field: Field, *, subject: Subject, chance: Random, today: date) -> st
             return (today - timedelta(days=chance.randint(30, 900))).isoformat()
         case "link":
             address = f"https://example.com/{branch}"
-            return address if len(address) <= field.max_chars else SHORT
+            return address if len(address) <= field.longest else SHORT
         case "text":
-            return chance.choice(LEADS)[: field.max_chars]
-    return _paragraphs(field, branch, title, chance)[: field.max_chars]
+            return chance.choice(LEADS)[: field.longest]
+    return _paragraphs(field, branch, title, chance)[: field.longest]
 
 
 def files(field: Field, *, title: str, chance: Random) -> list[Cleaned]:

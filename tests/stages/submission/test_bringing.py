@@ -130,6 +130,7 @@ def test_the_organiser_brings_in_drafts_of_every_branch_and_hands_none_of_them_i
     [
         ("品牌", ["no-such", "甲", "", "", ""], BadRow(3, "branch_unknown", {"branch": "no-such"})),
         ("品牌", ["refining", "甲", "", "", ""], BadRow(3, "branch_not_yours", {"branch": "精炼分厂党支部"})),
+        ("品牌", ["smelting", "铜" * 101, "", "", ""], BadRow(3, "too_long", {}, "", "名称")),
         ("品牌", ["smelting", "甲", "", "", "许多"], BadRow(3, "not_a_number", {}, "", "吨数")),
         (
             "品牌",

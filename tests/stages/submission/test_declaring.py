@@ -7,9 +7,11 @@ import pytest
 from evalflow.errors import Conflict, Forbidden, Invalid
 from evalflow.files import queries as files
 from evalflow.files.content import cleaned_file
+from evalflow.i18n import Text
 from evalflow.seasons import queries as seasons
 from evalflow.seasons.models import EntryState
 from evalflow.stages.submission import commands, queries
+from evalflow.workflow.fields import Field, faults
 from tests.stages.submission.conftest import GOOD, Desk, picture
 
 
@@ -223,3 +225,13 @@ def test_a_draft_is_called_by_the_name_typed_so_far(desk: Desk) -> None:
     assert desk.now(entry).title == "炉火纯青"
     desk.save(entry, {"title": ""})
     assert desk.now(entry).title == ""
+
+
+def test_a_title_has_at_most_a_hundred_characters_whatever_the_rules_allow() -> None:
+    asked = [
+        Field(key="name", type="text", label=Text("名称"), max_chars=most, role=role)
+        for most, role in ((2000, "title"), (40, "title"), (2000, "lead"))
+    ]
+    assert [one.longest for one in asked] == [100, 40, 2000]
+    told = {"name": "铜" * 101}
+    assert [faults((one,), told) for one in asked] == [{"name": "too_long"}, {"name": "too_long"}, {}]
